@@ -1,0 +1,34 @@
+# Everything that Stillframe links, in one place; CONTRIBUTING.md gives the reason for each. The libraries go in
+# statically where the distribution has them so, that the program can be copied into a container that has nothing.
+
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+
+# A library by its static archive, else shared.
+function(stillframe_library target name)
+  find_library(${name}_ARCHIVE NAMES lib${name}.a)
+  find_library(${name}_SHARED NAMES ${name})
+  if(${name}_ARCHIVE)
+    set(path ${${name}_ARCHIVE})
+  elseif(${name}_SHARED)
+    set(path ${${name}_SHARED})
+  else()
+    message(FATAL_ERROR "lib${name} is missing; scripts/bootstrap installs everything needed")
+  endif()
+  add_library(${target} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${path})
+endfunction()
+
+stillframe_library(deps::elf elf)
+stillframe_library(deps::dw dw)
+stillframe_library(deps::z z)
+stillframe_library(deps::zstd zstd)
+stillframe_library(deps::lz4 lz4)
+stillframe_library(deps::lzma lzma)
+stillframe_library(deps::bz2 bz2)
+stillframe_library(deps::minizip minizip)
+
+add_library(stillframe_deps INTERFACE)
+target_link_libraries(stillframe_deps INTERFACE fmt::fmt-header-only nlohmann_json::nlohmann_json deps::dw deps::elf
+                      deps::minizip deps::z deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS})

@@ -1,0 +1,161 @@
+// A still: everything that was seen of one target at one moment, as plain data. The JSON is this, written down
+// (docs/still.schema.json). Absent facts are std::nullopt, never guessed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/text_pool.h"
+
+namespace stillframe::model {
+
+enum class SourceKind : std::uint8_t { process, core };
+
+struct Source {
+  SourceKind kind = SourceKind::process;
+  std::optional<std::int64_t> pid;  // as this machine's own namespace numbers it; of a core, as the core says
+  std::optional<std::string> core;  // the core file's path as it was given
+  std::optional<std::string> executable;
+  std::vector<std::string> command_line;
+};
+
+enum class Method : std::uint8_t {
+  untouched,  // nothing was stopped, and run counts prove that nothing ran meanwhile
+  stopped,    // threads were stopped while memory was copied
+  running,    // read while threads ran (--no-block, or a stop was not possible)
+  core,       // a dead process
+};
+
+struct Consistency {
+  Method method = Method::untouched;
+  bool consistent = true;                 // what is shown existed at one moment
+  std::int64_t pause_us = 0;              // how long threads were stopped, in microseconds
+  std::int64_t threads_stopped = 0;       // how many threads were stopped
+};
+
+enum class PythonState : std::uint8_t { running, initializing, finalizing };
+
+struct Python {
+  std::string version;  // "3.12.1"; "3.8" where the patch level could not be read
+  std::optional<std::string> build;  // what sys.version says behind the number
+  bool debug_build = false;
+  bool free_threaded = false;
+  PythonState state = PythonState::running;
+};
+
+struct Crash {
+  std::int32_t signal = 0;
+  std::string signal_name;                    // "SIGSEGV"
+  std::optional<std::string> code;            // "SEGV_MAPERR"
+  std::optional<std::uint64_t> fault_address; // only for the signals that have one
+  std::optional<std::int64_t> tid;
+  std::optional<std::int64_t> sender_pid;     // only where si_code says that a process sent it
+  std::optional<std::int64_t> sender_uid;
+};
+
+struct Gil {
+  bool held = false;
+  std::optional<std::int64_t> holder_tid;
+  bool drop_requested = false;
+};
+
+struct Interpreter {
+  std::int64_t id = 0;
+  std::optional<Gil> gil;              // absent on free-threaded builds and where it could not be read
+  std::optional<bool> gc_collecting;   // absent where the build does not tell
+};
+
+enum class OsState : std::uint8_t {
+  running,
+  sleeping,
+  uninterruptible,  // D: waits in the kernel and cannot be interrupted
+  stopped,          // T: SIGSTOP or a terminal's job control
+  traced,           // t: held by a tracer
+  finished,         // Z or X
+  idle,
+  dead,             // a thread of a core
+  unknown,
+};
+
+struct Value {
+  std::string_view name;
+  std::string_view type;
+  std::string_view value;
+};
+
+enum class FrameKind : std::uint8_t { python, native };
+
+// One call. All texts live in the Still's pool.
+struct Frame {
+  FrameKind kind = FrameKind::python;
+  bool entry = false;    // Python: the call that began a new C evaluation loop
+  bool inlined = false;  // native: the compiler put this call into its caller
+  std::string_view function;                       // "inner"
+  std::optional<std::string_view> qualified_name;  // "Order.inner", Python 3.11+
+  std::optional<std::string_view> file;
+  std::optional<std::int32_t> line;        // 1-based
+  std::optional<std::int32_t> end_line;
+  std::optional<std::int32_t> column;      // 1-based display columns of the source line as a reader sees it;
+  std::optional<std::int32_t> end_column;  // end_column is the column behind the last one, on end_line
+  // Python only: UTF-8 byte offsets, 0-based, as CPython's location table has them (Objects/locations.md, 3.11+).
+  // They become display columns once the source line is at hand.
+  std::optional<std::int32_t> byte_column;
+  std::optional<std::int32_t> end_byte_column;
+  std::optional<std::string_view> source;  // the line, without its line end
+  std::optional<std::string_view> library;  // native
+  std::optional<std::uint64_t> address;     // native
+  std::optional<std::string_view> macro;    // native
+  std::optional<std::vector<Value>> arguments;
+  std::optional<std::vector<Value>> locals;
+};
+
+struct WaitingOn {
+  std::string syscall;
+  std::string text;
+};
+
+struct Thread {
+  std::optional<std::int64_t> tid;      // the kernel's id in this machine's namespace; absent where no match was found
+  std::optional<std::string> name;      // from the `threading` module's own table
+  std::optional<std::string> os_name;   // the kernel's (comm)
+  std::optional<std::int64_t> interpreter;
+  bool python = true;                   // has a Python thread state
+  OsState os_state = OsState::unknown;
+  std::optional<bool> holds_gil;        // absent where there is no GIL or it could not be told
+  std::optional<bool> waits_for_gil;
+  bool gc_collecting = false;           // this thread runs the garbage collector
+  std::optional<WaitingOn> waiting_on;
+  std::vector<Frame> frames;            // outermost first, as in a Python traceback
+  bool complete = true;                 // false: frames are missing, and a warning says why
+  std::optional<std::string> incomplete_reason;
+};
+
+enum class Severity : std::uint8_t { certain, likely, note };
+
+struct Finding {
+  std::string id;
+  Severity severity = Severity::note;
+  std::string title;
+  std::string detail;
+  std::vector<std::int64_t> tids;
+};
+
+struct Still {
+  std::chrono::system_clock::time_point taken_at;
+  Source source;
+  Consistency consistency;
+  std::optional<Python> python;
+  std::optional<Crash> crash;
+  std::vector<Interpreter> interpreters;
+  std::vector<Thread> threads;
+  std::vector<Finding> findings;
+  std::vector<std::string> warnings;  // each names what could not be read and what that leaves out
+  bool partial = false;               // something that should be here is missing (exit code 3)
+  TextPool texts;                     // owns what the frames' views point at
+};
+
+}  // namespace stillframe::model

@@ -1,0 +1,134 @@
+// A process or a core as one thing. Nothing above asks which one it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "memory/memory_source.h"
+#include "model/result.h"
+#include "model/still.h"
+
+namespace stillframe::target {
+
+using memory::Address;
+using Tid = std::int64_t;
+
+struct Mapping {
+  Address begin = 0;
+  Address end = 0;           // one past the last byte
+  std::uint64_t offset = 0;  // in the file
+  bool readable = false;
+  bool writable = false;
+  bool executable = false;
+  bool deleted = false;      // the file was replaced or removed since
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;   // 0: no file
+  std::string path;          // as the target sees it, without " (deleted)"; "[heap]", "[stack]"; empty: anonymous
+};
+
+// A file descriptor that closes itself.
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int fd) : fd_(fd) {}
+  FileHandle(FileHandle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  FileHandle(const FileHandle&) = delete;
+  FileHandle& operator=(const FileHandle&) = delete;
+  ~FileHandle();
+  [[nodiscard]] int fd() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// General purpose registers that unwinding and matching need, by DWARF number of the architecture.
+struct Registers {
+  std::vector<std::uint64_t> dwarf;     // x86-64: 0..16 (16 is the pc); aarch64: 0..30, 31 sp, 32 pc
+  Address pc = 0;
+  Address sp = 0;
+  Address thread_pointer = 0;           // x86-64 fs base, aarch64 tpidr_el0; 0 where unknown
+};
+
+// The system call a thread is blocked in.
+struct Syscall {
+  std::int64_t number = -1;
+  std::array<std::uint64_t, 6> arguments{};
+  Address sp = 0;
+  Address pc = 0;
+};
+
+struct ThreadInfo {
+  Tid tid = 0;        // as this machine's namespace numbers it
+  Tid inner_tid = 0;  // as the target's own (innermost) pid namespace numbers it; equal to tid without namespaces
+  std::string name;   // comm
+  model::OsState state = model::OsState::unknown;
+  // Grows whenever the thread gets a CPU (field 3 of schedstat, or voluntary + involuntary switches); absent: not known.
+  std::optional<std::uint64_t> run_count;
+};
+
+// Threads held still. They go on when it is destroyed, or when this process dies (PTRACE_SEIZE).
+class Hold {
+ public:
+  Hold() = default;
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+  Hold(Hold&&) = delete;
+  Hold& operator=(Hold&&) = delete;
+  virtual ~Hold() = default;
+  // Which of the threads asked for really stand still now.
+  [[nodiscard]] virtual std::span<const Tid> held() const = 0;
+  // Registers of a held thread.
+  [[nodiscard]] virtual Result<Registers> registers(Tid tid) const = 0;
+  // Lets everything go; returns for how long the first thread was stopped, in microseconds.
+  virtual std::int64_t release() = 0;
+};
+
+class Target {
+ public:
+  Target() = default;
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  Target(Target&&) = delete;
+  Target& operator=(Target&&) = delete;
+  virtual ~Target() = default;
+
+  // What JSON's `source` says.
+  [[nodiscard]] virtual const model::Source& source() const = 0;
+  [[nodiscard]] virtual const memory::MemorySource& memory() const = 0;
+  // Sorted by address.
+  [[nodiscard]] virtual std::span<const Mapping> mappings() const = 0;
+
+  // Every thread with its state and run count as they are right now, main thread first. Cheap enough to be called while
+  // threads are held. A thread that ends meanwhile is left out.
+  [[nodiscard]] virtual Result<std::vector<ThreadInfo>> threads() const = 0;
+  // The system call that a sleeping thread is in; absent where it runs or the system does not tell.
+  [[nodiscard]] virtual std::optional<Syscall> syscall(Tid tid) const = 0;
+
+  // True when no thread can run any more (a core): nothing needs to be stopped or proved.
+  [[nodiscard]] virtual bool lifeless() const = 0;
+  // Stops the given threads (all interrupts are issued before any is waited for). Fails when none could be stopped.
+  [[nodiscard]] virtual Result<std::unique_ptr<Hold>> stop(std::span<const Tid> tids) = 0;
+  // Registers of a thread of a lifeless target.
+  [[nodiscard]] virtual Result<Registers> registers(Tid tid) const = 0;
+
+  // Opens a file by the target's own name for it (through /proc/PID/root, or the search paths and root given).
+  [[nodiscard]] virtual Result<FileHandle> open_file(std::string_view path) const = 0;
+  // Opens the very file that is mapped there, never another one of the same name (build-id or inode is compared).
+  [[nodiscard]] virtual Result<FileHandle> open_mapped(const Mapping& mapping) const = 0;
+
+  // When the target began, for telling whether a source file is newer than the program that runs it; seconds since 1970.
+  [[nodiscard]] virtual std::optional<double> started_at() const = 0;
+  // Of a core that died of a signal.
+  [[nodiscard]] virtual std::optional<model::Crash> crash() const = 0;
+  // What could not be read of the target itself (a truncated core, missing notes, libraries not found), for the warnings.
+  [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
+};
+
+}  // namespace stillframe::target
