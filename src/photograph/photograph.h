@@ -1,0 +1,19 @@
+// The one place that puts a still together: decide whether to stop, read, let go, finish names and lines.
+#pragma once
+
+#include "model/result.h"
+#include "model/still.h"
+#include "target/target.h"
+
+namespace stillframe::photograph {
+
+struct Wishes {
+  bool no_block = false;    // never stop a thread; say that what is shown may be torn
+  bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
+};
+
+// A still of every thread that Python knows. Fails only when nothing at all can be shown; whatever could not be read
+// is in the still's warnings, and `partial` is set.
+Result<model::Still> take(target::Target& target, const Wishes& wishes);
+
+}  // namespace stillframe::photograph
