@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,6 +62,9 @@ struct Layout {
 // The checked-in table for that minor version and build (micro is ignored; where a debug build's structures equal the
 // release build's, that table serves both). Null for versions that this program does not know.
 const Layout* find_layout(PythonVersion version, BuildKind build);
+
+// Every table there is, newest version first.
+std::span<const Layout* const> all_layouts();
 
 // The oldest and newest minor versions known, for messages.
 std::string known_versions();

@@ -1,0 +1,66 @@
+#include "command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "render/escape.h"
+#include "render/json.h"
+#include "render/text.h"
+
+namespace stillframe::cli {
+namespace {
+
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t done = write(fd, text.data(), text.size());
+    if (done < 0 && errno == EINTR) {
+      continue;
+    }
+    if (done < 0) {
+      return false;
+    }
+    text.remove_prefix(static_cast<std::size_t>(done));
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_output_options(CLI::App& command, OutputOptions& options) {
+  command.add_flag("--json", options.json, "Write JSON (docs/still.schema.json), one object a line for each target");
+  command.add_flag("--no-color", options.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  command.add_flag("--no-fold", options.no_fold,
+                   "Show every frame and every thread, also where many are equal (JSON always has all)");
+}
+
+bool print(const model::Still& still, const OutputOptions& options, const Environment& environment) {
+  const std::string text =
+      options.json
+          ? render::to_json(still, environment.version)
+          : render::to_text(still, {.color = environment.terminal && environment.color_allowed && !options.no_color,
+                                    .fold = !options.no_fold,
+                                    .width = environment.terminal ? environment.width : 0});
+  if (write_all(STDOUT_FILENO, text)) {
+    return true;
+  }
+  if (errno != EPIPE) {
+    print(Error{.kind = ErrorKind::io,
+                .tried = "write the still to standard output",
+                .stopper = std::strerror(errno),
+                .advice = "free some space, or write it elsewhere"});
+  }
+  return false;
+}
+
+void print(const Error& error) {
+  const std::string text =
+      fmt::format("stillframe: could not {}\n  because: {}\n  try:     {}\n", render::escaped(error.tried),
+                  render::escaped(error.stopper), render::escaped(error.advice));
+  write_all(STDERR_FILENO, text);
+}
+
+}  // namespace stillframe::cli

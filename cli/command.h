@@ -1,0 +1,47 @@
+// What every subcommand shares.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/result.h"
+#include "model/still.h"
+
+namespace CLI {
+class App;
+}
+
+namespace stillframe::cli {
+
+// The program's exit codes (docs/manual.md).
+enum ExitCode { kAll = 0, kNothing = 1, kUsage = 2, kPartial = 3 };
+
+// What the program is and where it writes; made once in main().
+struct Environment {
+  std::string version;
+  bool terminal = false;      // standard output is one
+  bool color_allowed = true;  // NO_COLOR is not set
+  int width = 0;              // of the terminal
+};
+
+// How a still is to be shown.
+struct OutputOptions {
+  bool json = false;
+  bool no_color = false;
+  bool no_fold = false;
+};
+
+// Adds --json, --no-color and --no-fold.
+void add_output_options(CLI::App& command, OutputOptions& options);
+
+// Writes a still to standard output; false when it could not be written whole. A closed pipe is no error.
+bool print(const model::Still& still, const OutputOptions& options, const Environment& environment);
+
+// Writes the three answers to standard error.
+void print(const Error& error);
+
+// Each subcommand adds itself to the program and, when it is the one that was asked for, leaves its exit code.
+void add_dump(CLI::App& program, const Environment& environment, int& exit_code);
+void add_core(CLI::App& program, const Environment& environment, int& exit_code);
+
+}  // namespace stillframe::cli

@@ -1,0 +1,40 @@
+// How the versions of CPython lay out a dict's table (Objects/dictobject.c), brought to one form.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "memory/memory_source.h"
+
+namespace stillframe::cpython {
+
+using memory::Address;
+class Objects;
+
+// `count` entries of `stride` bytes at `entries`, the key's pointer at `key`, the value's at `value` within each.
+// Where `values` is not 0 the values stand apart, as an array of pointers (split tables).
+struct DictTable {
+  Address entries = 0;
+  std::uint64_t count = 0;
+  std::uint32_t stride = 24;
+  std::uint32_t key = 8;
+  std::uint32_t value = 16;
+  Address values = 0;
+};
+
+// The table of a dict object; nothing when its numbers make no sense.
+std::optional<DictTable> dict_table(const Objects& objects, Address dict);
+
+// Where an instance with a managed dict (3.11+) keeps its attributes: a dict, or values beside the type's shared keys.
+struct ManagedAttributes {
+  Address dict = 0;
+  std::optional<DictTable> table;
+};
+ManagedAttributes managed_attributes(const Objects& objects, Address object, Address type, bool inline_values);
+
+// Calls `visit` for every entry that has a key and a value, until it returns false. False when reading failed.
+bool visit_entries(const memory::MemorySource& memory, const DictTable& table,
+                   const std::function<bool(Address key, Address value)>& visit);
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,89 @@
+// To 3.10 each call has a frame object of its own (Include/frameobject.h), linked by f_back.
+#include <fmt/format.h>
+
+#include <array>
+#include <cstring>
+
+#include "cpython/frames.h"
+
+namespace stillframe::cpython {
+namespace {
+
+struct FrameFields {
+  Address back = 0;
+  Address code = 0;
+  Address trace = 0;
+  std::int32_t lasti = -1;
+  std::int32_t lineno = 0;
+};
+
+// The head of a frame object in one read.
+memory::Read<FrameFields> read_fields(const Objects& objects, Address frame) {
+  const auto& layout = objects.layout().frame_object;
+  constexpr std::size_t kLongestHead = 256;
+  std::array<std::byte, kLongestHead> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  const std::size_t head = layout.localsplus.present() ? layout.localsplus.value() : layout.size;
+  const std::span<std::byte> bytes(raw.data(), std::min(head, kLongestHead));
+  if (const auto done = objects.memory().read(frame, bytes); !done) {
+    return std::unexpected(done.error());
+  }
+  const auto take = [&](Offset offset, auto& into) {
+    if (offset.present() && offset.value() + sizeof into <= bytes.size()) {
+      std::memcpy(&into, bytes.data() + offset.value(), sizeof into);
+    }
+  };
+  FrameFields fields;
+  take(layout.back, fields.back);
+  take(layout.code, fields.code);
+  take(layout.trace, fields.trace);
+  take(layout.lasti, fields.lasti);
+  take(layout.lineno, fields.lineno);
+  return fields;
+}
+
+RawFrame make_frame(const FrameFields& fields, Address address, const Code* code, PythonVersion version) {
+  RawFrame frame{.address = address, .code = code, .lasti = fields.lasti, .entry = true};
+  const bool counts_instructions = version >= PythonVersion{3, 10, 0};
+  if (counts_instructions && frame.lasti > 0) {
+    frame.lasti *= 2;  // 3.10 counts instructions (Include/cpython/frameobject.h)
+  }
+  // PyFrame_GetLineNumber: with a trace function f_lineno is the truth; 3.10 marks that by a line other than 0.
+  const bool traced = counts_instructions ? fields.lineno > 0 : fields.trace != 0;
+  if (traced && fields.lineno > 0) {
+    frame.traced_line = fields.lineno;
+  }
+  return frame;
+}
+
+}  // namespace
+
+FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address thread) {
+  FrameChain chain;
+  const auto top = objects.pointer(thread, objects.layout().thread.frame);
+  if (!top) {
+    chain.broken = "the thread state cannot be read";
+    return chain;
+  }
+  ChainGuard guard(kMaxFrames);
+  for (Address at = *top; at != 0;) {
+    if (!guard.step(at)) {
+      chain.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
+      return chain;
+    }
+    const auto fields = read_fields(objects, at);
+    if (!fields) {
+      chain.broken = describe_fault(at, fields.error().reason);
+      return chain;
+    }
+    const Code* code = codes.find(fields->code);
+    if (code == nullptr) {
+      chain.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
+      return chain;
+    }
+    chain.frames.push_back(make_frame(*fields, at, code, objects.layout().version));
+    at = fields->back;
+  }
+  return chain;
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,45 @@
+#include "cpython/frames.h"
+
+#include <fmt/format.h>
+
+namespace stillframe::cpython {
+
+bool ChainGuard::step(Address at) {
+  if (++steps_ > limit_ || (seen_ != 0 && at == seen_)) {
+    return false;
+  }
+  if (++since_ == power_) {
+    power_ *= 2;
+    since_ = 0;
+    seen_ = at;
+  }
+  return true;
+}
+
+std::string describe_fault(Address address, memory::FaultReason reason) {
+  const auto* why = [reason] {
+    switch (reason) {
+      case memory::FaultReason::unmapped:
+        return "nothing is mapped there";
+      case memory::FaultReason::not_in_core:
+        return "not in the core";
+      case memory::FaultReason::truncated:
+        return "the core file ends before it";
+      case memory::FaultReason::denied:
+        return "the system forbids it";
+      case memory::FaultReason::gone:
+        return "the process has ended";
+      case memory::FaultReason::too_long:
+        return "too long";
+    }
+    return "unknown";
+  }();
+  return fmt::format("memory at {:#x} cannot be read ({})", address, why);
+}
+
+FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread) {
+  return objects.layout().version >= PythonVersion{3, 11, 0} ? walk_interpreter_frames(objects, codes, thread)
+                                                             : walk_frame_objects(objects, codes, thread);
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,58 @@
+// The chain of Python frames of one thread, as it stands in memory.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpython/code.h"
+#include "cpython/objects.h"
+
+namespace stillframe::cpython {
+
+struct RawFrame {
+  Address address = 0;
+  const Code* code = nullptr;            // lives in the CodeCache
+  std::int64_t lasti = -1;               // byte offset of the running instruction; -1: not begun
+  std::optional<std::int32_t> traced_line;  // the line that a trace function (a debugger) works with, where one is set
+  bool instruction_known = true;         // false: the instruction pointer lies outside the code; the line is unknown
+  bool entry = false;                    // began a new C evaluation loop
+};
+
+struct FrameChain {
+  std::vector<RawFrame> frames;        // innermost first
+  std::optional<std::string> broken;   // why the chain ends before its outermost frame
+};
+
+// Walks the chain of the thread state at `thread`. Any memory gives an end: cycles are cut, lengths bounded, and a
+// frame that does not lead to a code object ends the chain, marked.
+FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread);
+
+// The strategies behind it, one file each.
+FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address thread);       // to 3.10
+FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, Address thread);  // 3.11+
+
+// Cuts cycles in a linked structure with no memory of its own (Brent's algorithm), and bounds its length.
+class ChainGuard {
+ public:
+  explicit ChainGuard(std::uint64_t limit) : limit_(limit) {}
+  // False when `at` was seen before or the chain is longer than the limit.
+  bool step(Address at);
+
+ private:
+  std::uint64_t limit_;
+  std::uint64_t steps_ = 0;
+  std::uint64_t power_ = 1;
+  std::uint64_t since_ = 0;
+  Address seen_ = 0;
+};
+
+// More frames than this are no program's (the recursion limit of sys.setrecursionlimit is an int, but memory ends
+// sooner): two million frames take a gigabyte in the oldest versions.
+inline constexpr std::uint64_t kMaxFrames = 4'000'000;
+
+// "memory at 0x7f… cannot be read (not in the core)"
+std::string describe_fault(Address address, memory::FaultReason reason);
+
+}  // namespace stillframe::cpython

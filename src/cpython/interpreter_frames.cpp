@@ -1,0 +1,185 @@
+// From 3.11 on calls have light frames in the thread's data stack or in their generator
+// (Include/internal/pycore_frame.h, from 3.14 pycore_interpframe_structs.h), linked by `previous`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "cpython/frames.h"
+
+namespace stillframe::cpython {
+namespace {
+
+struct FrameFields {
+  Address executable = 0;
+  Address previous = 0;
+  Address instruction = 0;
+  std::int32_t copy_index = 0;  // 3.14t: which thread-local copy of the bytecode
+  std::uint8_t owner = 0;
+  bool is_entry = false;        // 3.11
+};
+
+// enum _frameowner: 0 thread, 1 generator, 2 frame object; from 3.12 on 3 and more are shims: frames of the
+// interpreter itself, on the C stack, that begin an evaluation loop (3.12, 3.13: FRAME_OWNED_BY_CSTACK = 3;
+// 3.14: FRAME_OWNED_BY_INTERPRETER = 3, FRAME_OWNED_BY_CSTACK = 4; 3.15: only the former).
+constexpr std::uint8_t kOwnedByGenerator = 1;
+constexpr std::uint8_t kFirstShim = 3;
+constexpr std::uint8_t kLastOwner = 4;
+
+class Walker {
+ public:
+  Walker(const Objects& objects, CodeCache& codes, Address thread)
+      : objects_(objects), codes_(codes), thread_(thread), layout_(objects.layout()) {}
+
+  FrameChain walk() {
+    const auto top = innermost();
+    if (!top) {
+      chain_.broken = "the thread state cannot be read";
+      return std::move(chain_);
+    }
+    ChainGuard guard(kMaxFrames);
+    for (Address at = *top; at != 0 && !chain_.broken;) {
+      if (!guard.step(at)) {
+        chain_.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
+        break;
+      }
+      last_ = at;
+      at = visit(at);
+    }
+    check_end(*top);
+    return std::move(chain_);
+  }
+
+ private:
+  [[nodiscard]] std::optional<Address> innermost() const {
+    if (layout_.thread.current_frame.present()) {
+      return objects_.pointer(thread_, layout_.thread.current_frame);
+    }
+    // 3.11, 3.12: through the C frame of the evaluation loop, which lies on the C stack or in the thread state.
+    const auto cframe = objects_.pointer(thread_, layout_.thread.cframe);
+    if (cframe == Address{0}) {
+      return 0;
+    }
+    return cframe ? objects_.pointer(*cframe, layout_.cframe.current_frame) : std::nullopt;
+  }
+
+  memory::Read<FrameFields> read_fields(Address frame) const {
+    constexpr std::size_t kLongestHead = 128;
+    std::array<std::byte, kLongestHead> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+    const std::size_t head = layout_.frame.localsplus.present() ? layout_.frame.localsplus.value() : 80;
+    const std::span<std::byte> bytes(raw.data(), std::min(head, kLongestHead));
+    if (const auto done = objects_.memory().read(frame, bytes); !done) {
+      return std::unexpected(done.error());
+    }
+    const auto take = [&](Offset offset, auto& into) {
+      if (offset.present() && offset.value() + sizeof into <= bytes.size()) {
+        std::memcpy(&into, bytes.data() + offset.value(), sizeof into);
+      }
+    };
+    FrameFields fields;
+    std::uint8_t entry = 0;
+    take(layout_.frame.executable, fields.executable);
+    take(layout_.frame.previous, fields.previous);
+    take(layout_.frame.instr_ptr, fields.instruction);
+    take(layout_.frame.tlbc_index, fields.copy_index);
+    take(layout_.frame.owner, fields.owner);
+    take(layout_.frame.is_entry, entry);
+    fields.is_entry = entry != 0;
+    return fields;
+  }
+
+  // Takes in the frame at `at`; the next outer one, or 0.
+  Address visit(Address at) {
+    const auto fields = read_fields(at);
+    if (!fields) {
+      chain_.broken = describe_fault(at, fields.error().reason);
+      return 0;
+    }
+    if (fields->owner > kLastOwner) {
+      chain_.broken = fmt::format("what should be a frame at {:#x} is none", at);
+      return 0;
+    }
+    ended_with_entry_ = fields->is_entry;
+    if (layout_.version >= PythonVersion{3, 12, 0} && fields->owner >= kFirstShim) {
+      ended_with_entry_ = true;
+      if (!chain_.frames.empty()) {
+        chain_.frames.back().entry = true;
+      }
+      return fields->previous;
+    }
+    // Low bits of a stack reference are tags (3.14: Include/internal/pycore_stackref.h).
+    const Code* code = codes_.find(fields->executable & ~Address{3});
+    if (code == nullptr) {
+      chain_.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
+      return 0;
+    }
+    add(at, *fields, *code);
+    return fields->previous;
+  }
+
+  void add(Address at, const FrameFields& fields, const Code& code) {
+    const Address begin = instructions_of(fields, code);
+    // _PyFrame_IsIncomplete: a call that is still being set up is no frame yet, and no traceback shows it.
+    // A call that has not begun points one instruction before its code.
+    const bool inside = begin != 0 && fields.instruction + 2 >= begin &&
+                        fields.instruction < begin + code.instruction_bytes;
+    const Address first = begin + static_cast<Address>(code.first_traceable) * 2;
+    if (inside && fields.owner != kOwnedByGenerator && fields.instruction < first) {
+      return;
+    }
+    RawFrame frame{.address = at, .code = &code, .entry = fields.is_entry};
+    frame.instruction_known = inside;
+    frame.lasti = frame.instruction_known && fields.instruction >= begin
+                      ? static_cast<std::int64_t>(fields.instruction - begin)
+                      : -1;
+    chain_.frames.push_back(frame);
+  }
+
+  // Where the bytecode begins that this frame runs: free-threaded builds from 3.14 on keep a copy per thread
+  // (_PyCodeArray: size, then pointers; entry 0 is the code object's own).
+  [[nodiscard]] Address instructions_of(const FrameFields& fields, const Code& code) const {
+    if (fields.copy_index <= 0 || code.thread_local_copies == 0) {
+      return code.instructions;
+    }
+    const auto copies = objects_.memory().get<std::int64_t>(code.thread_local_copies);
+    if (!copies || fields.copy_index >= *copies) {
+      return 0;
+    }
+    return objects_.memory()
+        .get<Address>(code.thread_local_copies + 8 + static_cast<Address>(fields.copy_index) * 8)
+        .value_or(0);
+  }
+
+  // A chain that was cut ends in an ordinary frame; a whole one ends in the frame that began its outermost loop.
+  void check_end(Address top) {
+    if (chain_.broken || top == 0) {
+      return;
+    }
+    if (layout_.thread.base_frame.present()) {
+      // 3.15: the thread state's own base_frame.
+      const auto base = objects_.pointer(thread_, layout_.thread.base_frame);
+      if (base && *base != 0 && *base != last_) {
+        chain_.broken = "the chain does not end at the thread's base frame";
+      }
+    } else if (!ended_with_entry_) {
+      chain_.broken = "the chain does not end at a frame that begins an evaluation loop";
+    }
+  }
+
+  const Objects& objects_;
+  CodeCache& codes_;
+  Address thread_;
+  const Layout& layout_;
+  FrameChain chain_;
+  Address last_ = 0;
+  bool ended_with_entry_ = false;
+};
+
+}  // namespace
+
+FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, Address thread) {
+  return Walker(objects, codes, thread).walk();
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,67 @@
+// The few kinds of objects that a stack cannot be shown without: strings, dicts, integers, attributes of instances.
+// Every pointer and length may be torn or hostile: readers return nothing rather than a guess.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cpython/layout.h"
+#include "memory/memory_source.h"
+
+namespace stillframe::cpython {
+
+using memory::Address;
+
+class Objects {
+ public:
+  Objects(const memory::MemorySource& memory, const Layout& layout) : memory_(memory), layout_(layout) {}
+
+  [[nodiscard]] const memory::MemorySource& memory() const { return memory_; }
+  [[nodiscard]] const Layout& layout() const { return layout_; }
+
+  // A member of a structure at `base`; nothing when this version has no such member or it cannot be read.
+  template <typename T>
+  [[nodiscard]] std::optional<T> field(Address base, Offset offset) const {
+    if (!offset.present()) {
+      return std::nullopt;
+    }
+    const auto value = memory_.get<T>(base + offset.value());
+    return value ? std::optional<T>(*value) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<Address> pointer(Address base, Offset offset) const {
+    return field<Address>(base, offset);
+  }
+
+  // ob_type of an object.
+  [[nodiscard]] std::optional<Address> type_of(Address object) const;
+  // tp_name of a type: "code", "collections.OrderedDict".
+  [[nodiscard]] std::optional<std::string> type_name(Address type) const;
+
+  // A str (also unicode and str of 2.7) as UTF-8; lone surrogates become U+FFFD. At most `max_length` characters are
+  // read; a longer string gives nothing.
+  [[nodiscard]] std::optional<std::string> text(Address object, std::uint64_t max_length = 4096) const;
+  // The contents of a bytes object (2.7: str), at most `max_length`.
+  [[nodiscard]] std::optional<std::string> bytes(Address object, std::uint64_t max_length) const;
+  // An int (2.7: int or long) that fits into 64 bits, unsigned ones included.
+  [[nodiscard]] std::optional<std::uint64_t> integer(Address object) const;
+
+  // Calls `visit(key, value)` for every live entry of a dict, in table order, until it returns false.
+  // False when the dict could not be read to its end.
+  bool for_each_entry(Address dict, const std::function<bool(Address key, Address value)>& visit) const;
+  // The value of a string key.
+  [[nodiscard]] std::optional<Address> lookup(Address dict, std::string_view key) const;
+  // An attribute kept in the instance itself: its __dict__, or the inline values of 3.11 and later.
+  [[nodiscard]] std::optional<Address> instance_attribute(Address object, std::string_view name) const;
+
+ private:
+  [[nodiscard]] std::optional<std::string> text_2(Address object, std::uint64_t max_length) const;
+  [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
+
+  const memory::MemorySource& memory_;
+  const Layout& layout_;
+};
+
+}  // namespace stillframe::cpython

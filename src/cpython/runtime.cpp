@@ -1,0 +1,214 @@
+#include "cpython/runtime.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cpython/debug_offsets.h"
+#include "cpython/objects.h"
+#include "cpython/python_images.h"
+#include "cpython/search.h"
+
+namespace stillframe::cpython {
+namespace {
+
+constexpr PythonVersion k3_13{3, 13, 0};
+
+std::string target_name(const target::Target& target) {
+  const auto& source = target.source();
+  if (source.kind == model::SourceKind::core) {
+    return fmt::format("core {}", source.core.value_or("?"));
+  }
+  return fmt::format("process {}", source.pid.value_or(0));
+}
+
+Result<Runtime> too_new(const target::Target& target, PythonVersion version) {
+  return fail(ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
+              fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor,
+                          known_versions()),
+              "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
+}
+
+// Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
+bool fits(const memory::MemorySource& memory, const Runtime& runtime) {
+  if (runtime.interpreters_head_at == 0) {
+    return false;
+  }
+  const auto head = memory.get<Address>(runtime.interpreters_head_at);
+  if (!head) {
+    return false;
+  }
+  if (*head == 0) {
+    return true;
+  }
+  const Objects objects(memory, runtime.layout);
+  const auto thread = objects.pointer(*head, runtime.layout.interpreter.threads_head);
+  if (thread == Address{0}) {
+    return true;  // the first moments of start-up and the last of shutdown
+  }
+  const auto back = thread ? objects.pointer(*thread, runtime.layout.thread.interp) : std::nullopt;
+  return back == *head;
+}
+
+// Takes over the table, and for 3.13+ what the target says of its own layout.
+bool choose_layout(const memory::MemorySource& memory, Runtime& runtime) {
+  const Layout* table = find_layout(runtime.version, runtime.build);
+  if (table == nullptr) {
+    return false;
+  }
+  runtime.layout = *table;
+  runtime.layout.version = runtime.version;
+  runtime.layout.build = runtime.build;
+  if (runtime.version >= k3_13 && runtime.runtime != 0) {
+    if (auto own = apply_debug_offsets(runtime.layout, memory, runtime.runtime)) {
+      runtime.layout = own->layout;
+      for (auto& warning : own->warnings) {
+        runtime.warnings.push_back(std::move(warning));
+      }
+    }
+  }
+  if (runtime.runtime != 0 && runtime.layout.runtime.interpreters_head.present()) {
+    runtime.interpreters_head_at = runtime.runtime + runtime.layout.runtime.interpreters_head.value();
+  }
+  return true;
+}
+
+// The kinds of build in the order in which to try them.
+std::array<BuildKind, 2> kinds_to_try(BuildKind told) {
+  return {told, BuildKind{.debug = !told.debug, .free_threaded = told.free_threaded}};
+}
+
+std::optional<Runtime> from_image(const memory::MemorySource& memory, const PythonImage& image) {
+  std::optional<Runtime> plausible;
+  for (const BuildKind kind : kinds_to_try(image.build)) {
+    Runtime runtime{.version = *image.version,
+                    .version_is_exact = image.version->micro != 0,
+                    .build = kind,
+                    .runtime = image.runtime,
+                    .interpreters_head_at = image.interpreters_head_at,
+                    .current_thread_at = image.current_thread_at,
+                    .gc_collecting_at = image.gc_collecting_at,
+                    .code_type = image.code_type,
+                    .found_by = image.found_by};
+    if (!choose_layout(memory, runtime)) {
+      continue;
+    }
+    if (fits(memory, runtime)) {
+      return runtime;
+    }
+    if (!plausible) {
+      plausible = std::move(runtime);
+    }
+  }
+  return plausible;
+}
+
+std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& version) {
+  std::vector<const Layout*> tables;
+  for (const Layout* table : all_layouts()) {
+    if (!version || (table->version.major == version->major && table->version.minor == version->minor)) {
+      tables.push_back(table);
+    }
+  }
+  return tables;
+}
+
+// By search, with what an image told (if one did).
+std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
+                                   const PythonImage* image) {
+  const auto version = image != nullptr ? image->version : std::nullopt;
+  const auto found = search_interpreters(target, memory, tables_for(version));
+  if (!found) {
+    return std::nullopt;
+  }
+  Runtime runtime{.version = found->layout->version,
+                  .build = found->layout->build,
+                  .layout = *found->layout,
+                  .found_by = "a search of its memory"};
+  if (image != nullptr) {
+    runtime.current_thread_at = image->current_thread_at;
+    runtime.gc_collecting_at = image->gc_collecting_at;
+    runtime.code_type = image->code_type;
+  }
+  const auto& head = runtime.layout.runtime.interpreters_head;
+  runtime.interpreters_head_at = found->interpreters_head_at;
+  if (head.present()) {
+    // The word found may be any that leads to the interpreter; only the one inside _PyRuntime has the rest around it.
+    runtime.runtime = found->interpreters_head_at - head.value();
+    const auto main = memory.get<Address>(runtime.runtime + runtime.layout.runtime.interpreters_main.value());
+    if (!main || *main != found->interpreter) {
+      runtime.runtime = 0;
+    }
+  }
+  return runtime;
+}
+
+// A damaged core: the global state is lost, but where the main interpreter was is known from 3.11 on, since it is part
+// of _PyRuntime; its threads are found by their pointer to it.
+bool recover_threads(const target::Target& target, const memory::MemorySource& memory, Runtime& runtime) {
+  const auto& main = runtime.layout.runtime.main_interpreter;
+  if (!target.lifeless() || runtime.runtime == 0 || !main.present()) {
+    return false;
+  }
+  runtime.lost_interpreter = runtime.runtime + main.value();
+  runtime.threads = search_threads(target, memory, runtime.layout, runtime.lost_interpreter);
+  runtime.found_by = "a search of its memory";
+  return !runtime.threads.empty();
+}
+
+std::string what_it_is(const target::Target& target, std::size_t files) {
+  const auto& source = target.source();
+  return fmt::format("it runs {}, and none of its {} mapped files holds a Python interpreter",
+                     source.executable.value_or("an unknown program"), files);
+}
+
+}  // namespace
+
+Result<Runtime> discover(const target::Target& target, const memory::MemorySource& memory,
+                         const DiscoveryOptions& options) {
+  const auto files = mapped_files(target);
+  std::optional<PythonImage> first;
+  std::optional<Runtime> plausible;
+  for (const auto* mapping : files) {
+    auto image = inspect_image(target, memory, *mapping);
+    if (!image) {
+      continue;
+    }
+    if (image->version && find_layout(*image->version, image->build) == nullptr &&
+        image->version->major >= 3 && image->version->minor > 15) {
+      return too_new(target, *image->version);
+    }
+    if (image->version && !options.exhaustive) {
+      auto runtime = from_image(memory, *image);
+      if (runtime && fits(memory, *runtime)) {
+        return std::move(*runtime);
+      }
+      if (runtime && !plausible) {
+        plausible = std::move(runtime);
+      }
+    }
+    if (!first) {
+      first = std::move(image);
+    }
+  }
+  if (first || options.exhaustive || target.lifeless()) {
+    if (auto runtime = from_search(target, memory, first ? &*first : nullptr)) {
+      return std::move(*runtime);
+    }
+  }
+  if (plausible && recover_threads(target, memory, *plausible)) {
+    return std::move(*plausible);
+  }
+  if (first) {
+    return fail(ErrorKind::damaged, fmt::format("find the interpreter in {}", target_name(target)),
+                fmt::format("{} is Python, but its interpreters cannot be read", first->mapping->path),
+                "a core may lack that memory: take it with a larger limit (ulimit -c unlimited) and the default "
+                "/proc/PID/coredump_filter");
+  }
+  return fail(ErrorKind::not_python, fmt::format("find a Python interpreter in {}", target_name(target)),
+              what_it_is(target, files.size()),
+              "give the pid of the Python process itself (a wrapper, a shell or a container's init may have started "
+              "it); --exhaustive searches memory for an interpreter without symbols");
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,41 @@
+// Finding the interpreter in a target: where its global state is, which version and build it is, which layout fits.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpython/layout.h"
+#include "memory/memory_source.h"
+#include "model/result.h"
+#include "target/target.h"
+
+namespace stillframe::cpython {
+
+using memory::Address;
+
+struct Runtime {
+  PythonVersion version;
+  bool version_is_exact = false;       // false: the patch level is not known
+  BuildKind build;
+  Layout layout;                       // the table, corrected by what the target says of itself
+  Address runtime = 0;                 // _PyRuntime, 3.7+; 0 where there is none or it was not found
+  Address interpreters_head_at = 0;    // where the pointer to the first interpreter stands; 0: see `threads`
+  Address lost_interpreter = 0;        // of a damaged core: where the main interpreter was, whose own bytes are lost,
+  std::vector<Address> threads;        // and its thread states, found by searching memory
+  Address current_thread_at = 0;       // _PyThreadState_Current of 2.7 and 3.6; 0 where not found
+  Address gc_collecting_at = 0;        // `collecting` of 2.7 and 3.6's gcmodule.c; 0 where not found
+  Address code_type = 0;               // PyCode_Type; 0 where not found
+  std::string found_by;                // in words: how it was found
+  std::vector<std::string> warnings;
+};
+
+struct DiscoveryOptions {
+  bool exhaustive = false;  // search memory, whatever the symbols say
+};
+
+// Finds the interpreter; the error says what the target is when it is no Python at all.
+Result<Runtime> discover(const target::Target& target, const memory::MemorySource& memory,
+                         const DiscoveryOptions& options);
+
+}  // namespace stillframe::cpython

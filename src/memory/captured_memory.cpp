@@ -1,0 +1,129 @@
+#include "memory/captured_memory.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace stillframe::memory {
+
+CapturedMemory::CapturedMemory(const MemorySource& below, std::size_t limit_bytes)
+    : below_(below), limit_pages_(limit_bytes / kPageSize), slots_(1024) {}
+
+CapturedMemory::Slot& CapturedMemory::slot_of(std::uint64_t page) const {
+  const std::size_t mask = slots_.size() - 1;
+  // Fibonacci hashing: neighbouring pages spread over the table.
+  std::size_t at = (page * 0x9E3779B97F4A7C15ULL >> 20U) & mask;
+  while (slots_[at].page != kEmpty && slots_[at].page != page) {
+    at = (at + 1) & mask;
+  }
+  return slots_[at];
+}
+
+void CapturedMemory::grow() const {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.page != kEmpty) {
+      slot_of(slot.page) = slot;
+    }
+  }
+}
+
+std::byte* CapturedMemory::new_page() const {
+  if (used_pages_ == blocks_.size() * kPagesPerBlock) {
+    // Not zeroed: a read fills it or it is not used.
+    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kPagesPerBlock * kPageSize));
+  }
+  std::byte* page = blocks_[used_pages_ / kPagesPerBlock].get() + (used_pages_ % kPagesPerBlock) * kPageSize;
+  ++used_pages_;
+  return page;
+}
+
+const std::byte* CapturedMemory::copy_of(std::uint64_t page) const {
+  Slot* slot = &slot_of(page);
+  if (slot->page == page) {
+    return slot->copy;
+  }
+  if (sealed_ || used_pages_ >= limit_pages_) {
+    return nullptr;
+  }
+  if ((used_slots_ + 1) * 2 > slots_.size()) {
+    grow();
+    slot = &slot_of(page);
+  }
+  ++used_slots_;
+  slot->page = page;
+  std::byte* copy = new_page();
+  if (below_.read(page * kPageSize, std::span(copy, kPageSize))) {
+    slot->copy = copy;
+  } else {
+    --used_pages_;
+  }
+  return slot->copy;
+}
+
+Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) const {
+  if (into.size() > ~address) {
+    return std::unexpected(Fault{.address = address, .reason = FaultReason::too_long});
+  }
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const Address at = address + done;
+    const std::size_t offset = at % kPageSize;
+    const std::size_t size = std::min(kPageSize - offset, into.size() - done);
+    const std::byte* copy = copy_of(at / kPageSize);
+    if (copy != nullptr) {
+      std::memcpy(into.data() + done, copy + offset, size);
+    } else {
+      // Not kept, or not readable as a whole page (a core may hold a part of one).
+      late_reads_ += sealed_ ? 1 : 0;
+      if (const auto read = below_.read(at, into.subspan(done, size)); !read) {
+        return read;
+      }
+    }
+    done += size;
+  }
+  return {};
+}
+
+std::vector<std::uint64_t> CapturedMemory::pages() const {
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(used_slots_);
+  for (const Slot& slot : slots_) {
+    if (slot.page != kEmpty && slot.copy != nullptr) {
+      numbers.push_back(slot.page);
+    }
+  }
+  std::ranges::sort(numbers);
+  return numbers;
+}
+
+void CapturedMemory::prefetch(const std::vector<std::uint64_t>& page_numbers) {
+  std::vector<Piece> pieces;
+  pieces.reserve(page_numbers.size());
+  for (const std::uint64_t page : page_numbers) {
+    if (slot_of(page).page != page && used_pages_ < limit_pages_) {
+      pieces.push_back({.address = page * kPageSize, .into = {new_page(), kPageSize}});
+    }
+  }
+  below_.read_many(pieces);
+  for (const Piece& piece : pieces) {
+    if (!piece.ok) {
+      continue;
+    }
+    if ((used_slots_ + 1) * 2 > slots_.size()) {
+      grow();
+    }
+    ++used_slots_;
+    slot_of(piece.address / kPageSize) = {.page = piece.address / kPageSize, .copy = piece.into.data()};
+  }
+}
+
+void CapturedMemory::clear() {
+  std::ranges::fill(slots_, Slot{});
+  used_slots_ = 0;
+  used_pages_ = 0;
+  sealed_ = false;
+  late_reads_ = 0;
+}
+
+}  // namespace stillframe::memory

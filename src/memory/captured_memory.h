@@ -1,0 +1,60 @@
+// What was copied while the target stood still: a cache of pages over another source.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "memory/memory_source.h"
+
+namespace stillframe::memory {
+
+// Reads below happen a page at a time and once a page: the structures of an interpreter lie close together, and a page
+// costs hardly more than a word. What was read stays as it was read. Pages that cannot be read are remembered too.
+class CapturedMemory final : public MemorySource {
+ public:
+  static constexpr std::size_t kPageSize = 4096;
+  // Past this the cache lets reads through without keeping them.
+  static constexpr std::size_t kDefaultLimit = std::size_t{256} << 20U;
+
+  explicit CapturedMemory(const MemorySource& below, std::size_t limit_bytes = kDefaultLimit);
+
+  [[nodiscard]] Read<void> read(Address address, std::span<std::byte> into) const override;
+
+  // Numbers (address / kPageSize) of the pages that were asked for since the last clear(), readable ones only.
+  [[nodiscard]] std::vector<std::uint64_t> pages() const;
+  // Copies those pages in as few system calls as can be.
+  void prefetch(const std::vector<std::uint64_t>& page_numbers);
+  // Forgets what was copied; keeps the room for it.
+  void clear();
+  // From now on the target runs: pages not yet copied are read through without being kept, and counted.
+  void seal() { sealed_ = true; }
+  // How many reads since seal() were not answered from the copy.
+  [[nodiscard]] std::uint64_t late_reads() const { return late_reads_; }
+
+ private:
+  // Slots of the table from page number to copy: an open-addressing hash table whose size is a power of two.
+  struct Slot {
+    std::uint64_t page = kEmpty;
+    std::byte* copy = nullptr;  // null: that page cannot be read
+  };
+  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+  static constexpr std::size_t kPagesPerBlock = 64;
+
+  [[nodiscard]] Slot& slot_of(std::uint64_t page) const;
+  [[nodiscard]] std::byte* new_page() const;
+  // The copy of a page, made now if need be; null when there is none.
+  [[nodiscard]] const std::byte* copy_of(std::uint64_t page) const;
+  void grow() const;
+
+  const MemorySource& below_;
+  std::size_t limit_pages_;
+  bool sealed_ = false;
+  mutable std::uint64_t late_reads_ = 0;
+  mutable std::vector<Slot> slots_;
+  mutable std::size_t used_slots_ = 0;
+  mutable std::vector<std::unique_ptr<std::byte[]>> blocks_;  // NOLINT(modernize-avoid-c-arrays): raw pages
+  mutable std::size_t used_pages_ = 0;
+};
+
+}  // namespace stillframe::memory

@@ -1,0 +1,187 @@
+#include "photograph/develop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "photograph/native_ids.h"
+
+namespace stillframe::photograph {
+namespace {
+
+using cpython::RawInterpreter;
+using cpython::RawThread;
+using target::Tid;
+
+// Positions are looked up once for each (code, instruction): a deep recursion has a hundred thousand equal frames.
+class PositionCache {
+ public:
+  explicit PositionCache(cpython::PythonVersion version) : version_(version) {}
+
+  const cpython::Position& find(const cpython::Code& code, std::int64_t lasti) {
+    const auto [at, fresh] = positions_.try_emplace({&code, lasti});
+    if (fresh) {
+      at->second = cpython::locate(code, lasti, version_);
+    }
+    return at->second;
+  }
+
+ private:
+  cpython::PythonVersion version_;
+  std::map<std::pair<const cpython::Code*, std::int64_t>, cpython::Position> positions_;
+};
+
+class Developer {
+ public:
+  Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still)
+      : negative_(negative), target_(target), still_(still), positions_(runtime.version) {}
+
+  void develop() {
+    tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
+    for (const auto& thread : negative_.threads) {
+      by_tid_.emplace(thread.tid, &thread);
+    }
+    find_busy_tids();
+    if (negative_.process.broken) {
+      miss(fmt::format("the list of interpreters may not be whole: {}", *negative_.process.broken));
+    }
+    for (const RawInterpreter& interpreter : negative_.process.interpreters) {
+      add(interpreter);
+    }
+    const auto pid = still_.source.pid;
+    std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
+    still_.partial = still_.partial || negative_.partial;
+  }
+
+ private:
+  void miss(std::string warning) {
+    still_.warnings.push_back(std::move(warning));
+    still_.partial = true;
+  }
+
+  [[nodiscard]] std::optional<Tid> tid_of(const RawThread& thread) const {
+    const auto known = tids_.find(thread.address);
+    return known == tids_.end() ? std::nullopt : std::optional(known->second);
+  }
+
+  // A thread that has been in several interpreters has a state in each; the idle ones are not shown.
+  void find_busy_tids() {
+    for (const auto& interpreter : negative_.process.interpreters) {
+      for (const auto& thread : interpreter.threads) {
+        const auto tid = tid_of(thread);
+        if (tid && !thread.chain.frames.empty()) {
+          busy_.insert(*tid);
+        }
+      }
+    }
+  }
+
+  void add(const RawInterpreter& raw) {
+    model::Interpreter interpreter{.id = raw.id, .gc_collecting = raw.gc_collecting};
+    if (raw.gil_locked) {
+      model::Gil gil{.held = *raw.gil_locked, .drop_requested = raw.drop_requested};
+      for (const RawThread& thread : raw.threads) {
+        if (thread.holds_gil == true) {
+          gil.holder_tid = tid_of(thread);
+        }
+      }
+      interpreter.gil = gil;
+    }
+    still_.interpreters.push_back(interpreter);
+    if (raw.broken) {
+      miss(fmt::format("interpreter {}: {}", raw.id, *raw.broken));
+    }
+    for (const RawThread& thread : raw.threads) {
+      const auto tid = tid_of(thread);
+      const bool idle_elsewhere = thread.chain.frames.empty() && !thread.chain.broken && tid && busy_.contains(*tid);
+      if (!idle_elsewhere) {
+        add(raw, thread, tid);
+      }
+    }
+  }
+
+  void add(const RawInterpreter& interpreter, const RawThread& raw, std::optional<Tid> tid) {
+    model::Thread thread{.tid = tid, .name = raw.name, .interpreter = interpreter.id, .holds_gil = raw.holds_gil};
+    if (const auto known = tid ? by_tid_.find(*tid) : by_tid_.end(); known != by_tid_.end()) {
+      thread.os_name = known->second->name;
+      thread.os_state = known->second->state;
+    } else if (raw.native_id) {
+      thread.os_state = model::OsState::finished;
+    }
+    if (negative_.gil_waits_known && raw.holds_gil.has_value()) {
+      thread.waits_for_gil = tid && std::ranges::find(negative_.waiting_for_gil, *tid) != negative_.waiting_for_gil.end();
+    }
+    thread.gc_collecting = interpreter.gc_collecting == true &&
+                           (raw.holds_gil == true || interpreter.threads.size() == 1);
+    add_frames(raw, thread);
+    still_.threads.push_back(std::move(thread));
+  }
+
+
+  void add_frames(const RawThread& raw, model::Thread& thread) {
+    thread.frames.reserve(raw.chain.frames.size());
+    for (auto frame = raw.chain.frames.rbegin(); frame != raw.chain.frames.rend(); ++frame) {
+      thread.frames.push_back(make_frame(*frame));
+    }
+    if (raw.chain.broken) {
+      thread.complete = false;
+      thread.incomplete_reason = raw.chain.broken;
+      const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
+      miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
+    }
+  }
+
+  model::Frame make_frame(const cpython::RawFrame& raw) {
+    const cpython::Code& code = *raw.code;
+    model::Frame frame{.kind = model::FrameKind::python, .entry = raw.entry};
+    frame.function = keep(code.name);
+    if (code.qualname) {
+      frame.qualified_name = keep(*code.qualname);
+    }
+    if (!code.filename.empty()) {
+      frame.file = keep(code.filename);
+    }
+    if (!raw.instruction_known) {
+      return frame;
+    }
+    const cpython::Position& position = positions_.find(code, raw.lasti);
+    frame.line = position.line;
+    frame.end_line = position.end_line;
+    frame.byte_column = position.column;
+    frame.end_byte_column = position.end_column;
+    if (raw.traced_line) {
+      frame.line = raw.traced_line;
+      frame.end_line = raw.traced_line;
+    }
+    return frame;
+  }
+
+  // Names of a code object are pooled once, found again by where they lie.
+  std::string_view keep(const std::string& text) {
+    const auto [at, fresh] = pooled_.try_emplace(text.data());
+    if (fresh) {
+      at->second = still_.texts.keep(text);
+    }
+    return at->second;
+  }
+
+  Negative& negative_;
+  const target::Target& target_;
+  model::Still& still_;
+  PositionCache positions_;
+  std::unordered_map<cpython::Address, Tid> tids_;
+  std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
+  std::unordered_set<Tid> busy_;
+  std::unordered_map<const char*, std::string_view> pooled_;
+};
+
+}  // namespace
+
+void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still) {
+  Developer(negative, target, runtime, still).develop();
+}
+
+}  // namespace stillframe::photograph

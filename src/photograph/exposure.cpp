@@ -1,0 +1,321 @@
+#include "photograph/exposure.h"
+
+#include <fmt/format.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "cpython/thread_names.h"
+
+namespace stillframe::photograph {
+namespace {
+
+using cpython::Address;
+using target::ThreadInfo;
+using target::Tid;
+
+// How often a still is tried before a stricter way is taken.
+constexpr int kRunningTries = 6;
+constexpr int kStopTries = 4;
+
+// True for states in which a thread cannot run a single instruction until something wakes it.
+bool asleep(model::OsState state) {
+  switch (state) {
+    case model::OsState::sleeping:
+    case model::OsState::uninterruptible:
+    case model::OsState::stopped:
+    case model::OsState::traced:
+    case model::OsState::finished:
+    case model::OsState::idle:
+    case model::OsState::dead:
+      return true;
+    case model::OsState::running:
+    case model::OsState::unknown:
+      return false;
+  }
+  return false;
+}
+
+bool is_futex_wait(const target::Syscall& call) {
+#ifdef SYS_futex_waitv
+  if (call.number == SYS_futex_waitv) {
+    return true;
+  }
+#endif
+  return call.number == SYS_futex;
+}
+
+// The threads of `later` that may have run since `earlier`: new ones, those awake at either end, those that got a CPU
+// in between. Asleep before and after with the same run count means: not one instruction was run.
+std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later) {
+  std::unordered_map<Tid, const ThreadInfo*> before;
+  for (const auto& thread : earlier) {
+    before.emplace(thread.tid, &thread);
+  }
+  std::vector<Tid> tids;
+  for (const auto& thread : later) {
+    const auto known = before.find(thread.tid);
+    const bool still = known != before.end() && asleep(known->second->state) && asleep(thread.state) &&
+                       thread.run_count.has_value() && known->second->run_count == thread.run_count;
+    if (!still) {
+      tids.push_back(thread.tid);
+    }
+  }
+  return tids;
+}
+
+class Exposure {
+ public:
+  Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime)
+      : target_(target), memory_(memory), runtime_(runtime) {}
+
+  Result<Negative> take(const Wishes& wishes) {
+    if (target_.lifeless()) {
+      return take_lifeless();
+    }
+    if (wishes.no_block) {
+      return take_running();
+    }
+    auto before = target_.threads();
+    if (!before) {
+      return std::unexpected(std::move(before.error()));
+    }
+    Negative negative = read(*before);
+    auto after = target_.threads();
+    if (!after) {
+      return std::unexpected(std::move(after.error()));
+    }
+    const auto awake = moved(*before, *after);
+    if (awake.empty() && before->size() == after->size()) {
+      memory_.seal();
+      negative.consistency = {.method = model::Method::untouched, .consistent = true};
+      return negative;
+    }
+    return take_stopped(*after, awake);
+  }
+
+ private:
+  Result<Negative> take_lifeless() {
+    auto threads = target_.threads();
+    Negative negative = read(threads ? std::move(*threads) : std::vector<ThreadInfo>{});
+    negative.consistency = {.method = model::Method::core, .consistent = true};
+    return negative;
+  }
+
+  // One reading of everything, with whatever consistency the moment has.
+  Negative read(std::vector<ThreadInfo> threads) {
+    Negative negative;
+    negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
+    negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
+    negative.process = cpython::InterpreterReader(*negative.objects, runtime_, *negative.codes).read();
+    for (auto& interpreter : negative.process.interpreters) {
+      const auto [table, fresh] = thread_tables_.try_emplace(interpreter.address);
+      if (fresh || !table->second) {
+        table->second = cpython::find_thread_table(*negative.objects, interpreter.address);
+      }
+      if (table->second) {
+        cpython::read_thread_names(*negative.objects, *table->second, interpreter);
+      }
+    }
+    find_gil_waits(threads, negative);
+    negative.threads = std::move(threads);
+    return negative;
+  }
+
+  // Who sleeps on the GIL's own condition variable.
+  void find_gil_waits(const std::vector<ThreadInfo>& threads, Negative& negative) {
+    std::vector<Address> gils;
+    for (const auto& interpreter : negative.process.interpreters) {
+      if (interpreter.gil != 0) {
+        gils.push_back(interpreter.gil);
+      }
+    }
+    negative.gil_waits_known = !gils.empty();
+    const std::uint64_t size = runtime_.layout.gil.size;
+    for (const ThreadInfo& thread : threads) {
+      if (gils.empty() || !asleep(thread.state)) {
+        continue;
+      }
+      const auto call = target_.syscall(thread.tid);
+      const auto within = [&](Address gil) { return call->arguments[0] >= gil && call->arguments[0] < gil + size; };
+      if (call && is_futex_wait(*call) && std::ranges::any_of(gils, within)) {
+        negative.waiting_for_gil.push_back(thread.tid);
+      }
+    }
+  }
+
+  // Stops only the threads that run and those in a futex (which goes on as if nothing had been): a thread that sleeps
+  // in epoll_wait or the like would see it interrupted. If one of those left alone wakes up meanwhile, all are stopped.
+  Result<Negative> take_stopped(const std::vector<ThreadInfo>& threads, const std::vector<Tid>& awake) {
+    std::vector<Tid> gentle = awake;
+    const std::unordered_set<Tid> is_awake(awake.begin(), awake.end());
+    for (const ThreadInfo& thread : threads) {
+      const auto call = is_awake.contains(thread.tid) || thread.state != model::OsState::sleeping
+                            ? std::nullopt
+                            : target_.syscall(thread.tid);
+      if (call && is_futex_wait(*call)) {
+        gentle.push_back(thread.tid);
+      }
+    }
+    const auto pages = memory_.pages();
+    for (int attempt = 0; attempt < kStopTries; ++attempt) {
+      std::vector<Tid> wanted = gentle;
+      if (attempt > 0) {
+        const auto now = target_.threads();
+        if (!now) {
+          return std::unexpected(now.error());
+        }
+        wanted.clear();
+        for (const ThreadInfo& thread : *now) {
+          if (!is_stopped_by_others(thread.state)) {
+            wanted.push_back(thread.tid);
+          }
+        }
+      }
+      auto negative = try_stopped(wanted, pages);
+      if (!negative) {
+        return cannot_stop(std::move(negative.error()));
+      }
+      if (negative->consistency.consistent) {
+        restore_states(threads, negative->threads);
+        return negative;
+      }
+    }
+    return cannot_stop({.kind = ErrorKind::gone,
+                        .tried = "stop the threads of the process",
+                        .stopper = "new threads kept appearing, or a thread did not stop",
+                        .advice = "look again"});
+  }
+
+  // A thread that we hold is in a tracing stop: what it did before is what its state was before.
+  static void restore_states(const std::vector<ThreadInfo>& earlier, std::vector<ThreadInfo>& threads) {
+    std::unordered_map<Tid, model::OsState> states;
+    for (const ThreadInfo& thread : earlier) {
+      states.emplace(thread.tid, thread.state);
+    }
+    for (ThreadInfo& thread : threads) {
+      const auto known = states.find(thread.tid);
+      thread.state = known == states.end() ? model::OsState::running : known->second;
+    }
+  }
+
+  static bool is_stopped_by_others(model::OsState state) {
+    return state == model::OsState::stopped || state == model::OsState::traced || state == model::OsState::finished;
+  }
+
+  // The short stop itself: from here to release() nothing may be done that can be done later.
+  Result<Negative> try_stopped(const std::vector<Tid>& wanted, const std::vector<std::uint64_t>& pages) {
+    memory_.clear();
+    auto hold = target_.stop(wanted);
+    if (!hold) {
+      return std::unexpected(std::move(hold.error()));
+    }
+    const auto count = static_cast<std::int64_t>((*hold)->held().size());
+    auto before = target_.threads();
+    memory_.prefetch(pages);
+    Negative negative = read(before ? *before : std::vector<ThreadInfo>{});
+    auto after = target_.threads();
+    const std::int64_t pause = (*hold)->release();
+    memory_.seal();
+    total_pause_ += pause;
+    negative.consistency = {.method = model::Method::stopped,
+                            .consistent = before && after && before->size() == after->size() &&
+                                          moved(*before, *after).empty(),
+                            .pause_us = total_pause_,
+                            .threads_stopped = count};
+    return negative;
+  }
+
+  // A still that was read while the target ran is better than none; it says so.
+  Result<Negative> cannot_stop(Error error) {
+    auto negative = take_running();
+    if (negative) {
+      negative->partial = true;
+      negative->warnings.push_back(
+          fmt::format("the target could not be stopped, so its stacks were read while it ran and may be torn: {}: {}; {}",
+                      error.tried, error.stopper, error.advice));
+      negative->consistency.pause_us = total_pause_;
+    }
+    return negative;
+  }
+
+  // Reads while the target runs, until a reading contradicts itself nowhere; else keeps the one that does so least.
+  Result<Negative> take_running() {
+    std::optional<Negative> best;
+    std::size_t best_faults = 0;
+    for (int attempt = 0; attempt < kRunningTries; ++attempt) {
+      auto threads = target_.threads();
+      if (!threads) {
+        return std::unexpected(std::move(threads.error()));
+      }
+      memory_.clear();
+      Negative negative = read(std::move(*threads));
+      const std::size_t faults = count_faults(negative) + missed(negative).size();
+      if (!best || faults < best_faults) {
+        best = std::move(negative);
+        best_faults = faults;
+      }
+      if (best_faults == 0) {
+        break;
+      }
+    }
+    for (const auto& text : missed(*best)) {
+      best->warnings.push_back(text);
+      best->partial = true;
+    }
+    best->consistency = {.method = model::Method::running, .consistent = false};
+    return std::move(*best);
+  }
+
+  static std::size_t count_faults(const Negative& negative) {
+    std::size_t faults = negative.process.broken ? 1 : 0;
+    for (const auto& interpreter : negative.process.interpreters) {
+      faults += interpreter.broken ? 1 : 0;
+      for (const auto& thread : interpreter.threads) {
+        faults += thread.chain.broken ? 1 : 0;
+      }
+    }
+    return faults;
+  }
+
+  // Threads that began or ended while memory was read: the lists are walked once more, past the copy.
+  [[nodiscard]] std::vector<std::string> missed(const Negative& negative) const {
+    std::vector<std::string> texts;
+    const cpython::Objects now(target_.memory(), runtime_.layout);
+    for (const auto& interpreter : negative.process.interpreters) {
+      std::unordered_set<Address> seen;
+      for (const auto& thread : interpreter.threads) {
+        seen.insert(thread.address);
+      }
+      for (const Address thread : cpython::list_threads(now, interpreter.address)) {
+        if (seen.erase(thread) == 0) {
+          texts.push_back(fmt::format("a thread began while memory was read and is missing (thread state {:#x})",
+                                      thread));
+        }
+      }
+      for (const Address thread : seen) {
+        texts.push_back(fmt::format("a thread ended while memory was read; what is shown of it may be wrong "
+                                    "(thread state {:#x})",
+                                    thread));
+      }
+    }
+    return texts;
+  }
+
+  target::Target& target_;
+  memory::CapturedMemory& memory_;
+  const cpython::Runtime& runtime_;
+  std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
+  std::int64_t total_pause_ = 0;
+};
+
+}  // namespace
+
+Result<Negative> expose(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
+                        const Wishes& wishes) {
+  return Exposure(target, memory, runtime).take(wishes);
+}
+
+}  // namespace stillframe::photograph

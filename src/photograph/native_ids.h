@@ -1,0 +1,22 @@
+// Which of the kernel's threads a Python thread state belongs to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "cpython/interpreters.h"
+#include "target/target.h"
+
+namespace stillframe::photograph {
+
+// The kernel's thread id for every thread state that one was found for. From 3.11 on the interpreter keeps it; before,
+// thread_id is the pthread_t, and the thread is recognised by its thread pointer (cores) or by the tid inside its
+// struct pthread, at a place that differs between C libraries and is found by trying.
+std::unordered_map<cpython::Address, target::Tid> match_threads(const cpython::RawProcess& process,
+                                                                const target::Target& target,
+                                                                const memory::MemorySource& memory,
+                                                                const std::vector<target::ThreadInfo>& threads);
+
+}  // namespace stillframe::photograph

@@ -1,0 +1,71 @@
+#include "photograph/photograph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+
+#include "cpython/runtime.h"
+#include "cpython/sys_module.h"
+#include "memory/captured_memory.h"
+#include "photograph/develop.h"
+#include "photograph/exposure.h"
+#include "photograph/source_text.h"
+
+namespace stillframe::photograph {
+namespace {
+
+void describe_python(const Negative& negative, const cpython::Runtime& runtime, const cpython::Objects& objects,
+                     model::Still& still) {
+  model::Python python{.debug_build = runtime.build.debug,
+                       .free_threaded = runtime.build.free_threaded,
+                       .state = negative.process.state};
+  const auto& number = runtime.version;
+  python.version = fmt::format("{}.{}", number.major, number.minor);
+  if (runtime.version_is_exact) {
+    python.version += fmt::format(".{}", number.micro);
+  }
+  for (const auto& interpreter : negative.process.interpreters) {
+    if (const auto told = cpython::sys_version(objects, interpreter.address)) {
+      python.version = fmt::format("{}.{}.{}", told->number.major, told->number.minor, told->number.micro);
+      python.build = told->build;
+      break;
+    }
+  }
+  if (negative.process.interpreters.empty() && python.state == model::PythonState::running) {
+    python.state = model::PythonState::initializing;
+  }
+  still.python = std::move(python);
+}
+
+}  // namespace
+
+Result<model::Still> take(target::Target& target, const Wishes& wishes) {
+  memory::CapturedMemory memory(target.memory());
+  auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive});
+  if (!runtime) {
+    return std::unexpected(std::move(runtime.error()));
+  }
+
+  auto negative = expose(target, memory, *runtime, wishes);
+  if (!negative) {
+    return std::unexpected(std::move(negative.error()));
+  }
+  model::Still still;
+  still.taken_at = std::chrono::system_clock::now();
+  still.source = target.source();
+  still.consistency = negative->consistency;
+  still.crash = target.crash();
+  for (auto* list : {&runtime->warnings, &negative->warnings}) {
+    std::ranges::move(*list, std::back_inserter(still.warnings));
+  }
+  std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
+  const cpython::Objects objects(memory, runtime->layout);
+  describe_python(*negative, *runtime, objects, still);
+  develop(*negative, target, *runtime, still);
+  add_sources(still, target);
+  return still;
+}
+
+}  // namespace stillframe::photograph

@@ -1,0 +1,17 @@
+// Strings from a target are untrusted text: nothing of them may reach a terminal as a control sequence.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace stillframe::render {
+
+// Appends `text` with control characters, escape sequences, bidirectional controls and bytes that are no UTF-8 shown as
+// \x1b, \u202e, \xff. Tabs become one blank, so that columns stay.
+void append_escaped(std::string& out, std::string_view text);
+std::string escaped(std::string_view text);
+
+// `text` cut to `width` columns, its end replaced by "…" where it is longer; 0: not cut.
+std::string cut(std::string_view text, int width);
+
+}  // namespace stillframe::render

@@ -1,0 +1,26 @@
+// Runs of equal frames, found so that a deep recursion takes a few lines.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "model/still.h"
+
+namespace stillframe::render {
+
+// `length` frames from `first`, seen `times` times in a row.
+struct Run {
+  std::size_t first = 0;
+  std::size_t length = 1;
+  std::size_t times = 1;
+};
+
+// Frames in order, as runs; only repetitions that save lines are folded. Periods of up to 8 frames (mutual recursion)
+// are found. Linear in the number of frames.
+std::vector<Run> fold_frames(std::span<const model::Frame> frames);
+
+// Whether two frames show the same call at the same place.
+bool same_call(const model::Frame& one, const model::Frame& other);
+
+}  // namespace stillframe::render

@@ -1,0 +1,226 @@
+#include "render/json.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "render/words.h"
+
+namespace stillframe::render {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSchema = "stillframe/1";
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json hex(const std::optional<std::uint64_t>& address) {
+  return address ? Json(fmt::format("{:#x}", *address)) : Json(nullptr);
+}
+
+std::string timestamp(std::chrono::system_clock::time_point at) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
+  const std::chrono::system_clock::time_point seconds{std::chrono::seconds(micros / 1'000'000)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     micros % 1'000'000);
+}
+
+Json source_of(const model::Still& still) {
+  const model::Source& source = still.source;
+  return {{"kind", json_name(source.kind)},
+          {"pid", or_null(source.pid)},
+          {"core", or_null(source.core)},
+          {"executable", or_null(source.executable)},
+          {"command_line", source.command_line}};
+}
+
+Json python_of(const model::Still& still) {
+  if (!still.python) {
+    return nullptr;
+  }
+  return {{"version", still.python->version},
+          {"build", or_null(still.python->build)},
+          {"debug_build", still.python->debug_build},
+          {"free_threaded", still.python->free_threaded},
+          {"state", json_name(still.python->state)}};
+}
+
+Json crash_of(const model::Still& still) {
+  if (!still.crash) {
+    return nullptr;
+  }
+  const model::Crash& crash = *still.crash;
+  return {{"signal", crash.signal_name},
+          {"signal_number", crash.signal},
+          {"code", or_null(crash.code)},
+          {"fault_address", hex(crash.fault_address)},
+          {"tid", or_null(crash.tid)},
+          {"sender_pid", or_null(crash.sender_pid)},
+          {"sender_uid", or_null(crash.sender_uid)}};
+}
+
+Json interpreters_of(const model::Still& still) {
+  Json list = Json::array();
+  for (const model::Interpreter& interpreter : still.interpreters) {
+    Json gil = nullptr;
+    if (interpreter.gil) {
+      gil = {{"held", interpreter.gil->held},
+             {"holder_tid", or_null(interpreter.gil->holder_tid)},
+             {"drop_requested", interpreter.gil->drop_requested}};
+    }
+    list.push_back({{"id", interpreter.id}, {"gil", gil}, {"gc_collecting", or_null(interpreter.gc_collecting)}});
+  }
+  return list;
+}
+
+Json values_of(const std::optional<std::vector<model::Value>>& values) {
+  if (!values) {
+    return nullptr;
+  }
+  Json list = Json::array();
+  for (const model::Value& value : *values) {
+    list.push_back({{"name", value.name}, {"type", value.type}, {"value", value.value}});
+  }
+  return list;
+}
+
+Json findings_of(const model::Still& still) {
+  Json list = Json::array();
+  for (const model::Finding& finding : still.findings) {
+    list.push_back({{"id", finding.id},
+                    {"severity", json_name(finding.severity)},
+                    {"title", finding.title},
+                    {"detail", finding.detail},
+                    {"tids", finding.tids}});
+  }
+  return list;
+}
+
+// Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
+class Writer {
+ public:
+  std::string write(const model::Still& still, std::string_view tool_version) {
+    const Json head = {{"schema", kSchema},
+                       {"tool_version", tool_version},
+                       {"taken_at", timestamp(still.taken_at)},
+                       {"source", source_of(still)},
+                       {"consistency",
+                        {{"method", json_name(still.consistency.method)},
+                         {"consistent", still.consistency.consistent},
+                         {"pause_us", still.consistency.pause_us},
+                         {"threads_stopped", still.consistency.threads_stopped}}},
+                       {"python", python_of(still)},
+                       {"crash", crash_of(still)},
+                       {"interpreters", interpreters_of(still)}};
+    out_ = dump(head);
+    out_.pop_back();
+    out_ += ",\"threads\":[";
+    for (const model::Thread& thread : still.threads) {
+      out_ += &thread == still.threads.data() ? "" : ",";
+      write_thread(thread);
+    }
+    out_ += "],";
+    const Json tail = {{"findings", findings_of(still)}, {"warnings", still.warnings}, {"partial", still.partial}};
+    out_ += std::string_view(dump(tail)).substr(1);
+    out_ += '\n';
+    return std::move(out_);
+  }
+
+ private:
+  // Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
+  static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+  void write_thread(const model::Thread& thread) {
+    Json waiting = nullptr;
+    if (thread.waiting_on) {
+      waiting = {{"syscall", thread.waiting_on->syscall}, {"text", thread.waiting_on->text}};
+    }
+    const Json head = {{"tid", or_null(thread.tid)},
+                       {"name", or_null(thread.name)},
+                       {"os_name", or_null(thread.os_name)},
+                       {"interpreter", or_null(thread.interpreter)},
+                       {"python", thread.python},
+                       {"os_state", json_name(thread.os_state)},
+                       {"holds_gil", or_null(thread.holds_gil)},
+                       {"waits_for_gil", or_null(thread.waits_for_gil)},
+                       {"gc_collecting", thread.gc_collecting},
+                       {"waiting_on", waiting},
+                       {"complete", thread.complete},
+                       {"incomplete_reason", or_null(thread.incomplete_reason)}};
+    out_ += dump(head);
+    out_.pop_back();
+    out_ += ",\"frames\":[";
+    for (const model::Frame& frame : thread.frames) {
+      out_ += &frame == thread.frames.data() ? "" : ",";
+      write_frame(frame);
+    }
+    out_ += "]}";
+  }
+
+  void write_frame(const model::Frame& frame) {
+    const bool python = frame.kind == model::FrameKind::python;
+    out_ += python ? R"({"kind":"python","function":)" : R"({"kind":"native","function":)";
+    out_ += text(frame.function);
+    if (python) {
+      member("qualified_name", frame.qualified_name);
+    }
+    member("file", frame.file);
+    member("line", frame.line);
+    if (python) {
+      member("end_line", frame.end_line);
+    }
+    member("column", frame.column);
+    if (python) {
+      member("end_column", frame.end_column);
+      member("source", frame.source);
+      out_ += frame.entry ? R"(,"entry":true)" : R"(,"entry":false)";
+      out_ += ",\"arguments\":" + dump(values_of(frame.arguments));
+      out_ += ",\"locals\":" + dump(values_of(frame.locals));
+    } else {
+      member("library", frame.library);
+      out_ += ",\"address\":" + dump(hex(frame.address));
+      out_ += frame.inlined ? R"(,"inlined":true)" : R"(,"inlined":false)";
+      member("macro", frame.macro);
+    }
+    out_ += '}';
+  }
+
+  void member(std::string_view name, const std::optional<std::int32_t>& value) {
+    out_ += value ? fmt::format(",\"{}\":{}", name, *value) : fmt::format(",\"{}\":null", name);
+  }
+  void member(std::string_view name, const std::optional<std::string_view>& value) {
+    out_ += fmt::format(",\"{}\":", name);
+    out_ += value ? text(*value) : std::string_view("null");
+  }
+
+  // Pooled texts are escaped once, found again by where they lie and how long they are.
+  const std::string& text(std::string_view pooled) {
+    auto& known = escaped_[{pooled.data(), pooled.size()}];
+    if (known.empty()) {
+      known = dump(Json(pooled));
+    }
+    return known;
+  }
+
+  struct Hash {
+    std::size_t operator()(const std::pair<const char*, std::size_t>& key) const {
+      return std::hash<const char*>{}(key.first) ^ (key.second << 1U);
+    }
+  };
+  std::string out_;
+  std::unordered_map<std::pair<const char*, std::size_t>, std::string, Hash> escaped_;
+};
+
+}  // namespace
+
+std::string to_json(const model::Still& still, std::string_view tool_version) {
+  return Writer().write(still, tool_version);
+}
+
+}  // namespace stillframe::render

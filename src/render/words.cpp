@@ -1,0 +1,127 @@
+#include "render/words.h"
+
+#include <algorithm>
+
+namespace stillframe::render {
+
+std::string_view json_name(model::Method method) {
+  switch (method) {
+    case model::Method::untouched:
+      return "untouched";
+    case model::Method::stopped:
+      return "stopped";
+    case model::Method::running:
+      return "running";
+    case model::Method::core:
+      return "core";
+  }
+  return "running";
+}
+
+std::string_view json_name(model::PythonState state) {
+  switch (state) {
+    case model::PythonState::running:
+      return "running";
+    case model::PythonState::initializing:
+      return "initializing";
+    case model::PythonState::finalizing:
+      return "finalizing";
+  }
+  return "running";
+}
+
+std::string_view json_name(model::OsState state) {
+  switch (state) {
+    case model::OsState::running:
+      return "running";
+    case model::OsState::sleeping:
+      return "sleeping";
+    case model::OsState::uninterruptible:
+      return "uninterruptible";
+    case model::OsState::stopped:
+      return "stopped";
+    case model::OsState::traced:
+      return "traced";
+    case model::OsState::finished:
+      return "finished";
+    case model::OsState::idle:
+      return "idle";
+    case model::OsState::dead:
+      return "dead";
+    case model::OsState::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view json_name(model::Severity severity) {
+  switch (severity) {
+    case model::Severity::certain:
+      return "certain";
+    case model::Severity::likely:
+      return "likely";
+    case model::Severity::note:
+      return "note";
+  }
+  return "note";
+}
+
+std::string_view json_name(model::SourceKind kind) { return kind == model::SourceKind::core ? "core" : "process"; }
+
+std::string state_in_words(const model::Thread& thread, const model::Still& still) {
+  std::string words;
+  const auto add = [&words](std::string_view more) {
+    words += words.empty() ? "" : ", ";
+    words += more;
+  };
+  if (thread.holds_gil == true) {
+    add("holds the GIL");
+    const auto own = std::ranges::find_if(
+        still.interpreters, [&](const model::Interpreter& one) { return thread.interpreter == one.id; });
+    if (own != still.interpreters.end() && own->gil && own->gil->drop_requested) {
+      add("asked to drop it");
+    }
+  }
+  if (thread.waits_for_gil == true) {
+    add("waits for the GIL");
+  }
+  if (thread.gc_collecting) {
+    add("collecting garbage");
+  }
+  switch (thread.os_state) {
+    case model::OsState::running:
+      add("running");
+      break;
+    case model::OsState::sleeping:
+      add("sleeping");
+      break;
+    case model::OsState::uninterruptible:
+      add("in uninterruptible sleep");
+      break;
+    case model::OsState::stopped:
+      add("stopped by a signal");
+      break;
+    case model::OsState::traced:
+      add("stopped by a tracer");
+      break;
+    case model::OsState::finished:
+      add("finished");
+      break;
+    case model::OsState::idle:
+      add("idle");
+      break;
+    case model::OsState::dead:
+      if (still.crash && still.crash->tid && still.crash->tid == thread.tid) {
+        add("died of " + still.crash->signal_name);
+      }
+      break;
+    case model::OsState::unknown:
+      if (!thread.tid) {
+        add("not started yet, or already gone");
+      }
+      break;
+  }
+  return words;
+}
+
+}  // namespace stillframe::render

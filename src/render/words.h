@@ -1,0 +1,20 @@
+// The model's enumerations in words: once for the screen, once for the JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/still.h"
+
+namespace stillframe::render {
+
+std::string_view json_name(model::Method method);
+std::string_view json_name(model::PythonState state);
+std::string_view json_name(model::OsState state);
+std::string_view json_name(model::Severity severity);
+std::string_view json_name(model::SourceKind kind);
+
+// "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
+std::string state_in_words(const model::Thread& thread, const model::Still& still);
+
+}  // namespace stillframe::render

@@ -1,0 +1,233 @@
+#include "target/proc_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace stillframe::target {
+namespace {
+
+// Takes a text apart from the front.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] std::string_view rest() const { return rest_; }
+  void skip(std::size_t count) { rest_.remove_prefix(std::min(count, rest_.size())); }
+  void skip_blanks() {
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) {
+      rest_.remove_prefix(1);
+    }
+  }
+  char letter() {
+    const char front = rest_.empty() ? '\0' : rest_.front();
+    skip(1);
+    return front;
+  }
+  std::uint64_t number(int base) {
+    skip_blanks();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
+    skip(static_cast<std::size_t>(end - rest_.data()));
+    return error == std::errc{} ? value : 0;
+  }
+  // Up to the blank or the end.
+  std::string_view word() {
+    skip_blanks();
+    const auto end = rest_.find_first_of(" \t\n");
+    const std::string_view found = rest_.substr(0, end);
+    skip(found.size());
+    return found;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+// The kernel writes a newline in a path as \012.
+std::string unescape(std::string_view path) {
+  std::string out(path);
+  for (auto at = out.find("\\012"); at != std::string::npos; at = out.find("\\012", at + 1)) {
+    out.replace(at, 4, "\n");
+  }
+  return out;
+}
+
+Mapping parse_mapping(std::string_view line) {
+  Scanner scanner(line);
+  Mapping mapping;
+  mapping.begin = scanner.number(16);
+  scanner.skip(1);
+  mapping.end = scanner.number(16);
+  scanner.skip(1);
+  mapping.readable = scanner.letter() == 'r';
+  mapping.writable = scanner.letter() == 'w';
+  mapping.executable = scanner.letter() == 'x';
+  scanner.skip(1);
+  mapping.offset = scanner.number(16);
+  const std::uint64_t major = scanner.number(16);
+  scanner.skip(1);
+  mapping.device = (major << 32U) | scanner.number(16);
+  mapping.inode = scanner.number(10);
+  scanner.skip_blanks();
+  std::string_view path = scanner.rest();
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (mapping.inode != 0 && path.ends_with(kDeleted)) {
+    mapping.deleted = true;
+    path.remove_suffix(kDeleted.size());
+  }
+  mapping.path = path.find('\\') == std::string_view::npos ? std::string(path) : unescape(path);
+  return mapping;
+}
+
+}  // namespace
+
+std::optional<std::string> read_proc_file(const std::string& path) {
+  const FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    return std::nullopt;
+  }
+  std::string text;
+  std::size_t used = 0;
+  while (true) {
+    text.resize(std::max<std::size_t>(4096, used * 2));
+    const ssize_t got = read(file.fd(), text.data() + used, text.size() - used);
+    if (got < 0) {
+      return std::nullopt;
+    }
+    used += static_cast<std::size_t>(got);
+    if (got == 0) {
+      break;
+    }
+  }
+  text.resize(used);
+  return text;
+}
+
+std::vector<Mapping> parse_maps(std::string_view text) {
+  std::vector<Mapping> mappings;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    if (!line.empty()) {
+      mappings.push_back(parse_mapping(line));
+    }
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return mappings;
+}
+
+std::optional<std::string_view> status_field(std::string_view status, std::string_view key) {
+  for (std::size_t at = 0; at < status.size();) {
+    const auto end = std::min(status.find('\n', at), status.size());
+    const std::string_view line = status.substr(at, end - at);
+    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ':') {
+      Scanner value(line.substr(key.size() + 1));
+      value.skip_blanks();
+      return value.rest();
+    }
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> status_number(std::string_view status, std::string_view key) {
+  const auto text = status_field(status, key);
+  return text ? std::optional(static_cast<std::int64_t>(Scanner(*text).number(10))) : std::nullopt;
+}
+
+std::optional<StatFields> parse_stat(std::string_view text) {
+  // The name may hold blanks and brackets: it ends at the last closing one.
+  const auto open_bracket = text.find('(');
+  const auto close_bracket = text.rfind(')');
+  if (open_bracket == std::string_view::npos || close_bracket == std::string_view::npos ||
+      close_bracket < open_bracket) {
+    return std::nullopt;
+  }
+  StatFields fields;
+  fields.name = text.substr(open_bracket + 1, close_bracket - open_bracket - 1);
+  Scanner scanner(text.substr(close_bracket + 1));
+  const std::string_view state = scanner.word();
+  fields.state = state.empty() ? '?' : state.front();
+  for (int field = 4; field <= 22 && !scanner.at_end(); ++field) {
+    const std::string_view word = scanner.word();
+    std::uint64_t value = 0;
+    std::from_chars(word.data(), word.data() + word.size(), value);
+    if (field == 9) {
+      fields.flags = value;
+    } else if (field == 22) {
+      fields.start_ticks = value;
+    }
+  }
+  return fields;
+}
+
+model::OsState os_state(char letter) {
+  switch (letter) {
+    case 'R':
+      return model::OsState::running;
+    case 'S':
+      return model::OsState::sleeping;
+    case 'D':
+      return model::OsState::uninterruptible;
+    case 'T':
+      return model::OsState::stopped;
+    case 't':
+      return model::OsState::traced;
+    case 'Z':
+    case 'X':
+    case 'x':
+      return model::OsState::finished;
+    case 'I':
+    case 'P':
+      return model::OsState::idle;
+    default:
+      return model::OsState::unknown;
+  }
+}
+
+std::optional<std::uint64_t> parse_run_count(std::string_view schedstat) {
+  Scanner scanner(schedstat);
+  scanner.word();
+  scanner.word();
+  const std::string_view count = scanner.word();
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), value);
+  // A kernel that does not count says 0 for every thread.
+  return error == std::errc{} && value != 0 ? std::optional(value) : std::nullopt;
+}
+
+std::optional<Syscall> parse_syscall(std::string_view text) {
+  Scanner scanner(text);
+  const std::string_view first = scanner.word();
+  Syscall call;
+  const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), call.number);
+  if (error != std::errc{} || call.number < 0) {
+    return std::nullopt;
+  }
+  std::array<std::uint64_t, 8> values{};
+  for (std::uint64_t& value : values) {
+    scanner.skip_blanks();
+    scanner.skip(2);  // 0x
+    value = scanner.number(16);
+  }
+  std::copy_n(values.begin(), call.arguments.size(), call.arguments.begin());
+  call.sp = values[6];
+  call.pc = values[7];
+  return call;
+}
+
+std::uint64_t namespace_of(const std::string& link) {
+  std::array<char, 64> text{};
+  const ssize_t size = readlink(link.c_str(), text.data(), text.size() - 1);
+  const std::string_view found(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  const auto bracket = found.find('[');
+  return bracket == std::string_view::npos ? 0 : Scanner(found.substr(bracket + 1)).number(10);
+}
+
+}  // namespace stillframe::target

@@ -1,0 +1,25 @@
+#include "target/target.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace stillframe::target {
+
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) {
+      close(fd_);
+    }
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+FileHandle::~FileHandle() {
+  if (fd_ >= 0) {
+    close(fd_);
+  }
+}
+
+}  // namespace stillframe::target

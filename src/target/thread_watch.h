@@ -1,0 +1,40 @@
+// The threads of a running process, looked at again and again: the files of /proc/PID/task are kept open, since opening
+// them costs more than reading them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "target/target.h"
+
+namespace stillframe::target {
+
+class ThreadWatch {
+ public:
+  explicit ThreadWatch(std::int64_t pid);
+
+  // Every thread with its state and run count as they are right now, the main thread first.
+  Result<std::vector<ThreadInfo>> look();
+  // The system call that a thread sleeps in.
+  std::optional<Syscall> syscall(Tid tid);
+
+ private:
+  struct Files {
+    FileHandle stat;
+    FileHandle schedstat;
+    FileHandle syscall;
+    Tid inner_tid = 0;
+  };
+
+  Files& files_of(Tid tid);
+  std::optional<ThreadInfo> look_at(Tid tid);
+  [[nodiscard]] std::string path_of(Tid tid, const char* file) const;
+  [[nodiscard]] Tid inner_tid_of(Tid tid) const;
+
+  std::int64_t pid_;
+  bool same_namespace_ = true;
+  std::map<Tid, Files> files_;
+};
+
+}  // namespace stillframe::target
