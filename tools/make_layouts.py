@@ -4,15 +4,19 @@
     tools/make_layouts.py NAME=FILE [NAME=FILE ...]
 
 NAME is the table's: 3.12, 3.11-debug, 3.14-free-threaded. FILE is a libpython or a python executable with debug
-information (a separate debug file does as well). For each, src/cpython/layouts/cpython_NAME.cpp is written, and then
+information (a separate debug file does as well), or the folder of its headers (include/python3.14t): then a probe is
+compiled from those, with $CC and $CFLAGS. With `trace-refs:` before FILE the offsets of objects are moved behind the two
+more pointers that --with-pydebug puts at the head of every object up to 3.7 (Py_TRACE_REFS in Include/object.h). For each, src/cpython/layouts/cpython_NAME.cpp is written, and then
 src/cpython/layouts/tables.inc anew, the list of all tables.
 
 Reads fields.def, the one list of what is read of CPython, and asks gdb (its Python interface) for the offsets.
 """
 
 import json
+import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -99,6 +103,49 @@ def ask_gdb(spec: dict, file: str) -> dict:
         return json.loads(out.read_text())
 
 
+PROBE = """
+#define Py_BUILD_CORE 1
+#include <Python.h>
+#include <frameobject.h>
+#include <internal/pycore_runtime.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_frame.h>
+#include <internal/pycore_dict.h>
+#include <internal/pycore_code.h>
+#include <internal/pycore_gil.h>
+#include <internal/pycore_moduleobject.h>
+#if PY_VERSION_HEX >= 0x030e0000
+#include <internal/pycore_genobject.h>
+#include <internal/pycore_interpframe.h>
+#endif
+_PyRuntimeState *runtime;
+PyFrameObject *frame_object;
+PyGenObject *generator;
+PyHeapTypeObject *heap_type;
+PyModuleObject *module;
+PyUnicodeObject *unicode;
+PyBytesObject *bytes;
+PyFloatObject *floating;
+PyLongObject *integer;
+PyListObject *list;
+PyTupleObject *tuple;
+PyDictObject *dict;
+PyDictKeysObject *keys;
+PyDictValues *values;
+"""
+
+
+def compile_probe(headers: str, folder: str) -> str:
+    """An object file with the debug information of every type in fields.def, as those headers declare them."""
+    source = pathlib.Path(folder) / "probe.c"
+    source.write_text(PROBE)
+    command = [os.environ.get("CC", "gcc"), "-g", "-c", "-fno-eliminate-unused-debug-types", f"-I{headers}",
+               f"-I{headers}/internal", *shlex.split(os.environ.get("CFLAGS", "")), str(source), "-o",
+               str(source.with_suffix(".o"))]
+    subprocess.run(command, check=True)
+    return str(source.with_suffix(".o"))
+
+
 def identifier(name: str) -> str:
     return "cpython_" + name.replace(".", "_").replace("-", "_")
 
@@ -109,12 +156,26 @@ def split_name(name: str) -> tuple[str, str, list[str]]:
     return major, minor, kinds[0].split("-") if kinds else []
 
 
+NO_OBJECTS = {"runtime", "gil", "interpreter", "thread", "cframe", "frame", "object", "dict_keys", "dict_values",
+              "debug_offsets"}
+
+
+def move_behind_links(offsets: dict) -> None:
+    """What Py_TRACE_REFS does: every object begins with _ob_next and _ob_prev."""
+    for group, found in offsets.items():
+        if group not in NO_OBJECTS or group == "object":
+            found["size"] += 16
+            found["fields"] = {name: None if at is None else at + 16 for name, at in found["fields"].items()}
+
+
 def write_table(name: str, file: str, spec: dict, offsets: dict) -> None:
     major, minor, kinds = split_name(name)
+    # The path of one machine means nothing on another one.
+    shown = re.sub(r"^(trace-refs:)?.*/", r"\1", file)
     debug = str("debug" in kinds).lower()
     free_threaded = str("free" in kinds).lower()
     lines = [
-        f"// CPython {name}. Made by: tools/make_layouts.py {name}={pathlib.Path(file).name}",
+        f"// CPython {name}. Made by: tools/make_layouts.py {name}={shown}",
         '#include "cpython/layouts/tables.h"',
         "",
         "namespace stillframe::cpython::layouts {",
@@ -152,8 +213,13 @@ def main() -> None:
     spec = read_fields(LAYOUTS / "fields.def")
     for argument in sys.argv[1:]:
         name, file = argument.split("=", 1)
-        offsets = ask_gdb(spec, file)
-        write_table(name, file, spec, offsets)
+        trace_refs = file.startswith("trace-refs:")
+        file = file.removeprefix("trace-refs:")
+        with tempfile.TemporaryDirectory() as folder:
+            offsets = ask_gdb(spec, compile_probe(file, folder) if os.path.isdir(file) else file)
+        if trace_refs:
+            move_behind_links(offsets)
+        write_table(name, argument.split("=", 1)[1], spec, offsets)
         missing = [f"{group}.{field}" for group in spec for field, value in offsets[group]["fields"].items()
                    if value is None]
         print(f"{name}: absent: {' '.join(missing)}")
