@@ -1,4 +1,314 @@
 #include "target/core_target.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+
+#include "binary/core_file.h"
+#include "memory/core_memory.h"
+#include "target/core_crash.h"
+#include "target/core_files.h"
+#include "target/core_modules.h"
+#include "target/core_paths.h"
+
 namespace stillframe::target {
-Result<std::unique_ptr<Target>> open_core(const std::string&, const CoreOptions&) { return fail(ErrorKind::io, "", "", ""); }
+namespace {
+
+using binary::CoreFile;
+using binary::CoreMachine;
+using binary::CoreRegisters;
+using memory::CoreExtent;
+using memory::FaultReason;
+
+// user_regs_struct of x86-64 (asm/user_64.h), by word.
+namespace x86_64 {
+enum Word : std::uint8_t {
+  r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss, fs_base
+};
+// DWARF numbers 0 to 16 (System V ABI, AMD64 supplement, figure 3.36).
+constexpr std::array dwarf_order{rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8, r9, r10, r11, r12, r13, r14, r15, rip};
+constexpr std::array argument_order{rdi, rsi, rdx, r10, r8, r9};
+}  // namespace x86_64
+
+// user_pt_regs of AArch64: x0 to x30, sp, pc, pstate.
+namespace aarch64 {
+constexpr std::size_t sp = 31;
+constexpr std::size_t pc = 32;
+constexpr std::size_t syscall_number = 8;  // x8
+}  // namespace aarch64
+
+std::vector<CoreExtent> to_extents(const CoreFile& core) {
+  std::vector<CoreExtent> extents;
+  extents.reserve(core.segments().size());
+  for (const binary::CoreSegment& segment : core.segments()) {
+    extents.push_back({.begin = segment.address,
+                       .size = segment.memory_size,
+                       .file_offset = segment.file_offset,
+                       .present = segment.present,
+                       .absent = segment.present < segment.file_size ? FaultReason::truncated : FaultReason::not_in_core});
+  }
+  return extents;
 }
+
+// The same and what gcore left out together with its headers.
+std::vector<CoreExtent> with_files(std::vector<CoreExtent> extents, const std::vector<Mapping>& mappings) {
+  std::vector<CoreExtent> more;
+  for (const Mapping& mapping : mappings) {
+    const auto next = std::ranges::upper_bound(extents, mapping.begin, {}, &CoreExtent::begin);
+    const bool known = next != extents.begin() && mapping.begin - std::prev(next)->begin < std::prev(next)->size;
+    const Address end = next == extents.end() ? mapping.end : std::min(mapping.end, next->begin);
+    if (!known && end > mapping.begin) {
+      more.push_back({.begin = mapping.begin, .size = end - mapping.begin});
+    }
+  }
+  extents.insert(extents.end(), more.begin(), more.end());
+  std::ranges::sort(extents, {}, &CoreExtent::begin);
+  return extents;
+}
+
+std::vector<std::string> split_at_spaces(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const auto end = text.find(' ');
+    if (end != 0) {
+      words.emplace_back(text.substr(0, end));
+    }
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return words;
+}
+
+// Unwinding and all that stops threads is of no use on a core: nothing runs.
+class CoreTarget final : public Target {
+ public:
+  CoreTarget(FileHandle file, CoreFile core, std::string path, const CoreOptions& options)
+      : file_(std::move(file)),
+        core_(std::move(core)),
+        options_(options),
+        dumped_(file_.fd(), to_extents(core_), nullptr),
+        modules_(list_modules(core_, dumped_)),
+        mappings_(list_mappings(core_, modules_)),
+        files_(core_, modules_, dumped_, options_),
+        memory_(file_.fd(), with_files(to_extents(core_), mappings_), &files_),
+        paths_(options_) {
+    for (std::size_t i = 0; i < core_.threads().size(); ++i) {
+      by_tid_.emplace(core_.threads()[i].tid, i);
+    }
+    describe_source(std::move(path));
+  }
+
+  [[nodiscard]] Result<void> check(const std::string& name) const {
+    return options_.executable ? files_.check_given_executable(name) : Result<void>();
+  }
+
+  [[nodiscard]] const model::Source& source() const override { return source_; }
+  [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
+  [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
+  [[nodiscard]] Result<std::vector<ThreadInfo>> threads() const override;
+  [[nodiscard]] std::optional<Syscall> syscall(Tid tid) const override;
+  [[nodiscard]] bool lifeless() const override { return true; }
+  [[nodiscard]] Result<std::unique_ptr<Hold>> stop(std::span<const Tid> /*tids*/) override {
+    return fail(ErrorKind::usage, "stop the threads of a core", "a core has none that run", "read it without stopping");
+  }
+  [[nodiscard]] Result<Registers> registers(Tid tid) const override;
+  [[nodiscard]] Result<FileHandle> open_file(std::string_view path) const override;
+  [[nodiscard]] Result<FileHandle> open_mapped(const Mapping& mapping) const override { return files_.open(mapping); }
+  [[nodiscard]] std::optional<double> started_at() const override;
+  [[nodiscard]] std::optional<model::Crash> crash() const override { return describe_crash(core_); }
+  [[nodiscard]] std::vector<std::string> warnings() const override;
+
+ private:
+  void describe_source(std::string path);
+  [[nodiscard]] std::optional<CoreRegisters> raw_registers(Tid tid) const;
+  [[nodiscard]] bool behind_syscall(Address pc) const;
+
+  FileHandle file_;
+  CoreFile core_;
+  CoreOptions options_;
+  memory::CoreMemory dumped_;  // what the core itself holds
+  std::vector<CoreModule> modules_;
+  std::vector<Mapping> mappings_;
+  CoreFiles files_;
+  memory::CoreMemory memory_;  // the same, and what the mapped files hold
+  CorePaths paths_;
+  std::unordered_map<Tid, std::size_t> by_tid_;
+  model::Source source_;
+};
+
+void CoreTarget::describe_source(std::string path) {
+  source_.kind = model::SourceKind::core;
+  source_.core = std::move(path);
+  if (core_.process()) {
+    source_.pid = core_.process()->pid;
+    source_.command_line = split_at_spaces(core_.process()->arguments);
+  } else if (!core_.threads().empty()) {
+    source_.pid = core_.threads().front().tid;
+  }
+  if (const CoreModule* main = main_module(core_, modules_)) {
+    source_.executable = main->path;
+  } else if (options_.executable) {
+    source_.executable = options_.executable;
+  }
+}
+
+Result<std::vector<ThreadInfo>> CoreTarget::threads() const {
+  std::vector<ThreadInfo> threads;
+  threads.reserve(core_.threads().size());
+  const Tid pid = source_.pid.value_or(0);
+  for (const binary::CoreThread& thread : core_.threads()) {
+    // Only the process's own name is in a core, and that is the main thread's.
+    const bool main = thread.tid == pid;
+    threads.push_back({.tid = thread.tid,
+                       .inner_tid = thread.tid,
+                       .name = main && core_.process() ? core_.process()->name : "",
+                       .state = model::OsState::dead,
+                       .run_count = std::nullopt});
+  }
+  std::ranges::stable_partition(threads, [&](const ThreadInfo& thread) { return thread.tid == pid; });
+  return threads;
+}
+
+std::optional<CoreRegisters> CoreTarget::raw_registers(Tid tid) const {
+  const auto known = by_tid_.find(tid);
+  return known == by_tid_.end() ? std::nullopt : core_.registers(core_.threads()[known->second]);
+}
+
+Result<Registers> CoreTarget::registers(Tid tid) const {
+  const auto raw = raw_registers(tid);
+  if (!raw) {
+    return fail(ErrorKind::not_found, fmt::format("read the registers of thread {}", tid),
+                "the core does not hold them", "nothing can be done: the core is damaged or cut off");
+  }
+  Registers registers;
+  if (core_.machine() == CoreMachine::x86_64) {
+    for (const auto word : x86_64::dwarf_order) {
+      registers.dwarf.push_back(raw->words[word]);
+    }
+    registers.pc = raw->words[x86_64::rip];
+    registers.sp = raw->words[x86_64::rsp];
+    registers.thread_pointer = raw->words[x86_64::fs_base];
+  } else {
+    registers.dwarf.assign(raw->words.begin(), raw->words.begin() + aarch64::pc + 1);
+    registers.pc = raw->words[aarch64::pc];
+    registers.sp = raw->words[aarch64::sp];
+    registers.thread_pointer = raw->thread_pointer;
+  }
+  return registers;
+}
+
+// Whether the instruction before `pc` is a system call; also true where it cannot be read.
+bool CoreTarget::behind_syscall(Address pc) const {
+  if (core_.machine() == CoreMachine::x86_64) {
+    constexpr std::array syscall{std::uint8_t{0x0f}, std::uint8_t{0x05}};
+    const auto bytes = memory_.get<std::array<std::uint8_t, 2>>(pc - 2);
+    return !bytes || *bytes == syscall;
+  }
+  constexpr std::uint32_t svc = 0xd4000001;  // svc #0
+  const auto instruction = memory_.get<std::uint32_t>(pc - 4);
+  return !instruction || *instruction == svc;
+}
+
+std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
+  const auto raw = raw_registers(tid);
+  if (!raw) {
+    return std::nullopt;
+  }
+  constexpr std::int64_t highest = 4096;  // more than any architecture has system calls
+  Syscall call;
+  if (core_.machine() == CoreMachine::x86_64) {
+    // -1 in a thread that was interrupted outside of one (arch/x86/entry).
+    call.number = static_cast<std::int64_t>(raw->words[x86_64::orig_rax]);
+    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+      call.arguments[i] = raw->words[x86_64::argument_order[i]];
+    }
+    call.sp = raw->words[x86_64::rsp];
+    call.pc = raw->words[x86_64::rip];
+  } else {
+    call.number = static_cast<std::int64_t>(raw->words[aarch64::syscall_number]);
+    std::copy_n(raw->words.begin(), call.arguments.size(), call.arguments.begin());
+    call.sp = raw->words[aarch64::sp];
+    call.pc = raw->words[aarch64::pc];
+  }
+  if (call.number < 0 || call.number > highest || !behind_syscall(call.pc)) {
+    return std::nullopt;
+  }
+  return call;
+}
+
+Result<FileHandle> CoreTarget::open_file(std::string_view path) const {
+  for (const std::string& candidate : paths_.named(path)) {
+    if (FileHandle file = open_regular(candidate)) {
+      return file;
+    }
+  }
+  return fail(ErrorKind::not_found, fmt::format("open {}", path), "it is not on this machine",
+              "give a copy of the program's file system: --lib-search-root DIR");
+}
+
+// A core does not tell when its process began. The time it was written serves the purpose, to tell sources that were
+// changed since, but for those changed between the start and the end.
+std::optional<double> CoreTarget::started_at() const {
+  struct stat status{};
+  if (fstat(file_.fd(), &status) != 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
+}
+
+std::vector<std::string> CoreTarget::warnings() const {
+  std::vector<std::string> all = core_.warnings();
+  std::ranges::move(files_.warnings(), std::back_inserter(all));
+  return all;
+}
+
+Result<FileHandle> open_core_file(const std::string& path) {
+  const std::string tried = fmt::format("open the core file {}", path);
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) {
+    return errno == EACCES
+               ? fail(ErrorKind::permission, tried, "a directory on its path must not be entered: Permission denied",
+                      "run it with sudo, or as the user who owns the core")
+               : fail(ErrorKind::not_found, tried, std::strerror(errno),
+                      "check the path; `cat /proc/sys/kernel/core_pattern` says where cores go, and `coredumpctl list` "
+                      "shows those that systemd keeps");
+  }
+  if (S_ISDIR(status.st_mode)) {
+    return fail(ErrorKind::usage, tried, "it is a directory", "give the core file in it");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorKind::usage, tried, "it is not a regular file, and a core must be read back and forth",
+                "copy it to a file first");
+  }
+  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) {
+    return fail(errno == EACCES ? ErrorKind::permission : ErrorKind::io, tried, std::strerror(errno),
+                "run it with sudo, or as the user who owns the core");
+  }
+  return file;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options) {
+  auto file = open_core_file(path);
+  if (!file) {
+    return std::unexpected(std::move(file.error()));
+  }
+  auto core = CoreFile::open(file->fd(), path);
+  if (!core) {
+    return std::unexpected(std::move(core.error()));
+  }
+  auto target = std::make_unique<CoreTarget>(std::move(*file), std::move(*core), path, options);
+  if (const auto good = target->check(path); !good) {
+    return std::unexpected(good.error());
+  }
+  return target;
+}
+
+}  // namespace stillframe::target

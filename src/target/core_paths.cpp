@@ -1,0 +1,54 @@
+#include "target/core_paths.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace stillframe::target {
+namespace {
+
+std::string joined(const std::string& directory, std::string_view path) {
+  std::string whole = directory;
+  while (whole.ends_with('/')) {
+    whole.pop_back();
+  }
+  if (!path.starts_with('/')) {
+    whole += '/';
+  }
+  return whole.append(path);
+}
+
+}  // namespace
+
+std::vector<std::string> CorePaths::candidates(std::string_view path) const {
+  std::vector<std::string> all;
+  if (search_root_) {
+    all.push_back(joined(*search_root_, path));
+  }
+  for (const std::string& directory : search_path_) {
+    all.push_back(joined(directory, file_name(path)));
+  }
+  all.emplace_back(path);
+  return all;
+}
+
+std::vector<std::string> CorePaths::named(std::string_view path) const {
+  std::vector<std::string> all;
+  if (search_root_) {
+    all.push_back(joined(*search_root_, path));
+  }
+  all.emplace_back(path);
+  return all;
+}
+
+FileHandle open_regular(const std::string& path) {
+  struct stat status{};
+  if (path.empty() || path.find('\0') != std::string::npos || stat(path.c_str(), &status) != 0 ||
+      !S_ISREG(status.st_mode)) {
+    return {};
+  }
+  return FileHandle(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace stillframe::target

@@ -1,0 +1,34 @@
+// Finding the files that a dead process had open or mapped: in the search paths and root that the user gave, else under
+// their own names on this machine. What is found is only a candidate: who maps it compares build-ids.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "target/core_target.h"
+#include "target/target.h"
+
+namespace stillframe::target {
+
+class CorePaths {
+ public:
+  explicit CorePaths(const CoreOptions& options)
+      : search_path_(options.library_search_path), search_root_(options.library_search_root) {}
+
+  // Where a mapped file may be, best first.
+  [[nodiscard]] std::vector<std::string> candidates(std::string_view path) const;
+  // Where a file that was only named (a source) may be.
+  [[nodiscard]] std::vector<std::string> named(std::string_view path) const;
+
+ private:
+  std::vector<std::string> search_path_;
+  std::optional<std::string> search_root_;
+};
+
+// Opens a regular file for reading; never a pipe, that would wait, nor a device, whose opening may do something.
+FileHandle open_regular(const std::string& path);
+
+std::string_view file_name(std::string_view path);
+
+}  // namespace stillframe::target
