@@ -149,7 +149,7 @@ class CoreNoteReader {
       if (position < end && !strict(position)) {
         // This length or the next header is damaged: believe the first thing behind this header that looks like a note.
         const auto next = find_note(note->start + 4, end);
-        whole = whole && false;
+        whole = false;
         if (!next) {
           break;
         }
@@ -177,15 +177,18 @@ class CoreNoteReader {
     return note;
   }
 
-  // A header with one of the two names that Linux's own notes have.
+  // A header with one of the names that cores' notes have: the kernel's two, and gdb's for its own notes.
   bool strict(std::uint64_t position) {
     const auto header = window_.get<Elf64_Nhdr>(position);
-    if (!header || (header->n_namesz != 5 && header->n_namesz != 6)) {
-      return false;
+    constexpr std::array<std::string_view, 3> names{"CORE", "LINUX", "GDB"};
+    for (const std::string_view name : names) {
+      if (!header || header->n_namesz != name.size() + 1) {
+        continue;
+      }
+      const auto text = window_.get<std::array<char, 4>>(position + sizeof(Elf64_Nhdr));
+      return text && std::string_view(text->data(), 4) == std::string_view(name.data(), 4);
     }
-    const auto name = window_.get<std::array<char, 6>>(position + sizeof(Elf64_Nhdr));
-    return name && (std::string_view(name->data(), 5) == std::string_view("CORE\0", 5) ||
-                    std::string_view(name->data(), 6) == std::string_view("LINUX\0", 6));
+    return false;
   }
 
   std::optional<std::uint64_t> find_note(std::uint64_t position, std::uint64_t end) {
