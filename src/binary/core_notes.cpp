@@ -70,7 +70,9 @@ struct Note {
   std::uint64_t next = 0;
 };
 
-constexpr std::uint64_t aligned(std::uint64_t size) { return (size + 3U) & ~std::uint64_t{3}; }
+constexpr std::uint64_t aligned(std::uint64_t size) {
+  return (size + 3U) & ~std::uint64_t{3};
+}
 
 }  // namespace
 
@@ -281,12 +283,12 @@ class CoreNoteReader {
       return;
     }
     const auto& words = *bytes;
-    notes_.signal = CoreSignal{.number = words[0],
-                               .code = words[2],
-                               .address = static_cast<std::uint32_t>(words[4]) |
-                                          (std::uint64_t{static_cast<std::uint32_t>(words[5])} << 32U),
-                               .sender_pid = words[4],
-                               .sender_uid = static_cast<std::uint32_t>(words[5])};
+    notes_.signal = CoreSignal{
+        .number = words[0],
+        .code = words[2],
+        .address = static_cast<std::uint32_t>(words[4]) | (std::uint64_t{static_cast<std::uint32_t>(words[5])} << 32U),
+        .sender_pid = words[4],
+        .sender_uid = static_cast<std::uint32_t>(words[5])};
   }
 
   void take_auxv(const Note& note) {
@@ -302,8 +304,8 @@ class CoreNoteReader {
     }
   }
 
-  // struct: count, page size, count times {begin, end, offset in pages}, count paths (fs/binfmt_elf.c, fill_files_note).
-  // gdb writes a page size of 1 and offsets in bytes.
+  // struct: count, page size, count times {begin, end, offset in pages}, count paths (fs/binfmt_elf.c,
+  // fill_files_note). gdb writes a page size of 1 and offsets in bytes.
   void take_files(const Note& note) {
     constexpr std::uint64_t head = 16;
     constexpr std::uint64_t entry_size = 24;

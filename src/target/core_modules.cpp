@@ -88,8 +88,9 @@ Mapping to_mapping(const CoreSegment& segment, const PlaceIndex& index, const st
 
 void name_special(const CoreFile& core, std::vector<Mapping>& mappings) {
   const auto name = [&](std::optional<Address> address, std::string_view text) {
-    const auto found = std::ranges::find_if(
-        mappings, [&](const Mapping& mapping) { return address && *address >= mapping.begin && *address < mapping.end; });
+    const auto found = std::ranges::find_if(mappings, [&](const Mapping& mapping) {
+      return address && *address >= mapping.begin && *address < mapping.end;
+    });
     if (found != mappings.end() && found->path.empty()) {
       found->path = text;
     }
