@@ -106,7 +106,9 @@ class Developer {
   void add(const RawInterpreter& interpreter, const RawThread& raw, std::optional<Tid> tid) {
     model::Thread thread{.tid = tid, .name = raw.name, .interpreter = interpreter.id, .holds_gil = raw.holds_gil};
     if (const auto known = tid ? by_tid_.find(*tid) : by_tid_.end(); known != by_tid_.end()) {
-      thread.os_name = known->second->name;
+      if (!known->second->name.empty()) {
+        thread.os_name = known->second->name;
+      }
       thread.os_state = known->second->state;
     } else if (raw.native_id) {
       thread.os_state = model::OsState::finished;

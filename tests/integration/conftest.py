@@ -1,0 +1,135 @@
+"""Fixtures: a program of tests/programs under an interpreter of the matrix, and Stillframe's view of it."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import jsonschema
+import pytest
+
+from interpreters import PROGRAMS, TESTS, Interpreter
+
+REPOSITORY = TESTS.parent
+STILLFRAME = os.environ.get("STILLFRAME", str(REPOSITORY / "build" / "release" / "stillframe"))
+SCHEMA = jsonschema.Draft202012Validator(json.loads((REPOSITORY / "docs" / "still.schema.json").read_text()))
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    return val.id if isinstance(val, Interpreter) else None
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What one call of Stillframe gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def still(self) -> dict:
+        """The JSON of the only target, checked against the schema."""
+        [line] = self.out.splitlines()
+        still = json.loads(line)
+        SCHEMA.validate(still)
+        return still
+
+
+def run_stillframe(*arguments, timeout=60, **options) -> Outcome:
+    command = [STILLFRAME, *map(str, arguments)]
+    run = subprocess.run(command, capture_output=True, timeout=timeout, **options)
+    return Outcome(run.returncode, run.stdout.decode("utf-8", "replace"), run.stderr.decode("utf-8", "replace"))
+
+
+@pytest.fixture(scope="session")
+def stillframe():
+    assert os.path.exists(STILLFRAME), f"{STILLFRAME} is missing: run make build"
+    return run_stillframe
+
+
+@dataclasses.dataclass
+class Program:
+    """A program that was started and has said that it is ready."""
+
+    interpreter: Interpreter
+    process: subprocess.Popen
+    folder: pathlib.Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def truth(self) -> dict:
+        return json.loads((self.folder / "truth").read_text())
+
+    def wait_asleep(self) -> None:
+        """Until every thread of it sleeps: the witness said "ready" a moment before it does."""
+        for _ in range(500):
+            states = []
+            for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+                with contextlib.suppress(OSError):
+                    states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
+            if states and all(state in "SDTt" for state in states):
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"the program does not come to rest: {states}")
+
+    def core(self, sent: int = signal.SIGSEGV) -> pathlib.Path:
+        """The core that the kernel writes when the program dies of a signal."""
+        os.kill(self.pid, sent)
+        self.process.wait(30)
+        cores = sorted(self.folder.glob("core*"))
+        assert cores, "the kernel wrote no core; /proc/sys/kernel/core_pattern must be `core` or `core.%p`"
+        return cores[0]
+
+    def gcore(self) -> pathlib.Path:
+        """A core written by gdb."""
+        path = self.folder / "gcore"
+        run = subprocess.run(["gcore", "-o", path, str(self.pid)], capture_output=True, text=True)
+        [core] = self.folder.glob("gcore.*")
+        assert core.stat().st_size, run.stderr
+        return core
+
+
+@pytest.fixture
+def start():
+    """start(interpreter, "program.py", *arguments): a running program; it is killed after the test."""
+    started: list[Program] = []
+
+    def start_program(interpreter, name, *arguments, command=None, cwd=None, copy=(), env=None, before=None):
+        assert interpreter.missing() is None, interpreter.missing()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="stillframe-", dir=interpreter.scratch))
+        for file in [PROGRAMS / "_truth.py", PROGRAMS / name, *copy]:
+            shutil.copy(file, folder)
+        if before:
+            before(folder)
+        inside = interpreter.inside(folder)
+        line = command(interpreter, inside) if command else [*interpreter.command, f"{inside}/{name}"]
+        process = subprocess.Popen(
+            [*line, f"{inside}/truth", *map(str, arguments)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=cwd or folder,
+            env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8", **(env or {})},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2),
+        )
+        program = Program(interpreter, process, folder)
+        started.append(program)
+        assert process.stdout.readline() == b"ready\n", "the program ended before it was ready"
+        return program
+
+    yield start_program
+    for program in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(program.pid, signal.SIGKILL)
+        program.process.wait()
+        program.process.stdin.close()
+        program.process.stdout.close()
+        shutil.rmtree(program.folder, ignore_errors=True)

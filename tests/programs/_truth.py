@@ -1,0 +1,90 @@
+"""What a program says of its own stacks, for the tests to compare with.
+
+watch() starts a thread, the witness, that waits until the program stands still, writes sys._current_frames() of every
+thread to the file argv[1] as JSON, prints "ready" and then waits for ever. It is itself one of the threads.
+"""
+import json
+import linecache
+import os
+import sys
+import threading
+import time
+
+try:
+    text_type = unicode  # noqa: F821 (Python 2)
+except NameError:
+    text_type = str
+
+
+def as_text(value):
+    if isinstance(value, text_type):
+        return value
+    return value.decode("utf-8", "replace")
+
+
+def positions(frame):
+    """(line, end line, byte column, end byte column) of the running instruction; None before 3.11."""
+    if not hasattr(frame.f_code, "co_positions"):
+        return None
+    return list(list(frame.f_code.co_positions())[frame.f_lasti // 2])
+
+
+def describe(frame):
+    code = frame.f_code
+    return {
+        "file": as_text(code.co_filename),
+        "line": frame.f_lineno,
+        "function": as_text(code.co_name),
+        "qualified_name": getattr(code, "co_qualname", None),
+        "positions": positions(frame),
+        "source": as_text(linecache.getline(code.co_filename, frame.f_lineno)).rstrip("\r\n\f") or None,
+    }
+
+
+def stack(frame):
+    frames = []
+    while frame is not None:
+        frames.append(describe(frame))
+        frame = frame.f_back
+    frames.reverse()
+    return frames
+
+
+def tell(path, extra=None):
+    threads = []
+    known = dict((thread.ident, thread) for thread in threading.enumerate())
+    for ident, frame in sys._current_frames().items():
+        thread = known.get(ident)
+        threads.append({
+            "ident": ident,
+            "native_id": getattr(thread, "native_id", None),
+            "name": as_text(thread.name) if thread is not None else None,
+            "frames": stack(frame),
+        })
+    truth = {"pid": os.getpid(), "version": list(sys.version_info[:3]), "threads": threads, "extra": extra}
+    with open(path + ".new", "w") as out:
+        json.dump(truth, out)
+    os.rename(path + ".new", path)
+
+
+def ready():
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+
+
+def watch(delay=0.3):
+    def witness():
+        time.sleep(delay)
+        tell(sys.argv[1])
+        ready()
+        threading.Event().wait()
+
+    thread = threading.Thread(target=witness, name="witness")
+    thread.daemon = True
+    thread.start()
+
+
+def block():
+    """Where programs stand still."""
+    while True:
+        time.sleep(1000)
