@@ -147,7 +147,7 @@ std::vector<Mapping> list_mappings(const CoreFile& core, const std::vector<CoreM
 }
 
 const CoreModule* main_module(const CoreFile& core, const std::vector<CoreModule>& modules) {
-  for (const std::uint64_t type : {AT_PHDR, AT_ENTRY}) {
+  for (const std::uint64_t type : {std::uint64_t{AT_PHDR}, std::uint64_t{AT_ENTRY}}) {
     const auto address = core.auxv(type);
     for (const CoreModule& module : modules) {
       if (address && *address >= module.base() && *address < module.parts.back().end) {
