@@ -147,7 +147,9 @@ std::int64_t PtraceHold::release() {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_).count();
 }
 
-PtraceHold::~PtraceHold() { let_go_all(); }
+PtraceHold::~PtraceHold() {
+  let_go_all();
+}
 
 Result<Registers> PtraceHold::registers(Tid tid) const {
   user_regs_struct raw{};
