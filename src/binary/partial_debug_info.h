@@ -2,6 +2,8 @@
 // of it; three facts about structures must not cost reading all that.
 #pragma once
 
+#include <elfutils/libdw.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,8 +11,6 @@
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include <elfutils/libdw.h>
 
 namespace stillframe::binary {
 
@@ -24,7 +24,8 @@ class PartialDebugInfo {
   // afterwards; its position is left alone.
   static std::optional<PartialDebugInfo> open(int fd, std::span<const std::string_view> names);
 
-  // The units' own DIEs. They live as long as this object. References into units that were not loaded lead nowhere.
+  // The units' own DIEs. They live as long as this object. References from one unit
+  // into another (DW_FORM_ref_addr) must not be followed: the units do not stand where they stood.
   [[nodiscard]] std::span<Dwarf_Die> units() { return units_; }
 
  private:

@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 2> kUnits{"Objects/frameobject.c", "Pytho
 // A line of fields.def.
 struct Line {
   std::string_view group;
-  std::string_view field;   // empty: the line that begins the group
-  std::string_view choices; // names of the type, or paths of the field
+  std::string_view field;    // empty: the line that begins the group
+  std::string_view choices;  // names of the type, or paths of the field
   std::uint32_t& (*size)(Layout& layout);
   Offset& (*offset)(Layout& layout);
 };
@@ -91,6 +91,12 @@ class Structures {
  private:
   bool step() { return ++steps_ <= kMaxSteps; }
 
+  // dwarf_diename() would follow references to other DIEs as well, at three times the cost.
+  static const char* name_of(Dwarf_Die& die) {
+    Dwarf_Attribute attribute;
+    return dwarf_attr(&die, DW_AT_name, &attribute) != nullptr ? dwarf_formstring(&attribute) : nullptr;
+  }
+
   void collect(Dwarf_Die& unit) {
     Dwarf_Die die;
     for (int end = dwarf_child(&unit, &die); end == 0 && step(); end = dwarf_siblingof(&die, &die)) {
@@ -98,7 +104,7 @@ class Structures {
       if (tag != DW_TAG_typedef && tag != DW_TAG_structure_type) {
         continue;
       }
-      const char* name = dwarf_diename(&die);
+      const char* name = name_of(die);
       if (name == nullptr) {
         continue;
       }
@@ -126,47 +132,63 @@ class Structures {
       if (tag != DW_TAG_typedef && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type) {
         return std::nullopt;
       }
-      Dwarf_Attribute attribute;
-      Dwarf_Die next;
-      if (dwarf_attr(&die, DW_AT_type, &attribute) == nullptr || dwarf_formref_die(&attribute, &next) == nullptr) {
+      const auto next = type_attribute(die);
+      if (!next) {
         return std::nullopt;
       }
-      die = next;
+      die = *next;
     }
     return std::nullopt;
   }
 
-  std::optional<Dwarf_Die> type_of(Dwarf_Die& member) {
+  // What DW_AT_type leads to, within the same unit: the others' places are not what they were in the file.
+  static std::optional<Dwarf_Die> type_attribute(Dwarf_Die& die) {
     Dwarf_Attribute attribute;
     Dwarf_Die type;
-    if (dwarf_attr(&member, DW_AT_type, &attribute) == nullptr || dwarf_formref_die(&attribute, &type) == nullptr) {
+    if (dwarf_attr(&die, DW_AT_type, &attribute) == nullptr || dwarf_whatform(&attribute) == DW_FORM_ref_addr ||
+        dwarf_formref_die(&attribute, &type) == nullptr) {
       return std::nullopt;
     }
-    return behind(type);
+    return type;
+  }
+
+  std::optional<Dwarf_Die> type_of(Dwarf_Die member) {
+    const auto type = type_attribute(member);
+    return type ? behind(*type) : std::nullopt;
   }
 
   struct Member {
+    std::string_view name;  // empty: a structure without a name
     Dwarf_Die die;
     std::uint64_t offset = 0;
   };
 
-  // Also through structures without a name.
+  // The members of a structure, read once.
+  const std::vector<Member>& members(Dwarf_Die& structure) {
+    const auto [known, fresh] = members_.try_emplace(structure.addr);
+    Dwarf_Die die;
+    for (int end = fresh ? dwarf_child(&structure, &die) : 1; end == 0 && step(); end = dwarf_siblingof(&die, &die)) {
+      if (dwarf_tag(&die) == DW_TAG_member) {
+        const char* name = name_of(die);
+        known->second.push_back({.name = name != nullptr ? name : "", .die = die, .offset = member_offset(die)});
+      }
+    }
+    return known->second;
+  }
+
+  // A member by name, also through structures without one.
   std::optional<Member> member(Dwarf_Die& structure, std::string_view name, int depth) {
     constexpr int kMaxDepth = 4;
-    Dwarf_Die die;
-    for (int end = dwarf_child(&structure, &die); end == 0 && step(); end = dwarf_siblingof(&die, &die)) {
-      if (dwarf_tag(&die) != DW_TAG_member) {
+    for (const Member& one : members(structure)) {
+      if (one.name == name) {
+        return one;
+      }
+      if (!one.name.empty() || depth == kMaxDepth || !step()) {
         continue;
       }
-      const char* own_name = dwarf_diename(&die);
-      if (own_name != nullptr && name == own_name) {
-        return Member{.die = die, .offset = member_offset(die)};
-      }
-      const auto inner = own_name == nullptr && depth < kMaxDepth ? type_of(die) : std::nullopt;
-      if (inner) {
-        Dwarf_Die nameless = *inner;
-        if (auto found = member(nameless, name, depth + 1)) {
-          found->offset += member_offset(die);
+      if (auto nameless = type_of(one.die)) {
+        if (auto found = member(*nameless, name, depth + 1)) {
+          found->offset += one.offset;
           return found;
         }
       }
@@ -207,8 +229,7 @@ class Structures {
       if (path.empty()) {
         return offset;
       }
-      Dwarf_Die die = found->die;
-      const auto type = type_of(die);
+      const auto type = type_of(found->die);
       if (!type) {
         return std::nullopt;
       }
@@ -218,11 +239,13 @@ class Structures {
 
   std::unordered_map<std::string_view, std::string_view> wanted_;
   std::unordered_map<std::string_view, Dwarf_Die> by_group_;
+  std::unordered_map<const void*, std::vector<Member>> members_;
   std::string struct_name_;
   std::uint32_t steps_ = 0;
 };
 
-// The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping behind.
+// The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
+// behind.
 const target::Mapping* file_mapping(std::span<const target::Mapping> mappings, Address address) {
   auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
   if (next == mappings.begin() || address >= std::prev(next)->end) {
@@ -302,15 +325,16 @@ void believe(Layout& layout, const std::vector<Disagreement>& disagreements) {
 void believe_debug_info(const target::Target& target, Runtime& runtime) {
   const Address global = runtime.runtime != 0 ? runtime.runtime : runtime.interpreters_head_at;
   const auto* mapping = file_mapping(target.mappings(), global);
-  const auto file = mapping != nullptr ? target.open_mapped(*mapping) : Result<target::FileHandle>(std::unexpected(Error{}));
+  const auto file =
+      mapping != nullptr ? target.open_mapped(*mapping) : Result<target::FileHandle>(std::unexpected(Error{}));
   const auto disagreements = file ? check_against_debug_info(file->fd(), runtime.layout) : std::nullopt;
   if (!disagreements || disagreements->empty()) {
     return;
   }
   believe(runtime.layout, *disagreements);
-  runtime.warnings.push_back(fmt::format(
-      "the debug information of {} disagrees with what is known of Python {}.{}, and is believed: {}", mapping->path,
-      runtime.version.major, runtime.version.minor, describe(*disagreements)));
+  runtime.warnings.push_back(
+      fmt::format("the debug information of {} disagrees with what is known of Python {}.{}, and is believed: {}",
+                  mapping->path, runtime.version.major, runtime.version.minor, describe(*disagreements)));
   if (runtime.runtime != 0 && runtime.layout.runtime.interpreters_head.present()) {
     runtime.interpreters_head_at = runtime.runtime + runtime.layout.runtime.interpreters_head.value();
   }
