@@ -6,8 +6,8 @@
 
 Every round runs every tool once, in another order each time, on the same process or core; what is printed are medians,
 with the middle half beside them. The stop is what a thread of the target saw: the longest gap in its clock during which
-the kernel says it was stopped (targets/clock_watch.c). As root, the target and the tools run with a raised priority, so
-that other work on the machine disturbs less. It is a benchmark, not a test: the exit code tells that it ran,
+the kernel says it was stopped (targets/clock_watch.c). As root, the target and the tools run in the real-time class, so
+that other work on the machine takes no turns from them. It is a benchmark, not a test: the exit code tells that it ran,
 not who was faster.
 """
 

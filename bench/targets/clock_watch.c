@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct ClockWatch *board;
+static struct ClockWatch* board;
 static uint64_t last_ns;
 static long last_switches;
 
@@ -35,12 +35,12 @@ static long voluntary_switches(void) {
 }
 
 /* Maps the file through which bench/compare.py reads the figures; 0 when that worked. */
-int clock_watch_open(const char *path) {
+int clock_watch_open(const char* path) {
   const int file = open(path, O_RDWR | O_CLOEXEC);
   if (file < 0) {
     return -1;
   }
-  void *mapped = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  void* mapped = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   close(file);
   if (mapped == MAP_FAILED) {
     return -1;

@@ -15,6 +15,6 @@ struct ClockWatch {
   uint64_t interrupted;     /* EINTR that they got from it */
 };
 
-int clock_watch_open(const char *path);
+int clock_watch_open(const char* path);
 void clock_watch_tick(void);
 void clock_watch_sleep(void);
