@@ -23,6 +23,10 @@ SITUATIONS = {
 
 
 def cases():
+    return list(all_cases())
+
+
+def all_cases():
     for interpreter in interpreters.ALL:
         for program, since in SITUATIONS.items():
             if interpreter.version < since:
