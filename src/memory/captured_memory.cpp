@@ -43,7 +43,8 @@ const std::byte* CapturedMemory::copy_of(std::uint64_t page) const {
   if (slot->page == page) {
     return slot->copy;
   }
-  if (sealed_ || used_pages_ >= limit_pages_) {
+  // Unreadable pages cost a slot each: a target that leads us to ever new ones must not cost memory without end.
+  if (sealed_ || used_pages_ >= limit_pages_ || used_slots_ >= 2 * limit_pages_) {
     return nullptr;
   }
   if ((used_slots_ + 1) * 2 > slots_.size()) {
@@ -107,14 +108,15 @@ void CapturedMemory::prefetch(const std::vector<std::uint64_t>& page_numbers) {
   }
   below_.read_many(pieces);
   for (const Piece& piece : pieces) {
-    if (!piece.ok) {
+    const std::uint64_t page = piece.address / kPageSize;
+    if (!piece.ok || slot_of(page).page == page) {
       continue;
     }
     if ((used_slots_ + 1) * 2 > slots_.size()) {
       grow();
     }
     ++used_slots_;
-    slot_of(piece.address / kPageSize) = {.page = piece.address / kPageSize, .copy = piece.into.data()};
+    slot_of(page) = {.page = page, .copy = piece.into.data()};
   }
 }
 

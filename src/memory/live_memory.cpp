@@ -26,7 +26,9 @@ Fault fault_of(Address address, int error) {
 }
 
 // An address as the kernel takes it.
-void* as_pointer(Address address) { return reinterpret_cast<void*>(address); }  // NOLINT(performance-no-int-to-ptr)
+void* as_pointer(Address address) {
+  return reinterpret_cast<void*>(address);
+}  // NOLINT(performance-no-int-to-ptr)
 
 }  // namespace
 

@@ -7,10 +7,13 @@
 namespace stillframe::render {
 namespace {
 
-// Characters that change how the rest of a line is shown, or break it.
+// Characters that change how the rest of a line is shown, break it, or hide in it: bidirectional controls (UAX #9),
+// line and paragraph separators, invisible operators, annotations, tags.
 bool is_control(std::uint32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C || (point >= 0x200E && point <= 0x200F) ||
-         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+  const auto in = [point](std::uint32_t first, std::uint32_t last) { return point >= first && point <= last; };
+  return point < 0x20 || in(0x7F, 0x9F) || point == 0xAD || point == 0x061C || point == 0x180E || point == 0x200B ||
+         in(0x200E, 0x200F) || in(0x2028, 0x202E) || in(0x2060, 0x206F) || point == 0xFEFF || in(0xFFF9, 0xFFFB) ||
+         in(0xE0000, 0xE007F);
 }
 
 }  // namespace
@@ -25,7 +28,11 @@ void append_escaped(std::string& out, std::string_view text) {
     } else if (point == 0xFFFD && bytes.size() == 1) {
       fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(bytes.front()));
     } else if (is_control(point)) {
-      fmt::format_to(std::back_inserter(out), fmt::runtime(point < 0x100 ? "\\x{:02x}" : "\\u{:04x}"), point);
+      fmt::format_to(std::back_inserter(out),
+                     fmt::runtime(point < 0x100     ? "\\x{:02x}"
+                                  : point < 0x10000 ? "\\u{:04x}"
+                                                    : "\\U{:08x}"),
+                     point);
     } else {
       out += bytes;
     }

@@ -1,12 +1,14 @@
 #include "target/proc_files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
-
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 
 namespace stillframe::target {
 namespace {
@@ -107,6 +109,27 @@ std::optional<std::string> read_proc_file(const std::string& path) {
   }
   text.resize(used);
   return text;
+}
+
+std::vector<Tid> list_threads(std::int64_t pid) {
+  const auto close_dir = [](DIR* dir) { closedir(dir); };
+  const std::unique_ptr<DIR, decltype(close_dir)> dir(opendir(fmt::format("/proc/{}/task", pid).c_str()));
+  std::vector<Tid> tids;
+  while (dir != nullptr) {
+    const dirent* entry = readdir(dir.get());
+    if (entry == nullptr) {
+      break;
+    }
+    const std::string_view name = entry->d_name;
+    Tid tid = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), tid);
+    if (error == std::errc{} && end == name.data() + name.size()) {
+      tids.push_back(tid);
+    }
+  }
+  // The main thread first; the kernel lists the rest in the order in which they began.
+  std::ranges::stable_partition(tids, [pid](Tid tid) { return tid == pid; });
+  return tids;
 }
 
 std::vector<Mapping> parse_maps(std::string_view text) {

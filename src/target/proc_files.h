@@ -14,6 +14,9 @@ namespace stillframe::target {
 // A whole file of /proc; nothing when it cannot be opened or read (errno tells why).
 std::optional<std::string> read_proc_file(const std::string& path);
 
+// The names in /proc/PID/task, the main thread's first; empty when the process is gone.
+std::vector<Tid> list_threads(std::int64_t pid);
+
 // /proc/PID/maps.
 std::vector<Mapping> parse_maps(std::string_view text);
 
@@ -23,7 +26,7 @@ std::optional<std::string_view> status_field(std::string_view status, std::strin
 std::optional<std::int64_t> status_number(std::string_view status, std::string_view key);
 
 struct StatFields {
-  std::string name;   // comm
+  std::string name;  // comm
   char state = '?';
   std::uint64_t flags = 0;        // PF_* of the kernel
   std::uint64_t start_ticks = 0;  // since boot, in clock ticks

@@ -3,12 +3,16 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "memory/live_memory.h"
 #include "target/proc_files.h"
@@ -16,11 +20,13 @@
 namespace stillframe::target {
 namespace {
 
-constexpr unsigned kCapSysPtrace = 19;             // linux/capability.h
-constexpr std::uint64_t kKernelThread = 0x00200000;  // PF_KTHREAD of linux/sched.h
+constexpr unsigned kCapSysPtrace = 19;                    // linux/capability.h
+constexpr std::uint64_t kKernelThread = 0x00200000;       // PF_KTHREAD of linux/sched.h
 constexpr std::uint64_t kFirstPidNamespace = 0xEFFFFFFC;  // PROC_PID_INIT_INO of linux/proc_ns.h
 
-std::string proc(std::int64_t pid, const char* file) { return fmt::format("/proc/{}/{}", pid, file); }
+std::string proc(std::int64_t pid, const char* file) {
+  return fmt::format("/proc/{}/{}", pid, file);
+}
 
 bool has_capability(std::string_view status, unsigned capability) {
   const auto field = status_field(status, "CapEff");
@@ -34,10 +40,27 @@ std::string command_of(std::int64_t pid) {
   return fields ? fields->name : "?";
 }
 
-std::string user_text(std::int64_t uid) { return uid == 0 ? "root" : fmt::format("user {}", uid); }
+std::string user_text(std::int64_t uid) {
+  return uid == 0 ? "root" : fmt::format("user {}", uid);
+}
 
 Error make(ErrorKind kind, std::string tried, std::string stopper, std::string advice) {
   return {.kind = kind, .tried = std::move(tried), .stopper = std::move(stopper), .advice = std::move(advice)};
+}
+
+Error no_such_process(std::int64_t pid) {
+  const std::string tried = fmt::format("look at process {}", pid);
+  if (access("/proc/self/stat", R_OK) != 0) {
+    return make(ErrorKind::not_found, tried, "/proc is not mounted here", "mount it: mount -t proc proc /proc");
+  }
+  // Signal 0 is never sent; asking for it tells whether there is anybody to get it.
+  const bool exists = std::in_range<pid_t>(pid) && (kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+  if (exists) {
+    return make(ErrorKind::permission, tried, "the process exists, but /proc hides it from you (mounted with hidepid)",
+                fmt::format("run it as that user or as root: sudo stillframe dump {}", pid));
+  }
+  return make(ErrorKind::not_found, tried, "there is no process with that id",
+              "`pgrep -a python` lists the Python processes; inside a container the ids are its own");
 }
 
 std::optional<Error> why_not_by_state(std::int64_t pid, const StatFields& stat) {
@@ -46,7 +69,7 @@ std::optional<Error> why_not_by_state(std::int64_t pid, const StatFields& stat) 
     return make(ErrorKind::not_python, tried, "it is a kernel thread: it has no program and no memory of its own",
                 "give the pid of a Python process; `pgrep -a python` lists them");
   }
-  if (stat.state == 'Z' || stat.state == 'X') {
+  if (!living_thread(pid)) {
     const auto status = read_proc_file(proc(pid, "status"));
     const auto parent = status ? status_number(*status, "PPid") : std::nullopt;
     return make(ErrorKind::gone, tried, "it is a zombie: it has ended, its memory is gone",
@@ -56,23 +79,97 @@ std::optional<Error> why_not_by_state(std::int64_t pid, const StatFields& stat) 
 }
 
 std::optional<Error> why_not_by_class(std::int64_t pid) {
-  const FileHandle exe(open(proc(pid, "exe").c_str(), O_RDONLY | O_CLOEXEC));
+  const FileHandle exe(open(proc(living_thread(pid).value_or(pid), "exe").c_str(), O_RDONLY | O_CLOEXEC));
   std::array<unsigned char, EI_NIDENT> ident{};
   if (!exe || read(exe.fd(), ident.data(), ident.size()) != static_cast<ssize_t>(ident.size()) ||
-      std::memcmp(ident.data(), ELFMAG, SELFMAG) != 0 || ident[EI_CLASS] == ELFCLASS64) {
+      std::memcmp(ident.data(), ELFMAG, SELFMAG) != 0 || ident[EI_CLASS] != ELFCLASS32) {
     return std::nullopt;
   }
   return make(ErrorKind::unsupported, fmt::format("look at process {} ({})", pid, command_of(pid)),
               "it is a 32-bit process; stillframe reads 64-bit ones", "use gdb with python-gdb for a 32-bit Python");
 }
 
+// A ptrace request that is always allowed and never does anything: we are not our own tracer, so the kernel's own
+// answer is ESRCH. Another one comes from a seccomp filter.
+bool ptrace_is_filtered() {
+  errno = 0;
+  const long done = ptrace(PTRACE_DETACH, getpid(), nullptr, nullptr);
+  return done != 0 && errno != ESRCH;
+}
+
+// The parts of explain_refusal: each gives its answer where it is the one that holds.
+struct Answer {
+  std::string stopper;
+  std::string advice;
+};
+
+std::optional<Answer> refused_by_yama(const AccessFacts& facts) {
+  if (facts.access == Access::look || !facts.ptrace_scope || *facts.ptrace_scope <= 0) {
+    return std::nullopt;
+  }
+  if (*facts.ptrace_scope == 3) {
+    return Answer{"Yama forbids looking into any process (kernel.yama.ptrace_scope is 3)",
+                  fmt::format("this setting lasts until the next boot; what is left is a core, which ends the process: "
+                              "kill -ABRT {}, then stillframe core",
+                              facts.pid)};
+  }
+  if (facts.our_capability || facts.our_uid == 0) {
+    return std::nullopt;
+  }
+  return Answer{fmt::format("Yama allows {} to look into a process (kernel.yama.ptrace_scope is {})",
+                            *facts.ptrace_scope == 2 ? "only processes with CAP_SYS_PTRACE" : "only its ancestors",
+                            *facts.ptrace_scope),
+                fmt::format("run it as root: sudo stillframe dump {}; or allow it until the next boot: "
+                            "sudo sysctl kernel.yama.ptrace_scope=0",
+                            facts.pid)};
+}
+
+std::optional<Answer> refused_for_capability(const AccessFacts& facts) {
+  if (facts.our_capability) {
+    return std::nullopt;
+  }
+  const bool other_user = facts.their_uid != facts.our_uid;
+  if (facts.our_uid != 0 && other_user) {
+    return Answer{fmt::format("it belongs to {}, and you are {}", user_text(facts.their_uid), user_text(facts.our_uid)),
+                  fmt::format("run it as that user or as root: sudo stillframe dump {}", facts.pid)};
+  }
+  if (facts.our_uid == 0 || (facts.in_container && facts.access != Access::look)) {
+    return Answer{
+        facts.in_container ? "this container lacks the capability CAP_SYS_PTRACE"
+                           : "you are root, but without the capability CAP_SYS_PTRACE",
+        facts.in_container
+            ? "start the container with --cap-add=SYS_PTRACE (Kubernetes: securityContext.capabilities.add: "
+              "[SYS_PTRACE]), or look from outside of it"
+            : "start it from a shell that has all of root's capabilities (`capsh --print` shows them), or add "
+              "SYS_PTRACE to what this service may do (systemd: AmbientCapabilities=CAP_SYS_PTRACE)"};
+  }
+  return Answer{fmt::format("the kernel protects the process, although it is yours ({}): it changed its user, has "
+                            "capabilities, or asked not to be dumped (prctl PR_SET_DUMPABLE)",
+                            std::strerror(facts.error)),
+                fmt::format("run it as root: sudo stillframe dump {}", facts.pid)};
+}
+
 }  // namespace
 
-AccessFacts gather_access_facts(std::int64_t pid, int error) {
-  AccessFacts facts{.pid = pid, .error = error, .our_uid = geteuid()};
+std::optional<std::int64_t> living_thread(std::int64_t pid) {
+  const auto lives = [&](std::int64_t tid) {
+    const auto text = read_proc_file(fmt::format("/proc/{}/task/{}/stat", pid, tid));
+    const auto stat = text ? parse_stat(*text) : std::nullopt;
+    return stat && os_state(stat->state) != model::OsState::finished;
+  };
+  if (lives(pid)) {
+    return pid;
+  }
+  const auto tids = list_threads(pid);
+  const auto found = std::ranges::find_if(tids, lives);
+  return found == tids.end() ? std::nullopt : std::optional(*found);
+}
+
+AccessFacts gather_access_facts(std::int64_t pid, Access wanted, int error) {
+  AccessFacts facts{.pid = pid, .access = wanted, .error = error, .our_uid = geteuid()};
   const std::string ours = read_proc_file("/proc/self/status").value_or("");
   facts.our_capability = has_capability(ours, kCapSysPtrace);
-  facts.seccomp_mode = static_cast<int>(status_number(ours, "Seccomp").value_or(0));
+  facts.ptrace_filtered = ptrace_is_filtered();
   const std::string theirs = read_proc_file(proc(pid, "status")).value_or("");
   facts.their_uid = status_number(theirs, "Uid").value_or(-1);
   facts.tracer_pid = status_number(theirs, "TracerPid").value_or(0);
@@ -88,48 +185,31 @@ AccessFacts gather_access_facts(std::int64_t pid, int error) {
 }
 
 Error explain_refusal(const AccessFacts& facts, std::string what) {
-  const auto refused = [&](std::string stopper, std::string advice) {
-    return make(ErrorKind::permission, std::move(what), std::move(stopper), std::move(advice));
+  const auto refused = [&](Answer answer) {
+    return make(ErrorKind::permission, std::move(what), std::move(answer.stopper), std::move(answer.advice));
   };
-  const std::string error_text = std::strerror(facts.error);
-  if (facts.ptrace_scope == 3) {
-    return refused("Yama forbids looking into any process (kernel.yama.ptrace_scope is 3)",
-                   "this setting lasts until the next boot; take a core instead (kill -ABRT PID) and read that");
-  }
-  if (!facts.our_capability && facts.our_uid != 0 && facts.their_uid != facts.our_uid) {
-    return refused(fmt::format("it belongs to {}, and you are {}", user_text(facts.their_uid),
-                               user_text(facts.our_uid)),
-                   fmt::format("run it as that user or as root: sudo stillframe dump {}", facts.pid));
-  }
-  if (!facts.our_capability && facts.ptrace_scope.value_or(0) >= 1) {
-    const bool admin_only = *facts.ptrace_scope == 2;
+  if (facts.access == Access::stop && facts.tracer_pid != 0) {
     return refused(
-        fmt::format("Yama allows {} to look into a process (kernel.yama.ptrace_scope is {})",
-                    admin_only ? "only processes with CAP_SYS_PTRACE" : "only its parents", *facts.ptrace_scope),
-        fmt::format("run it as root: sudo stillframe dump {}; or allow it until the next boot: "
-                    "sudo sysctl kernel.yama.ptrace_scope=0",
-                    facts.pid));
+        {fmt::format("process {} ({}) traces it already, and only one can", facts.tracer_pid, facts.tracer_name),
+         "end that tracer or let it detach"});
   }
-  if (facts.error == ENOSYS || (facts.our_capability && facts.seccomp_mode == 2)) {
-    return refused(fmt::format("a seccomp filter of this container blocks the system calls needed ({})", error_text),
-                   "start the container with --security-opt seccomp=unconfined or a profile that allows "
-                   "process_vm_readv and ptrace, or look from outside of the container");
+  // Memory is also read through /proc/PID/mem, which no filter of system calls keeps apart from other files.
+  if (facts.error == ENOSYS || (facts.access == Access::stop && facts.ptrace_filtered)) {
+    return refused({fmt::format("a seccomp filter blocks the system calls needed ({})", std::strerror(facts.error)),
+                    "start the container with --security-opt seccomp=unconfined or with a profile that allows ptrace "
+                    "and process_vm_readv, or look from outside of it"});
   }
-  if (!facts.our_capability && (facts.our_uid == 0 || facts.in_container)) {
-    return refused("this container lacks the capability CAP_SYS_PTRACE",
-                   "start it with --cap-add=SYS_PTRACE (Kubernetes: securityContext.capabilities.add: [SYS_PTRACE]), "
-                   "or look from outside of the container");
+  const bool ours = facts.our_uid == facts.their_uid;
+  if (const auto yama = ours || facts.ptrace_scope == 3 ? refused_by_yama(facts) : std::nullopt) {
+    return refused(*yama);
   }
-  if (!facts.our_capability) {
-    return refused(fmt::format("the kernel protects the process, although it is yours ({}): it changed its user, has "
-                               "capabilities, or asked not to be dumped (prctl PR_SET_DUMPABLE)",
-                               error_text),
-                   fmt::format("run it as root: sudo stillframe dump {}", facts.pid));
+  if (const auto capability = refused_for_capability(facts)) {
+    return refused(*capability);
   }
-  return refused(fmt::format("the kernel refused ({}), although CAP_SYS_PTRACE is there: a security module "
-                             "(SELinux, AppArmor) or another user namespace may forbid it",
-                             error_text),
-                 "the audit log names the rule: sudo dmesg | tail, or sudo ausearch -m avc -ts recent");
+  return refused({fmt::format("the kernel refused ({}), although CAP_SYS_PTRACE is there: a security module (SELinux, "
+                              "AppArmor) or another user namespace may forbid it",
+                              std::strerror(facts.error)),
+                  "the audit log names the rule: sudo dmesg | tail, or sudo ausearch -m avc -ts recent"});
 }
 
 Error explain_ptrace_error(std::int64_t pid, int error) {
@@ -137,13 +217,7 @@ Error explain_ptrace_error(std::int64_t pid, int error) {
   if (error == ESRCH) {
     return make(ErrorKind::gone, what, "they have ended meanwhile", "look again, if the process still lives");
   }
-  const AccessFacts facts = gather_access_facts(pid, error);
-  if (facts.tracer_pid != 0) {
-    return make(ErrorKind::permission, what,
-                fmt::format("process {} ({}) traces it already", facts.tracer_pid, facts.tracer_name),
-                fmt::format("detach that tracer, or read without stopping: stillframe dump --no-block {}", pid));
-  }
-  Error refusal = explain_refusal(facts, what);
+  Error refusal = explain_refusal(gather_access_facts(pid, Access::stop, error), what);
   refusal.advice += fmt::format("; or read without stopping: stillframe dump --no-block {}", pid);
   return refusal;
 }
@@ -156,11 +230,7 @@ std::optional<Error> why_not(std::int64_t pid) {
   const auto stat_text = read_proc_file(proc(pid, "stat"));
   const auto stat = stat_text ? parse_stat(*stat_text) : std::nullopt;
   if (!stat) {
-    const bool hidden = access("/proc/self/stat", R_OK) != 0;
-    return make(ErrorKind::not_found, fmt::format("look at process {}", pid),
-                hidden ? "/proc is not mounted here" : "there is no process with that id (or /proc hides it from you)",
-                hidden ? "mount it: mount -t proc proc /proc"
-                       : "`pgrep -a python` lists the Python processes; inside a container the ids are its own");
+    return no_such_process(pid);
   }
   if (auto error = why_not_by_state(pid, *stat)) {
     return error;
@@ -169,14 +239,14 @@ std::optional<Error> why_not(std::int64_t pid) {
     return error;
   }
   // A process that has no mappings we may read is not ours to look at.
-  const FileHandle maps(open(proc(pid, "maps").c_str(), O_RDONLY | O_CLOEXEC));
+  const FileHandle maps(open(proc(living_thread(pid).value_or(pid), "maps").c_str(), O_RDONLY | O_CLOEXEC));
   const int open_error = errno;
   if (!maps) {
     if (open_error == ENOENT || open_error == ESRCH) {
       return make(ErrorKind::gone, fmt::format("look at process {}", pid), "it ended while it was looked at",
                   "nothing is left to look at; was a core written?");
     }
-    return explain_refusal(gather_access_facts(pid, open_error),
+    return explain_refusal(gather_access_facts(pid, Access::look, open_error),
                            fmt::format("read the mappings of process {} ({})", pid, stat->name));
   }
   return std::nullopt;

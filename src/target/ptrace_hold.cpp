@@ -2,16 +2,19 @@
 
 #include <elf.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
 
+#include "target/proc_files.h"
 #include "target/process_errors.h"
 
 namespace stillframe::target {
@@ -21,19 +24,32 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 // A thread that runs stops within microseconds; one that waits for a disk does not stop at all.
-constexpr auto kStopTimeout = 100ms;
+constexpr auto kStopTimeout = 50ms;
 
 long request(__ptrace_request what, Tid tid, std::uintptr_t address = 0, std::uintptr_t data = 0) {
   return ptrace(what, static_cast<pid_t>(tid), address, data);
 }
 
+// A thread in state D would stop only when the kernel has done what it waits for, which may be long after we let go of
+// the others; and the kernel knows no way to take an interrupt back. Such a thread is better not seized at all.
+bool waits_uninterruptibly(std::int64_t pid, Tid tid) {
+  const auto text = read_proc_file(fmt::format("/proc/{}/task/{}/stat", pid, tid));
+  const auto stat = text ? parse_stat(*text) : std::nullopt;
+  return stat && stat->state == 'D';
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const Tid> tids) {
-  std::unique_ptr<PtraceHold> hold(new PtraceHold);
+  std::unique_ptr<PtraceHold> hold(new PtraceHold(pid));
   int error = ESRCH;
+  bool stuck = false;
+  hold->seized_.reserve(tids.size());
+  hold->held_.reserve(tids.size());
   for (const Tid tid : tids) {
-    if (request(PTRACE_SEIZE, tid) == 0) {
+    if (waits_uninterruptibly(pid, tid)) {
+      stuck = true;
+    } else if (request(PTRACE_SEIZE, tid) == 0) {
       hold->seized_.push_back({.tid = tid});
     } else {
       error = errno == ESRCH ? error : errno;
@@ -45,78 +61,95 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
     request(PTRACE_INTERRUPT, thread.tid);
   }
   hold->wait_for_stops();
-  if (hold->held_.empty()) {
-    return std::unexpected(explain_ptrace_error(pid, error));
+  if (!hold->held_.empty()) {
+    return std::unique_ptr<Hold>(std::move(hold));
   }
-  return std::unique_ptr<Hold>(std::move(hold));
+  if (stuck || (!hold->seized_.empty() && error == ESRCH)) {
+    hold->release();
+    return fail(ErrorKind::gone, fmt::format("stop the threads of process {}", pid),
+                "they wait in the kernel and cannot be interrupted (state D), or have just ended",
+                fmt::format("look again, or read without stopping: stillframe dump --no-block {}", pid));
+  }
+  return std::unexpected(explain_ptrace_error(pid, error));
 }
 
 void PtraceHold::wait_for_stops() {
   const auto deadline = Clock::now() + kStopTimeout;
   for (Seized& thread : seized_) {
-    if (wait_for(thread, deadline)) {
+    wait_for(thread, deadline);
+    if (thread.stopped) {
       held_.push_back(thread.tid);
     }
   }
 }
 
-bool PtraceHold::wait_for(Seized& thread, Clock::time_point deadline) {
-  for (unsigned tries = 0;; ++tries) {
-    int status = 0;
-    const pid_t got = waitpid(static_cast<pid_t>(thread.tid), &status, __WALL | WNOHANG);
-    if (got < 0) {
-      return false;  // it has ended, and somebody else heard of it
+void PtraceHold::wait_for(Seized& thread, Clock::time_point deadline) {
+  for (unsigned tries = 0; poll(thread) == Wait::running && Clock::now() < deadline; ++tries) {
+    // The first stops come within microseconds: look again at once, then leave the CPU to the target.
+    if (tries > 1000) {
+      const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
+      nanosleep(&pause, nullptr);
+    } else if (tries > 20) {
+      sched_yield();
     }
-    if (got == 0) {
-      if (Clock::now() > deadline) {
-        return false;
-      }
-      // The first stops come within microseconds: look again at once, then leave the CPU to the target.
-      if (tries > 200) {
-        const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-        nanosleep(&pause, nullptr);
-      }
-      continue;
-    }
-    if (!WIFSTOPPED(status)) {
-      return false;  // ended
-    }
-    thread.stopped = true;
-    // PTRACE_EVENT_STOP is our interrupt (or a group stop, which goes on when the thread is let go); anything else is a
-    // signal on its way to the thread, which it gets when it is let go.
-    if (status >> 16 != PTRACE_EVENT_STOP) {
-      thread.pending_signal = WSTOPSIG(status);
-    }
-    return true;
   }
 }
 
-void PtraceHold::let_go(const Seized& thread) const {
-  if (thread.stopped) {
-    request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal));
-  } else {
-    // Not stopped in time. It may stop at any moment; only the end of this process, or a stop, lets it go.
-    int status = 0;
-    if (waitpid(static_cast<pid_t>(thread.tid), &status, __WALL | WNOHANG) > 0 && WIFSTOPPED(status)) {
-      const int signal = status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
-      request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(signal));
+PtraceHold::Wait PtraceHold::poll(Seized& thread) const {
+  siginfo_t info{};
+  // WNOWAIT: the end of a process that is our own child is news for whoever started it, not for us.
+  if (waitid(P_PID, static_cast<id_t>(thread.tid), &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) {
+    return Wait::ended;  // and somebody else heard of it
+  }
+  if (info.si_pid == 0) {
+    return Wait::running;
+  }
+  if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED) {
+    reap(thread.tid);
+    return Wait::ended;
+  }
+  thread.stopped = true;
+  // PTRACE_EVENT_STOP is our interrupt (or a group stop, which goes on when the thread is let go); anything else is a
+  // signal on its way to the thread, which it gets when it is let go.
+  if (info.si_status >> 8 != PTRACE_EVENT_STOP) {
+    thread.pending_signal = info.si_status & 0x7F;
+  }
+  return Wait::stopped;
+}
+
+// The end of a traced thread is told to its tracer first; until that took note, nobody else hears of it.
+void PtraceHold::reap(Tid tid) const {
+  if (tid == pid_) {
+    const auto status = read_proc_file(fmt::format("/proc/{}/status", pid_));
+    if (!status || status_number(*status, "PPid") == getpid()) {
+      return;
     }
   }
+  waitpid(static_cast<pid_t>(tid), nullptr, __WALL | WNOHANG);
+}
+
+void PtraceHold::let_go_all() {
+  for (Seized& thread : seized_) {
+    // A thread that did not stop in time may have done so since.
+    if (thread.stopped || poll(thread) == Wait::stopped) {
+      request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal));
+    }
+  }
+  seized_.clear();
+  held_.clear();
 }
 
 std::int64_t PtraceHold::release() {
   if (seized_.empty()) {
     return 0;
   }
-  for (const Seized& thread : seized_) {
-    let_go(thread);
-  }
-  seized_.clear();
-  held_.clear();
+  let_go_all();
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_).count();
 }
 
-PtraceHold::~PtraceHold() { release(); }
+PtraceHold::~PtraceHold() {
+  let_go_all();
+}
 
 Result<Registers> PtraceHold::registers(Tid tid) const {
   user_regs_struct raw{};
@@ -138,6 +171,11 @@ Result<Registers> PtraceHold::registers(Tid tid) const {
   registers.dwarf.push_back(raw.pc);
   registers.pc = raw.pc;
   registers.sp = raw.sp;
+  std::uint64_t tls = 0;
+  iovec tls_vector{.iov_base = &tls, .iov_len = sizeof tls};
+  if (request(PTRACE_GETREGSET, tid, NT_ARM_TLS, reinterpret_cast<std::uintptr_t>(&tls_vector)) == 0) {
+    registers.thread_pointer = tls;
+  }
 #else
 #error "this architecture is not supported"
 #endif

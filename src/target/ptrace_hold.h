@@ -1,4 +1,5 @@
-// Threads stopped with PTRACE_SEIZE: the kernel lets them go when this process dies, whatever happens to it.
+// Threads stopped with PTRACE_SEIZE: the kernel lets them go when the thread that seized them dies, whatever happens to
+// it. The kernel takes ptrace requests from that thread only: stop, registers and release belong on one thread.
 #pragma once
 
 #include <chrono>
@@ -10,8 +11,8 @@ namespace stillframe::target {
 
 class PtraceHold final : public Hold {
  public:
-  // Seizes and stops the given threads of a process. Threads that end meanwhile are left out; a thread that does not
-  // stop in time (it is in an uninterruptible wait) is let go and left out.
+  // Seizes and stops the given threads of a process. Threads that end meanwhile are left out, and so are threads in an
+  // uninterruptible wait: they do not stop, and do not run either until the kernel is done with them.
   static Result<std::unique_ptr<Hold>> stop(std::int64_t pid, std::span<const Tid> tids);
   PtraceHold(const PtraceHold&) = delete;
   PtraceHold& operator=(const PtraceHold&) = delete;
@@ -30,11 +31,16 @@ class PtraceHold final : public Hold {
     int pending_signal = 0;  // came in place of our stop; given back when the thread is let go
   };
 
-  PtraceHold() = default;
-  void wait_for_stops();
-  bool wait_for(Seized& thread, std::chrono::steady_clock::time_point deadline);
-  void let_go(const Seized& thread) const;
+  enum class Wait : std::uint8_t { stopped, running, ended };
 
+  explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
+  void wait_for_stops();
+  void wait_for(Seized& thread, std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] Wait poll(Seized& thread) const;
+  void reap(Tid tid) const;
+  void let_go_all();
+
+  std::int64_t pid_;
   std::vector<Seized> seized_;
   std::vector<Tid> held_;
   std::chrono::steady_clock::time_point began_;

@@ -1,6 +1,5 @@
 #include "target/thread_watch.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -9,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <memory>
 #include <string_view>
 
 #include "target/proc_files.h"
@@ -17,40 +15,22 @@
 namespace stillframe::target {
 namespace {
 
-// A kept file from its beginning; empty when it cannot be read any more.
-std::string_view reread(const FileHandle& file, std::array<char, 1024>& buffer) {
-  const ssize_t got = file ? pread(file.fd(), buffer.data(), buffer.size(), 0) : -1;
-  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
-}
+// Left for everybody else who opens files in this process.
+constexpr std::size_t kSpareFiles = 128;
 
-// Three files a thread are kept open: allow as many as the system does.
-void raise_file_limit() {
+// Three files a thread are kept open: allow as many as the system does, and tell how many that are.
+std::size_t raise_file_limit() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return 0;
   }
-}
-
-std::vector<Tid> list_threads(std::int64_t pid) {
-  const auto close_dir = [](DIR* dir) { closedir(dir); };
-  const std::unique_ptr<DIR, decltype(close_dir)> dir(opendir(fmt::format("/proc/{}/task", pid).c_str()));
-  std::vector<Tid> tids;
-  while (dir != nullptr) {
-    const dirent* entry = readdir(dir.get());
-    if (entry == nullptr) {
-      break;
-    }
-    const std::string_view name = entry->d_name;
-    Tid tid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), tid);
-    if (error == std::errc{} && end == name.data() + name.size()) {
-      tids.push_back(tid);
+  if (limit.rlim_cur < limit.rlim_max) {
+    const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+      limit = raised;
     }
   }
-  // The main thread first; the kernel lists the rest in the order in which they began.
-  std::ranges::stable_partition(tids, [pid](Tid tid) { return tid == pid; });
-  return tids;
+  return limit.rlim_cur > kSpareFiles ? limit.rlim_cur - kSpareFiles : 0;
 }
 
 }  // namespace
@@ -59,7 +39,7 @@ ThreadWatch::ThreadWatch(std::int64_t pid) : pid_(pid) {
   const std::uint64_t theirs = namespace_of(fmt::format("/proc/{}/ns/pid", pid));
   const std::uint64_t ours = namespace_of("/proc/self/ns/pid");
   same_namespace_ = theirs == 0 || ours == 0 || theirs == ours;
-  raise_file_limit();
+  room_ = raise_file_limit();
 }
 
 std::string ThreadWatch::path_of(Tid tid, const char* file) const {
@@ -83,50 +63,74 @@ Tid ThreadWatch::inner_tid_of(Tid tid) const {
   return inner;
 }
 
+// A file of a thread from its beginning, through a kept descriptor where there is room for one; empty when it cannot be
+// read (any more).
+std::string_view ThreadWatch::reread(Tid tid, const char* name, FileHandle& kept, Buffer& buffer) {
+  FileHandle passing;
+  const FileHandle* file = &kept;
+  if (!kept) {
+    passing = FileHandle(open(path_of(tid, name).c_str(), O_RDONLY | O_CLOEXEC));
+    if (passing && room_ > 0) {
+      --room_;
+      kept = std::move(passing);
+    } else {
+      file = &passing;
+    }
+  }
+  const ssize_t got = *file ? pread(file->fd(), buffer.data(), buffer.size(), 0) : -1;
+  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+void ThreadWatch::forget(Tid tid) {
+  const auto at = files_.find(tid);
+  if (at != files_.end()) {
+    for (const FileHandle* file : {&at->second.stat, &at->second.schedstat, &at->second.syscall}) {
+      room_ += *file ? 1 : 0;
+    }
+    files_.erase(at);
+  }
+}
+
 ThreadWatch::Files& ThreadWatch::files_of(Tid tid) {
   const auto [at, fresh] = files_.try_emplace(tid);
-  Files& files = at->second;
   if (fresh) {
-    const auto open_file = [&](const char* name) {
-      return FileHandle(open(path_of(tid, name).c_str(), O_RDONLY | O_CLOEXEC));
-    };
-    files.stat = open_file("stat");
-    files.schedstat = open_file("schedstat");
-    files.inner_tid = inner_tid_of(tid);
+    at->second.inner_tid = inner_tid_of(tid);
   }
-  return files;
+  return at->second;
 }
 
 std::optional<ThreadInfo> ThreadWatch::look_at(Tid tid) {
   Files& files = files_of(tid);
-  std::array<char, 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
-  // The state last: a thread that is asleep after its run count was read has that run count.
-  auto run_count = parse_run_count(reread(files.schedstat, buffer));
-  std::string_view text = reread(files.stat, buffer);
-  std::string whole;
-  if (text.empty()) {
-    whole = read_proc_file(path_of(tid, "stat")).value_or("");
-    text = whole;
-  }
-  auto stat = parse_stat(text);
+  Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
+  // This count grows when a thread gets a CPU, so it is read before the state: a thread that is asleep afterwards and
+  // has the same count later did not run in between.
+  auto run_count = parse_run_count(reread(tid, "schedstat", files.schedstat, buffer));
+  auto stat = parse_stat(reread(tid, "stat", files.stat, buffer));
   if (!stat) {
-    files_.erase(tid);
+    // It has ended. Should another one have got its number since, the next look finds that one.
+    forget(tid);
     return std::nullopt;
   }
   if (!run_count) {
-    // Kernels that keep no schedstat count the switches away from a CPU.
-    const auto status = read_proc_file(path_of(tid, "status"));
-    const auto voluntary = status ? status_number(*status, "voluntary_ctxt_switches") : std::nullopt;
-    const auto forced = status ? status_number(*status, "nonvoluntary_ctxt_switches") : std::nullopt;
-    if (voluntary && forced) {
-      run_count = static_cast<std::uint64_t>(*voluntary + *forced);
-    }
+    // That one grows when a thread leaves its CPU, so it is read after the state: what ran until now is counted.
+    run_count = count_switches(tid);
   }
   return ThreadInfo{.tid = tid,
                     .inner_tid = files.inner_tid,
                     .name = std::move(stat->name),
                     .state = os_state(stat->state),
                     .run_count = run_count};
+}
+
+// Kernels that keep no schedstat count the switches away from a CPU.
+std::optional<std::uint64_t> ThreadWatch::count_switches(Tid tid) const {
+  const auto status = read_proc_file(path_of(tid, "status"));
+  const auto voluntary = status ? status_number(*status, "voluntary_ctxt_switches") : std::nullopt;
+  const auto forced = status ? status_number(*status, "nonvoluntary_ctxt_switches") : std::nullopt;
+  if (!voluntary || !forced) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(*voluntary) + static_cast<std::uint64_t>(*forced);
 }
 
 Result<std::vector<ThreadInfo>> ThreadWatch::look() {
@@ -145,11 +149,8 @@ Result<std::vector<ThreadInfo>> ThreadWatch::look() {
 
 std::optional<Syscall> ThreadWatch::syscall(Tid tid) {
   Files& files = files_of(tid);
-  if (!files.syscall) {
-    files.syscall = FileHandle(open(path_of(tid, "syscall").c_str(), O_RDONLY | O_CLOEXEC));
-  }
-  std::array<char, 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
-  return parse_syscall(reread(files.syscall, buffer));
+  Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
+  return parse_syscall(reread(tid, "syscall", files.syscall, buffer));
 }
 
 }  // namespace stillframe::target

@@ -2,8 +2,10 @@
 // them costs more than reading them.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "target/target.h"
@@ -27,13 +29,19 @@ class ThreadWatch {
     Tid inner_tid = 0;
   };
 
+  using Buffer = std::array<char, 1024>;
+
   Files& files_of(Tid tid);
+  void forget(Tid tid);
+  std::string_view reread(Tid tid, const char* name, FileHandle& kept, Buffer& buffer);
+  [[nodiscard]] std::optional<std::uint64_t> count_switches(Tid tid) const;
   std::optional<ThreadInfo> look_at(Tid tid);
   [[nodiscard]] std::string path_of(Tid tid, const char* file) const;
   [[nodiscard]] Tid inner_tid_of(Tid tid) const;
 
   std::int64_t pid_;
   bool same_namespace_ = true;
+  std::size_t room_ = 0;  // for so many more descriptors
   std::map<Tid, Files> files_;
 };
 
