@@ -105,7 +105,7 @@ def start():
     """start(interpreter, "program.py", *arguments): a running program; it is killed after the test."""
     started: list[Program] = []
 
-    def start_program(interpreter, name, *arguments, command=None, cwd=None, copy=(), env=None, before=None):
+    def start_program(interpreter, name, *arguments, command=None, copy=(), env=None, before=None):
         assert interpreter.missing() is None, interpreter.missing()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="stillframe-", dir=interpreter.scratch))
         for file in [PROGRAMS / "_truth.py", PROGRAMS / name, *copy]:
@@ -113,12 +113,16 @@ def start():
         if before:
             before(folder)
         inside = interpreter.inside(folder)
-        line = command(interpreter, inside) if command else [*interpreter.command, f"{inside}/{name}"]
+        line = command(interpreter, inside) if command else [interpreter.executable, f"{inside}/{name}"]
+
+        def prepare():
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+            interpreter.enter(inside)
+
         process = subprocess.Popen(
             [*line, f"{inside}/truth", *map(str, arguments)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=cwd or folder,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=prepare,
             env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8", **(env or {})},
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2),
         )
         program = Program(interpreter, process, folder)
         started.append(program)

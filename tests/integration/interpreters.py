@@ -28,9 +28,11 @@ class Interpreter:
         major, minor = self.id.split("-")[0].rstrip("t").split(".")
         return int(major), int(minor)
 
-    @property
-    def command(self) -> list[str]:
-        return ["chroot", str(self.root), self.executable] if self.root else [self.executable]
+    def enter(self, folder: str) -> None:
+        """Called in the child before it becomes the program: what it sees as /, and where it stands."""
+        if self.root:
+            os.chroot(self.root)
+        os.chdir(folder)
 
     def missing(self) -> str | None:
         """What is not there, or None."""

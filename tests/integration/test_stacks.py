@@ -12,7 +12,7 @@ SITUATIONS = {
     "comprehensions.py": (2, 7),
     "class_body.py": (2, 7),
     "exec_code.py": (2, 7),
-    "imports.py": (2, 7),
+    "imports.py": (3, 6),
     "decorators.py": (3, 6),
     "c_callbacks.py": (2, 7),
     "garbage_collection.py": (3, 6),

@@ -14,6 +14,7 @@ import interpreters
 def test_busy_program(start, stillframe, interpreter):
     """Threads that run are stopped for a moment; who holds the GIL, and who waits for it, is told."""
     running = start(interpreter, "busy.py")
+    time.sleep(0.3)  # every thread is on its way by then
     for _ in range(5):
         outcome = stillframe("dump", "--json", running.pid)
         still = outcome.still
