@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -126,6 +127,7 @@ def start():
         )
         program = Program(interpreter, process, folder)
         started.append(program)
+        assert select.select([process.stdout], [], [], 60)[0], "the program is not ready after a minute"
         assert process.stdout.readline() == b"ready\n", "the program ended before it was ready"
         return program
 
