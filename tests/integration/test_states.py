@@ -10,7 +10,7 @@ import comparing
 import interpreters
 
 
-@pytest.mark.parametrize("interpreter", interpreters.ALL)
+@pytest.mark.parametrize("interpreter", interpreters.VERSIONS)
 def test_busy_program(start, stillframe, interpreter):
     """Threads that run are stopped for a moment; who holds the GIL, and who waits for it, is told."""
     running = start(interpreter, "busy.py")
@@ -37,7 +37,7 @@ def test_busy_program(start, stillframe, interpreter):
             assert len(waiting) >= 2
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if one.version >= (3, 7)])
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if one.version >= (3, 7)])
 def test_garbage_collection(start, stillframe, interpreter):
     running = start(interpreter, "garbage_collection.py")
     running.wait_asleep()
@@ -45,7 +45,7 @@ def test_garbage_collection(start, stillframe, interpreter):
     assert still["interpreters"][0]["gc_collecting"] is True
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if one.version >= (3, 7)])
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if one.version >= (3, 7)])
 def test_finalizing(start, stillframe, interpreter):
     running = start(interpreter, "finalizing.py")
     running.wait_asleep()
@@ -55,7 +55,7 @@ def test_finalizing(start, stillframe, interpreter):
     assert "shutting down" in stillframe("dump", running.pid).out
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if (3, 8) <= one.version
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if (3, 8) <= one.version
                                          and one.id not in ("3.9-dbg",)])
 def test_second_interpreter(start, stillframe, interpreter):
     running = start(interpreter, "subinterpreters.py")
