@@ -74,12 +74,19 @@ class Program:
 
     def wait_asleep(self) -> None:
         """Until every thread of it sleeps: the witness said "ready" a moment before it does."""
+        self.wait_for("SDTt")
+
+    def wait_stopped(self) -> None:
+        """Until SIGSTOP has stopped every thread of it."""
+        self.wait_for("T")
+
+    def wait_for(self, wanted: str) -> None:
         for _ in range(500):
             states = []
             for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
                 with contextlib.suppress(OSError):
                     states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
-            if states and all(state in "SDTt" for state in states):
+            if states and all(state in wanted for state in states):
                 return
             time.sleep(0.01)
         raise AssertionError(f"the program does not come to rest: {states}")
