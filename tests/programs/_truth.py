@@ -37,7 +37,7 @@ def describe(frame):
         "function": as_text(code.co_name),
         "qualified_name": getattr(code, "co_qualname", None),
         "positions": positions(frame),
-        "source": as_text(linecache.getline(code.co_filename, frame.f_lineno)).rstrip("\r\n\f") or None,
+        "source": as_text(linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals)).rstrip("\r\n\f") or None,
     }
 
 
