@@ -20,12 +20,18 @@ SITUATIONS = {
     "columns.py": (3, 6),
     "non_ascii_names.py": (3, 6),
 }
+# These show whether the interpreters, threads and frames are found at all.
+FOR_VARIANTS = ("blocked_threads.py", "generators.py")
 
 
 def cases():
+    return list(all_cases())
+
+
+def all_cases():
     for interpreter in interpreters.ALL:
         for program, since in SITUATIONS.items():
-            if interpreter.version < since:
+            if interpreter.version < since or (interpreter.variant and program not in FOR_VARIANTS):
                 continue
             if program == "c_callbacks.py" and interpreter.id in ("2.7-dbg", "3.13t", "3.14t"):
                 continue  # no ctypes: its library is not part of these
