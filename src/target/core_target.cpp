@@ -8,6 +8,7 @@
 
 #include "binary/core_file.h"
 #include "memory/core_memory.h"
+#include "target/core_command_line.h"
 #include "target/core_crash.h"
 #include "target/core_files.h"
 #include "target/core_modules.h"
@@ -170,7 +171,10 @@ void CoreTarget::describe_source(std::string path) {
   source_.core = std::move(path);
   if (core_.process()) {
     source_.pid = core_.process()->pid;
-    source_.command_line = split_at_spaces(core_.process()->arguments);
+    source_.command_line = read_command_line(core_, dumped_);
+    if (source_.command_line.empty()) {
+      source_.command_line = split_at_spaces(core_.process()->arguments);
+    }
   } else if (!core_.threads().empty()) {
     source_.pid = core_.threads().front().tid;
   }
