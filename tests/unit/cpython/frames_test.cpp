@@ -14,9 +14,9 @@ constexpr Address kNowhere = 0x7fff'dead'b000;
 class EveryLayoutFrames : public testing::EveryLayout {
  protected:
   FrameChain walk(Address of) {
-    CodeCache codes(objects, python.code_type);
+    codes.emplace(objects, python.code_type);
     names.clear();
-    FrameChain chain = walk_frames(objects, codes, of);
+    FrameChain chain = walk_frames(objects, *codes, of);
     for (const RawFrame& frame : chain.frames) {
       names.push_back(frame.code->name);
     }
@@ -33,6 +33,7 @@ class EveryLayoutFrames : public testing::EveryLayout {
   Address inner_frame = python.frame(code, outer_frame);
   Address thread = python.thread(python.interpreter(), inner_frame, 0x7f00'0000'1000);
   std::vector<std::string> names;
+  std::optional<CodeCache> codes;  // the frames point into it
 };
 SF_EVERY_LAYOUT(EveryLayoutFrames);
 
