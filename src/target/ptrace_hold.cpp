@@ -23,8 +23,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// A thread that runs stops within microseconds; one that waits for a disk does not stop at all.
-constexpr auto kStopTimeout = 50ms;
+// A thread that runs stops within microseconds, one that waits for a CPU when it gets one, and one that waits for a
+// disk does not stop at all.
+constexpr auto kStopTimeout = 2s;
+constexpr auto kTimeForDisks = 50ms;
+constexpr unsigned kPollsAtOnce = 20;
+constexpr unsigned kPollsWithoutSleep = 1000;
 
 long request(__ptrace_request what, Tid tid, std::uintptr_t address = 0, std::uintptr_t data = 0) {
   return ptrace(what, static_cast<pid_t>(tid), address, data);
@@ -74,24 +78,30 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
 }
 
 void PtraceHold::wait_for_stops() {
-  const auto deadline = Clock::now() + kStopTimeout;
   for (Seized& thread : seized_) {
-    wait_for(thread, deadline);
+    wait_for(thread);
     if (thread.stopped) {
       held_.push_back(thread.tid);
     }
   }
 }
 
-void PtraceHold::wait_for(Seized& thread, Clock::time_point deadline) {
-  for (unsigned tries = 0; poll(thread) == Wait::running && Clock::now() < deadline; ++tries) {
+void PtraceHold::wait_for(Seized& thread) {
+  for (unsigned tries = 0; poll(thread) == Wait::running; ++tries) {
     // The first stops come within microseconds: look again at once, then leave the CPU to the target.
-    if (tries > 1000) {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-      nanosleep(&pause, nullptr);
-    } else if (tries > 20) {
-      sched_yield();
+    if (tries <= kPollsAtOnce) {
+      continue;
     }
+    if (tries <= kPollsWithoutSleep) {
+      sched_yield();
+      continue;
+    }
+    const auto waited = Clock::now() - began_;
+    if (waited > kStopTimeout || (waited > kTimeForDisks && waits_uninterruptibly(pid_, thread.tid))) {
+      return;
+    }
+    const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
+    nanosleep(&pause, nullptr);
   }
 }
 

@@ -35,7 +35,7 @@ class PtraceHold final : public Hold {
 
   explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
   void wait_for_stops();
-  void wait_for(Seized& thread, std::chrono::steady_clock::time_point deadline);
+  void wait_for(Seized& thread);
   [[nodiscard]] Wait poll(Seized& thread) const;
   void reap(Tid tid) const;
   void let_go_all();
