@@ -34,6 +34,11 @@ long request(__ptrace_request what, Tid tid, std::uintptr_t address = 0, std::ui
   return ptrace(what, static_cast<pid_t>(tid), address, data);
 }
 
+void rest() {
+  const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
+  nanosleep(&pause, nullptr);
+}
+
 // A thread in state D would stop only when the kernel has done what it waits for, which may be long after we let go of
 // the others; and the kernel knows no way to take an interrupt back. Such a thread is better not seized at all.
 bool waits_uninterruptibly(std::int64_t pid, Tid tid) {
@@ -87,6 +92,7 @@ void PtraceHold::wait_for_stops() {
 }
 
 void PtraceHold::wait_for(Seized& thread) {
+  const auto began = Clock::now();
   for (unsigned tries = 0; poll(thread) == Wait::running; ++tries) {
     // The first stops come within microseconds: look again at once, then leave the CPU to the target.
     if (tries <= kPollsAtOnce) {
@@ -96,12 +102,11 @@ void PtraceHold::wait_for(Seized& thread) {
       sched_yield();
       continue;
     }
-    const auto waited = Clock::now() - began_;
+    const auto waited = Clock::now() - began;
     if (waited > kStopTimeout || (waited > kTimeForDisks && waits_uninterruptibly(pid_, thread.tid))) {
       return;
     }
-    const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-    nanosleep(&pause, nullptr);
+    rest();
   }
 }
 
@@ -138,15 +143,25 @@ void PtraceHold::reap(Tid tid) const {
   waitpid(static_cast<pid_t>(tid), nullptr, __WALL | WNOHANG);
 }
 
+// Lets everything go; `seized_` keeps those that were killed while they stood still.
 void PtraceHold::let_go_all() {
-  for (Seized& thread : seized_) {
+  std::erase_if(seized_, [this](Seized& thread) {
     // A thread that did not stop in time may have done so since.
-    if (thread.stopped || poll(thread) == Wait::stopped) {
-      request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal));
-    }
+    const bool stands = thread.stopped || poll(thread) == Wait::stopped;
+    return !stands || request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal)) == 0;
+  });
+  held_.clear();
+}
+
+// The process of a killed thread ends for its parent only when we have heard of that thread's end; and of the main
+// thread's end one hears last.
+void PtraceHold::bury_killed() {
+  const auto began = Clock::now();
+  while (!seized_.empty() && Clock::now() - began < kStopTimeout) {
+    std::erase_if(seized_, [this](Seized& thread) { return poll(thread) == Wait::ended; });
+    rest();
   }
   seized_.clear();
-  held_.clear();
 }
 
 std::int64_t PtraceHold::release() {
@@ -154,7 +169,9 @@ std::int64_t PtraceHold::release() {
     return 0;
   }
   let_go_all();
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_).count();
+  const auto pause = Clock::now() - began_;
+  bury_killed();
+  return std::chrono::duration_cast<std::chrono::microseconds>(pause).count();
 }
 
 PtraceHold::~PtraceHold() {

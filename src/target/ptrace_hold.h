@@ -39,6 +39,7 @@ class PtraceHold final : public Hold {
   [[nodiscard]] Wait poll(Seized& thread) const;
   void reap(Tid tid) const;
   void let_go_all();
+  void bury_killed();
 
   std::int64_t pid_;
   std::vector<Seized> seized_;
