@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -28,6 +29,20 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
+// Further lines (an advice may give several commands) stand under the first.
+std::string escaped_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const auto end = std::min(text.find('\n'), text.size());
+    render::append_escaped(out, text.substr(0, end));
+    if (end == text.size()) {
+      return out;
+    }
+    out += "\n           ";
+    text.remove_prefix(end + 1);
+  }
+}
+
 }  // namespace
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
@@ -37,30 +52,34 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
                    "Show every frame and every thread, also where many are equal (JSON always has all)");
 }
 
-bool print(const model::Still& still, const OutputOptions& options, const Environment& environment) {
-  const std::string text =
-      options.json
-          ? render::to_json(still, environment.version)
-          : render::to_text(still, {.color = environment.terminal && environment.color_allowed && !options.no_color,
-                                    .fold = !options.no_fold,
-                                    .width = environment.terminal ? environment.width : 0});
+bool print(std::string_view text) {
   if (write_all(STDOUT_FILENO, text)) {
     return true;
   }
   if (errno != EPIPE) {
     print(Error{.kind = ErrorKind::io,
-                .tried = "write the still to standard output",
+                .tried = "write to standard output",
                 .stopper = std::strerror(errno),
-                .advice = "free some space, or write it elsewhere"});
+                .advice = "free some space, or write it elsewhere: the target was only read"});
   }
   return false;
 }
 
+bool print(const model::Still& still, const OutputOptions& options, const Environment& environment) {
+  const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
+                                 .fold = !options.no_fold,
+                                 .width = environment.terminal ? environment.width : 0};
+  return print(options.json ? render::to_json(still, environment.version) : render::to_text(still, text));
+}
+
+std::string in_words(const Error& error) {
+  return fmt::format("stillframe: could not {}\n  because: {}\n  try:     {}\n", escaped_lines(error.tried),
+                     escaped_lines(error.stopper), escaped_lines(error.advice));
+}
+
 void print(const Error& error) {
-  const std::string text =
-      fmt::format("stillframe: could not {}\n  because: {}\n  try:     {}\n", render::escaped(error.tried),
-                  render::escaped(error.stopper), render::escaped(error.advice));
-  write_all(STDERR_FILENO, text);
+  // Where this fails there is nowhere left to complain.
+  static_cast<void>(write_all(STDERR_FILENO, in_words(error)));
 }
 
 }  // namespace stillframe::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/result.h"
@@ -34,10 +35,17 @@ struct OutputOptions {
 // Adds --json, --no-color and --no-fold.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
-// Writes a still to standard output; false when it could not be written whole. A closed pipe is no error.
+// Writes text to standard output; false when it could not be written whole. A reader that has closed its pipe knows
+// that it did; any other failure is told.
+bool print(std::string_view text);
+
+// Writes a still to standard output, as print(text) does.
 bool print(const model::Still& still, const OutputOptions& options, const Environment& environment);
 
-// Writes the three answers to standard error.
+// The three answers as three lines, and a line more for each further one of the advice.
+std::string in_words(const Error& error);
+
+// Writes them to standard error.
 void print(const Error& error);
 
 // Each subcommand adds itself to the program and, when it is the one that was asked for, leaves its exit code.

@@ -1,6 +1,11 @@
 // stillframe dump PID …: the stacks of running processes.
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "command.h"
 #include "photograph/photograph.h"
@@ -10,10 +15,30 @@ namespace stillframe::cli {
 namespace {
 
 struct DumpOptions {
-  std::vector<std::int64_t> pids;
+  std::vector<std::string> pids;  // as they were typed
   photograph::Wishes wishes;
   OutputOptions output;
 };
+
+Result<std::vector<std::int64_t>> parse_pids(const std::vector<std::string>& texts) {
+  constexpr const char* kAdvice = "pgrep -af python, which lists the running Python programs with their process ids";
+  std::vector<std::int64_t> pids;
+  for (const std::string& text : texts) {
+    std::int32_t pid = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), pid);
+    if (problem != std::errc{} || end != text.data() + text.size() || pid <= 0) {
+      return fail(
+          ErrorKind::usage, "look at process '" + text + "'",
+          "a process id is a whole number from 1 to " + std::to_string(std::numeric_limits<std::int32_t>::max()),
+          kAdvice);
+    }
+    pids.push_back(pid);
+  }
+  if (pids.empty()) {
+    return fail(ErrorKind::usage, "tell which process to look at", "no process id was given", kAdvice);
+  }
+  return pids;
+}
 
 Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
   auto target = target::open_process(pid);
@@ -24,26 +49,30 @@ Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
 }
 
 int run(const DumpOptions& options, const Environment& environment) {
+  const auto pids = parse_pids(options.pids);
+  if (!pids) {
+    print(pids.error());
+    return kUsage;
+  }
   std::size_t shown = 0;
   bool whole = true;
-  bool usage = false;
-  for (const std::int64_t pid : options.pids) {
+  for (const std::int64_t pid : *pids) {
     const auto still = take(pid, options.wishes);
     if (!still) {
       print(still.error());
-      usage = usage || still.error().kind == ErrorKind::usage;
       continue;
     }
-    if (!print(*still, options.output, environment)) {
-      return kNothing;
+    const bool apart = shown > 0 && !options.output.json;
+    if ((apart && !print("\n")) || !print(*still, options.output, environment)) {
+      return shown > 0 ? kPartial : kNothing;
     }
     ++shown;
     whole = whole && !still->partial;
   }
   if (shown == 0) {
-    return usage ? kUsage : kNothing;
+    return kNothing;
   }
-  return whole && shown == options.pids.size() ? kAll : kPartial;
+  return whole && shown == pids->size() ? kAll : kPartial;
 }
 
 }  // namespace
@@ -52,7 +81,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   const auto options = std::make_shared<DumpOptions>();
   CLI::App* command = program.add_subcommand("dump", "Show the stacks of running Python processes");
   command->alias("remote");
-  command->add_option("pid,-p,--pid", options->pids, "Process ids")->required()->type_name("PID");
+  command->add_option("pid,-p,--pid", options->pids, "Process ids")->type_name("PID");
   command->add_flag("--no-block", options->wishes.no_block,
                     "Never stop a thread; a stack read while it changes may be torn, and the still says so");
   command->add_flag("--exhaustive", options->wishes.exhaustive,

@@ -11,7 +11,9 @@
 namespace stillframe::binary {
 namespace {
 
-std::string reading(const std::string& name) { return fmt::format("read the core file {}", name); }
+std::string reading(const std::string& name) {
+  return fmt::format("read the core file {}", name);
+}
 
 std::unexpected<Error> not_a_core(const CoreHeaders& headers, const std::string& name) {
   switch (headers.type) {
@@ -69,13 +71,15 @@ Result<CoreFile> CoreFile::open(int fd, const std::string& name) {
   core.missing_bytes_ = arranged.missing_bytes;
   append(core.warnings_, std::move(arranged.warnings));
   if (core.segments_.empty() && core.threads_.empty()) {
-    return fail(ErrorKind::damaged, reading(name), "it holds neither memory nor threads: its headers are all that is left",
+    return fail(ErrorKind::damaged, reading(name),
+                "it holds neither memory nor threads: its headers are all that is left",
                 "take the core again, with room on the disk and `ulimit -c unlimited`");
   }
   if (core.missing_bytes_ > 0) {
-    core.warnings_.push_back(fmt::format(
-        "the core is cut off: {} of {} bytes are there, the memory behind them is missing (a full disk, or `ulimit -c`?)",
-        core.file_.size(), std::max(arranged.promised_end, core.file_.size())));
+    core.warnings_.push_back(
+        fmt::format("the core is cut off: {} of {} bytes are there, the memory behind them is missing (a full disk, or "
+                    "`ulimit -c`?)",
+                    core.file_.size(), std::max(arranged.promised_end, core.file_.size())));
   }
   if (core.threads_.empty()) {
     core.warnings_.emplace_back("the core names no threads: registers, states and thread ids are missing");

@@ -12,7 +12,9 @@ namespace {
 // A process may have vm.max_map_count mappings (65530 by default, seldom raised beyond a million).
 constexpr std::uint64_t most_program_headers = 1U << 20U;
 
-std::string reading(const std::string& name) { return fmt::format("read the core file {}", name); }
+std::string reading(const std::string& name) {
+  return fmt::format("read the core file {}", name);
+}
 
 // How many of the fields that every 64-bit core has alike are as they should be, of eight.
 int header_score(const Elf64_Ehdr& header) {
@@ -67,7 +69,9 @@ std::uint64_t program_header_count(const Elf64_Ehdr& header, const FileReader& f
   return section && section->sh_info >= PN_XNUM ? section->sh_info : PN_XNUM;
 }
 
-bool is_note(const Elf64_Phdr& entry) { return entry.p_vaddr == 0 && entry.p_memsz == 0 && entry.p_filesz != 0; }
+bool is_note(const Elf64_Phdr& entry) {
+  return entry.p_vaddr == 0 && entry.p_memsz == 0 && entry.p_filesz != 0;
+}
 
 // Whether an entry of a damaged type looks like its neighbours of type PT_LOAD.
 bool is_load(const Elf64_Phdr& entry, std::uint64_t alignment) {
@@ -109,8 +113,7 @@ class TableReader {
     while (entries.size() < count) {
       const std::size_t want = std::min<std::size_t>(chunk, count - entries.size());
       const auto bytes = std::as_writable_bytes(std::span(window).first(want));
-      const std::size_t got =
-          file_.read_some(offset + entries.size() * sizeof(Elf64_Phdr), bytes) / sizeof(Elf64_Phdr);
+      const std::size_t got = file_.read_some(offset + entries.size() * sizeof(Elf64_Phdr), bytes) / sizeof(Elf64_Phdr);
       entries.insert(entries.end(), window.begin(), window.begin() + static_cast<std::ptrdiff_t>(got));
       if (got < want) {
         headers_.warnings.push_back(fmt::format(

@@ -13,11 +13,11 @@
 namespace stillframe::binary {
 
 struct CoreHeaders {
-  std::uint16_t type = 0;     // e_type as it stands; ET_CORE unless damaged or not a core
-  std::uint16_t machine = 0;  // e_machine as it stands
+  std::uint16_t type = 0;         // e_type as it stands; ET_CORE unless damaged or not a core
+  std::uint16_t machine = 0;      // e_machine as it stands
   std::vector<Elf64_Phdr> loads;  // in the file's order
   std::vector<Elf64_Phdr> notes;
-  std::uint64_t table_end = 0;    // where the kernel puts the notes
+  std::uint64_t table_end = 0;  // where the kernel puts the notes
   std::vector<std::string> warnings;
 };
 

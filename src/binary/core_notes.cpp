@@ -70,7 +70,9 @@ struct Note {
   std::uint64_t next = 0;
 };
 
-constexpr std::uint64_t aligned(std::uint64_t size) { return (size + 3U) & ~std::uint64_t{3}; }
+constexpr std::uint64_t aligned(std::uint64_t size) {
+  return (size + 3U) & ~std::uint64_t{3};
+}
 
 }  // namespace
 
@@ -149,7 +151,7 @@ class CoreNoteReader {
       if (position < end && !strict(position)) {
         // This length or the next header is damaged: believe the first thing behind this header that looks like a note.
         const auto next = find_note(note->start + 4, end);
-        whole = whole && false;
+        whole = false;
         if (!next) {
           break;
         }
@@ -177,15 +179,18 @@ class CoreNoteReader {
     return note;
   }
 
-  // A header with one of the two names that Linux's own notes have.
+  // A header with one of the names that cores' notes have: the kernel's two, and gdb's for its own notes.
   bool strict(std::uint64_t position) {
     const auto header = window_.get<Elf64_Nhdr>(position);
-    if (!header || (header->n_namesz != 5 && header->n_namesz != 6)) {
-      return false;
+    constexpr std::array<std::string_view, 3> names{"CORE", "LINUX", "GDB"};
+    for (const std::string_view name : names) {
+      if (!header || header->n_namesz != name.size() + 1) {
+        continue;
+      }
+      const auto text = window_.get<std::array<char, 4>>(position + sizeof(Elf64_Nhdr));
+      return text && std::string_view(text->data(), 4) == std::string_view(name.data(), 4);
     }
-    const auto name = window_.get<std::array<char, 6>>(position + sizeof(Elf64_Nhdr));
-    return name && (std::string_view(name->data(), 5) == std::string_view("CORE\0", 5) ||
-                    std::string_view(name->data(), 6) == std::string_view("LINUX\0", 6));
+    return false;
   }
 
   std::optional<std::uint64_t> find_note(std::uint64_t position, std::uint64_t end) {
@@ -278,12 +283,12 @@ class CoreNoteReader {
       return;
     }
     const auto& words = *bytes;
-    notes_.signal = CoreSignal{.number = words[0],
-                               .code = words[2],
-                               .address = static_cast<std::uint32_t>(words[4]) |
-                                          (std::uint64_t{static_cast<std::uint32_t>(words[5])} << 32U),
-                               .sender_pid = words[4],
-                               .sender_uid = static_cast<std::uint32_t>(words[5])};
+    notes_.signal = CoreSignal{
+        .number = words[0],
+        .code = words[2],
+        .address = static_cast<std::uint32_t>(words[4]) | (std::uint64_t{static_cast<std::uint32_t>(words[5])} << 32U),
+        .sender_pid = words[4],
+        .sender_uid = static_cast<std::uint32_t>(words[5])};
   }
 
   void take_auxv(const Note& note) {
@@ -299,8 +304,8 @@ class CoreNoteReader {
     }
   }
 
-  // struct: count, page size, count times {begin, end, offset in pages}, count paths (fs/binfmt_elf.c, fill_files_note).
-  // gdb writes a page size of 1 and offsets in bytes.
+  // struct: count, page size, count times {begin, end, offset in pages}, count paths (fs/binfmt_elf.c,
+  // fill_files_note). gdb writes a page size of 1 and offsets in bytes.
   void take_files(const Note& note) {
     constexpr std::uint64_t head = 16;
     constexpr std::uint64_t entry_size = 24;

@@ -22,8 +22,7 @@ CoreSegment to_segment(const Elf64_Phdr& load) {
 }
 
 void measure(CoreSegment& segment, std::uint64_t file_size) {
-  segment.present =
-      segment.file_offset >= file_size ? 0 : std::min(segment.file_size, file_size - segment.file_offset);
+  segment.present = segment.file_offset >= file_size ? 0 : std::min(segment.file_size, file_size - segment.file_offset);
 }
 
 // Of two that overlap the one that begins later keeps its place: a length is damaged more easily than a place is made

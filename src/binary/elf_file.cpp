@@ -10,7 +10,9 @@ namespace stillframe::binary {
 namespace {
 
 // The content of a section, nothing when it has none or lies outside the file.
-Elf_Data* content(Elf_Scn* section) { return elf_getdata(section, nullptr); }
+Elf_Data* content(Elf_Scn* section) {
+  return elf_getdata(section, nullptr);
+}
 
 std::optional<ElfFile::FileSymbol> find_in(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::string_view name) {
   Elf_Data* data = content(section);
@@ -33,7 +35,9 @@ std::optional<ElfFile::FileSymbol> find_in(Elf* elf, Elf_Scn* section, const GEl
 
 }  // namespace
 
-void ElfFile::Close::operator()(Elf* elf) const { elf_end(elf); }
+void ElfFile::Close::operator()(Elf* elf) const {
+  elf_end(elf);
+}
 
 Result<ElfFile> ElfFile::open(int fd, std::string_view name) {
   elf_version(EV_CURRENT);
@@ -67,7 +71,8 @@ std::string ElfFile::build_id() const {
     std::size_t desc = 0;
     while (data != nullptr && (at = gelf_getnote(data, at, &note, &name, &desc)) > 0) {
       const auto* bytes = static_cast<const char*>(data->d_buf);
-      if (note.n_type == NT_GNU_BUILD_ID && std::string_view(bytes + name, note.n_namesz) == std::string_view("GNU", 4)) {
+      if (note.n_type == NT_GNU_BUILD_ID &&
+          std::string_view(bytes + name, note.n_namesz) == std::string_view("GNU", 4)) {
         id = bytes + desc;
         for (const std::uint8_t byte : std::span(static_cast<const std::uint8_t*>(id), note.n_descsz)) {
           hex += fmt::format("{:02x}", byte);
@@ -84,7 +89,9 @@ std::uint16_t ElfFile::machine() const {
   return gelf_getehdr(elf_.get(), &header) == nullptr ? std::uint16_t{EM_NONE} : header.e_machine;
 }
 
-bool ElfFile::is_64_bit() const { return gelf_getclass(elf_.get()) == ELFCLASS64; }
+bool ElfFile::is_64_bit() const {
+  return gelf_getclass(elf_.get()) == ELFCLASS64;
+}
 
 std::optional<Section> ElfFile::section(std::string_view name) const {
   std::size_t names = 0;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "cpython/debug_info_check.h"
 #include "cpython/debug_offsets.h"
 #include "cpython/objects.h"
 #include "cpython/python_images.h"
@@ -180,6 +181,9 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
     }
     if (image->version && !options.exhaustive) {
       auto runtime = from_image(memory, *image);
+      if (runtime) {
+        believe_debug_info(target, *runtime);
+      }
       if (runtime && fits(memory, *runtime)) {
         return std::move(*runtime);
       }

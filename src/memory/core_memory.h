@@ -12,8 +12,8 @@ namespace stillframe::memory {
 struct CoreExtent {
   Address begin = 0;
   std::uint64_t size = 0;
-  std::uint64_t file_offset = 0;  // of the first byte in the core file
-  std::uint64_t present = 0;      // so many bytes of the range are in the core
+  std::uint64_t file_offset = 0;                  // of the first byte in the core file
+  std::uint64_t present = 0;                      // so many bytes of the range are in the core
   FaultReason absent = FaultReason::not_in_core;  // why the bytes behind them are missing
 };
 

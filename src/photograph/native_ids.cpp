@@ -1,7 +1,6 @@
 #include "photograph/native_ids.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace stillframe::photograph {
 namespace {
@@ -41,25 +40,31 @@ std::vector<Tid> candidates(const memory::MemorySource& memory, Address pthread,
   return tids;
 }
 
-// The offset at which every struct pthread holds the number of a thread, each another one.
-std::optional<std::size_t> common_offset(const std::vector<std::vector<Tid>>& tables) {
-  std::vector<std::size_t> order(kSearched / 4);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::partition(order, [](std::size_t i) { return i == 0x2d0 / 4; });
-  for (const std::size_t i : order) {
-    std::vector<Tid> seen;
-    for (const auto& table : tables) {
-      if (!table.empty()) {
-        seen.push_back(table[i]);
-      }
-    }
-    std::ranges::sort(seen);
-    const bool distinct = std::ranges::adjacent_find(seen) == seen.end();
-    if (!seen.empty() && seen.front() != 0 && distinct) {
-      return i;
+// How many of the tables hold the number of a thread at that offset, each another one; 0 when two hold the same.
+std::size_t count_distinct(const std::vector<std::vector<Tid>>& tables, std::size_t offset) {
+  std::vector<Tid> seen;
+  for (const auto& table : tables) {
+    if (!table.empty() && table[offset] != 0) {
+      seen.push_back(table[offset]);
     }
   }
-  return std::nullopt;
+  std::ranges::sort(seen);
+  return std::ranges::adjacent_find(seen) == seen.end() ? seen.size() : 0;
+}
+
+// The offset at which the most structs hold the number of a thread: all of them, but for threads that come and go
+// while memory is read.
+std::optional<std::size_t> common_offset(const std::vector<std::vector<Tid>>& tables) {
+  constexpr std::size_t kGlibc = 0x2d0 / 4;
+  std::size_t best = kGlibc;
+  std::size_t best_count = count_distinct(tables, kGlibc);
+  for (std::size_t i = 0; i < kSearched / 4 && best_count < tables.size(); ++i) {
+    if (const std::size_t count = count_distinct(tables, i); count > best_count) {
+      best = i;
+      best_count = count;
+    }
+  }
+  return best_count * 2 >= tables.size() && best_count > 0 ? std::optional(best) : std::nullopt;
 }
 
 void match_by_pthread(const std::vector<const RawThread*>& threads, const memory::MemorySource& memory,
@@ -75,7 +80,7 @@ void match_by_pthread(const std::vector<const RawThread*>& threads, const memory
   const auto offset = common_offset(tables);
   for (const RawThread* thread : threads) {
     const auto& table = tables[table_of[thread->thread_id]];
-    if (offset && !table.empty()) {
+    if (offset && !table.empty() && table[*offset] != 0) {
       found[thread->address] = table[*offset];
     }
   }

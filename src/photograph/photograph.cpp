@@ -11,7 +11,7 @@
 #include "memory/captured_memory.h"
 #include "photograph/develop.h"
 #include "photograph/exposure.h"
-#include "photograph/source_text.h"
+#include "photograph/source_columns.h"
 
 namespace stillframe::photograph {
 namespace {

@@ -1,15 +1,22 @@
-// From CPython's byte offsets to the columns that a reader sees.
+// Source lines and display columns of the frames of a still.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
 #include "model/still.h"
+#include "target/target.h"
 
 namespace stillframe::photograph {
 
-// Fills in column and end_column (1-based, display columns; a tab counts as one) of a frame that has byte columns and a
-// source line. `end_source` is the line that the expression ends on.
-void place_columns(model::Frame& frame, std::optional<std::string_view> end_source);
+// Fills `column` and `end_column` of a Python frame from its byte columns. `first_line` is the text of frame.line,
+// `last_line` that of frame.end_line. A column stays absent where its line is not at hand, where its offset lies beyond
+// the line (the file is not the one that runs), or where there is no byte column.
+void place_columns(model::Frame& frame, std::optional<std::string_view> first_line,
+                   std::optional<std::string_view> last_line);
+
+// Finds the source line of every Python frame and places its columns. Each file is read once and let go; a warning
+// names each that changed after the program started, since its lines need not be those that run.
+void add_sources(model::Still& still, const target::Target& target);
 
 }  // namespace stillframe::photograph

@@ -1,111 +1,173 @@
 #include <iconv.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "photograph/source_text.h"
 
 namespace stillframe::photograph {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::size_t kLargestDecoded = std::size_t{256} << 20U;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-// The name in "# -*- coding: latin-1 -*-", in lower case with '-' for '_'; empty where there is none.
-std::string coding_name(std::string_view line) {
-  const auto hash = line.find_first_not_of(" \t\f");
-  const auto at = line.find("coding");
-  if (hash == std::string_view::npos || line[hash] != '#' || at == std::string_view::npos) {
-    return {};
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\f';
+}
+
+bool is_encoding_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+}
+
+// The name behind "coding:" or "coding=" in a line that is a comment (PEP 263).
+std::optional<std::string_view> cookie_in(std::string_view line) {
+  while (!line.empty() && is_blank(line.front())) {
+    line.remove_prefix(1);
   }
-  std::string_view rest = line.substr(at + 6);
-  if (rest.empty() || (rest.front() != ':' && rest.front() != '=')) {
-    return {};
+  if (line.empty() || line.front() != '#') {
+    return std::nullopt;
   }
-  rest.remove_prefix(1);
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-  std::string name;
-  for (const char letter : rest) {
-    const bool upper = letter >= 'A' && letter <= 'Z';
-    const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
-                       letter == '.' || letter == '_';
-    if (!upper && !plain) {
-      break;
+  constexpr std::string_view kWord = "coding";
+  for (std::size_t at = line.find(kWord); at != std::string_view::npos; at = line.find(kWord, at + 1)) {
+    std::size_t begin = at + kWord.size();
+    if (begin >= line.size() || (line[begin] != ':' && line[begin] != '=')) {
+      continue;
     }
-    name += upper ? static_cast<char>(letter - 'A' + 'a') : letter == '_' ? '-' : letter;
+    ++begin;
+    while (begin < line.size() && (line[begin] == ' ' || line[begin] == '\t')) {
+      ++begin;
+    }
+    std::size_t end = begin;
+    while (end < line.size() && is_encoding_character(line[end])) {
+      ++end;
+    }
+    if (end > begin) {
+      return line.substr(begin, end - begin);
+    }
+  }
+  return std::nullopt;
+}
+
+// A second line counts only behind one that is blank or a comment.
+bool may_be_followed_by_cookie(std::string_view line) {
+  const auto first = std::ranges::find_if_not(line, is_blank);
+  return first == line.end() || *first == '#';
+}
+
+std::string normalised(std::string_view encoding) {
+  std::string name(encoding.substr(0, 40));
+  for (char& c : name) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    c = c == '_' ? '-' : c;
   }
   return name;
 }
 
-std::string declared_coding(std::string_view raw) {
-  for (int line = 0; line < 2; ++line) {
-    const auto end = std::min(raw.find('\n'), raw.size());
-    if (auto name = coding_name(raw.substr(0, end)); !name.empty()) {
-      return name;
-    }
-    raw.remove_prefix(std::min(end + 1, raw.size()));
-  }
-  return {};
+bool is_utf8(std::string_view encoding) {
+  return encoding.starts_with("utf-8") || encoding == "utf8" || encoding == "u8" || encoding == "ascii" ||
+         encoding == "us-ascii";
 }
 
-class Converter {
- public:
-  explicit Converter(const std::string& from) : handle_(iconv_open("UTF-8", from.c_str())) {}
-  Converter(const Converter&) = delete;
-  Converter& operator=(const Converter&) = delete;
-  Converter(Converter&&) = delete;
-  Converter& operator=(Converter&&) = delete;
-  ~Converter() {
-    if (valid()) {
-      iconv_close(handle_);
+bool is_latin1(std::string_view encoding) {
+  constexpr std::array<std::string_view, 6> kNames{"latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso-latin-1", "l1"};
+  return std::ranges::find(kNames, encoding) != kNames.end();
+}
+
+std::string from_latin1(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 8);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xc0U | byte >> 6U);
+      out += static_cast<char>(0x80U | (byte & 0x3fU));
     }
   }
-  [[nodiscard]] bool valid() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+  return out;
+}
 
-  std::string convert(std::string& raw) const {
-    std::string out;
-    char* in = raw.data();
-    std::size_t left = raw.size();
-    std::array<char, 4096> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): iconv fills it
-    while (left > 0) {
-      char* to = buffer.data();
-      std::size_t room = buffer.size();
-      const std::size_t before = left;
-      const auto done = iconv(handle_, &in, &left, &to, &room);
-      out.append(buffer.data(), buffer.size() - room);
-      if (done == static_cast<std::size_t>(-1) && room > 8 && left > 0) {
-        out += kReplacement;
-        ++in;
-        --left;
-      } else if (left == before && room == buffer.size()) {
-        break;
-      }
+// iconv's name for one of Python's.
+std::string iconv_name(std::string_view encoding) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kDifferent{{{"mac-roman", "MACINTOSH"},
+                                                                                     {"mac-cyrillic", "MAC-CYRILLIC"},
+                                                                                     {"shift-jis", "SHIFT_JIS"},
+                                                                                     {"euc-jis-2004", "EUC-JISX0213"},
+                                                                                     {"hz", "HZ-GB-2312"}}};
+  for (const auto& [python, other] : kDifferent) {
+    if (encoding == python) {
+      return std::string(other);
     }
-    return out;
   }
+  return std::string(encoding);
+}
 
- private:
-  iconv_t handle_;
-};
+// Converts what can be converted; a byte that cannot be becomes U+FFFD.
+std::optional<std::string> from_iconv(std::string_view bytes, const std::string& encoding) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv_open's own failure value
+  const iconv_t conversion = ::iconv_open("UTF-8", encoding.c_str());
+  if (conversion == reinterpret_cast<iconv_t>(-1)) {  // NOLINT(performance-no-int-to-ptr)
+    return std::nullopt;
+  }
+  std::string out;
+  std::array<char, 16384> piece{};
+  std::string copy(bytes);
+  char* in = copy.data();
+  std::size_t left = copy.size();
+  while (left > 0 && out.size() < kLargestDecoded) {
+    char* to = piece.data();
+    std::size_t room = piece.size();
+    const std::size_t done = ::iconv(conversion, &in, &left, &to, &room);
+    const int problem = done == static_cast<std::size_t>(-1) ? errno : 0;
+    out.append(piece.data(), piece.size() - room);
+    if (problem == EILSEQ || problem == EINVAL) {
+      out += "\xef\xbf\xbd";
+      ++in;
+      --left;
+    }
+  }
+  ::iconv_close(conversion);
+  return out;
+}
 
 }  // namespace
 
-std::string decode_source(std::string raw) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  if (raw.starts_with(kMark)) {
-    raw.erase(0, kMark.size());
-    return raw;
+std::string source_encoding(std::string_view bytes) {
+  for (int number = 0; number < 2; ++number) {
+    const std::size_t end = bytes.find_first_of("\r\n");
+    const std::string_view line = bytes.substr(0, end);
+    if (const auto cookie = cookie_in(line)) {
+      return normalised(*cookie);
+    }
+    if (end == std::string_view::npos || !may_be_followed_by_cookie(line)) {
+      break;
+    }
+    bytes.remove_prefix(end + (bytes.substr(end).starts_with("\r\n") ? 2 : 1));
   }
-  std::string name = declared_coding(raw);
-  if (name.empty() || name == "utf8" || name == "utf-8" || name.starts_with("utf-8-")) {
-    return raw;
+  return "utf-8";
+}
+
+std::string decode_source(std::string bytes) {
+  if (bytes.starts_with(kByteOrderMark)) {
+    bytes.erase(0, kByteOrderMark.size());
+    return bytes;
   }
-  // Python's own names that iconv does not know.
-  if (name == "latin-1" || name == "iso-latin-1" || name == "latin1" || name == "l1") {
-    name = "iso-8859-1";
+  const std::string encoding = source_encoding(bytes);
+  if (is_utf8(encoding)) {
+    return bytes;
   }
-  const Converter converter(name);
-  return converter.valid() ? converter.convert(raw) : raw;
+  if (is_latin1(encoding)) {
+    return from_latin1(bytes);
+  }
+  if (auto text = from_iconv(bytes, iconv_name(encoding))) {
+    return std::move(*text);
+  }
+  return bytes;
 }
 
 }  // namespace stillframe::photograph

@@ -1,55 +1,50 @@
-// The source lines that a still shows, read from the target's own files after it runs again.
+// A file of Python source as the interpreter reads it: decoded by its coding cookie (PEP 263), cut into lines.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "model/still.h"
 #include "target/target.h"
 
 namespace stillframe::photograph {
 
-// The lines of one source file, decoded to UTF-8.
-class SourceFile {
+class SourceText {
  public:
-  explicit SourceFile(std::string utf8);
-  // 1-based; nothing behind the end.
-  [[nodiscard]] std::optional<std::string_view> line(std::int32_t number) const;
+  // Takes the bytes of a file. They become UTF-8; where an encoding is unknown here, bytes beyond ASCII stay as they
+  // are. Lines end at \n, \r\n or \r, as Python's universal newlines do.
+  explicit SourceText(std::string bytes);
+
+  // Line `number`, 1-based, without its line end; nothing behind the last line. At most kLongestLine bytes of it. Each
+  // call reads on only as far as it must; the view lives as long as this object.
+  [[nodiscard]] std::optional<std::string_view> line(std::int32_t number);
+
+  static constexpr std::size_t kLongestLine = 64U * 1024U;
 
  private:
   std::string text_;
-  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> starts_{0};  // where the lines found so far begin
+  bool all_found_ = false;
 };
 
-// Turns the bytes of a source file into UTF-8 as PEP 263 says: a byte order mark, or a coding comment in one of the
-// first two lines, else UTF-8. Bytes that do not fit become U+FFFD.
-std::string decode_source(std::string raw);
-
-// Reads the sources of a target: files as the target sees them, members of zip archives on its sys.path included.
-class SourceCache {
- public:
-  explicit SourceCache(const target::Target& target) : target_(target), started_at_(target.started_at()) {}
-
-  std::optional<std::string_view> line(std::string_view path, std::int32_t number);
-  // Files that were changed after the target began: their lines may not be the ones that run.
-  [[nodiscard]] const std::vector<std::string>& changed() const { return changed_; }
-
- private:
-  const SourceFile* find(std::string_view path);
-  std::optional<std::string> read(std::string_view path);
-  std::optional<std::string> read_from_archive(std::string_view path);
-
-  const target::Target& target_;
-  std::optional<double> started_at_;
-  std::unordered_map<std::string, std::optional<SourceFile>> files_;
-  std::vector<std::string> changed_;
+// What opening a source file gave.
+struct SourceFile {
+  SourceText text;
+  std::optional<double> modified_at;  // seconds since 1970, of the file or of the archive it is in
 };
 
-// Gives the frames of a still their source lines and display columns.
-void add_sources(model::Still& still, const target::Target& target);
+// Reads the source file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py).
+// Nothing when there is none, when it is no regular file, or when it is larger than 64 MiB.
+[[nodiscard]] std::optional<SourceFile> read_source(const target::Target& target, std::string_view path);
+
+// Turns the bytes of a source file into UTF-8: by a byte order mark, else by source_encoding(). A byte that does not
+// fit becomes U+FFFD; where the encoding is unknown here, the bytes stay as they are.
+[[nodiscard]] std::string decode_source(std::string bytes);
+
+// The encoding that the first two lines name, lower case with '-' for '_'; "utf-8" where they name none.
+[[nodiscard]] std::string source_encoding(std::string_view bytes);
 
 }  // namespace stillframe::photograph

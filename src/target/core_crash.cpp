@@ -17,16 +17,16 @@ struct SignalName {
 
 // Numbers of x86-64 and AArch64, which are the same.
 constexpr std::array signal_names{
-    SignalName{SIGHUP, "SIGHUP"},       SignalName{SIGINT, "SIGINT"},     SignalName{SIGQUIT, "SIGQUIT"},
-    SignalName{SIGILL, "SIGILL"},       SignalName{SIGTRAP, "SIGTRAP"},   SignalName{SIGABRT, "SIGABRT"},
-    SignalName{SIGBUS, "SIGBUS"},       SignalName{SIGFPE, "SIGFPE"},     SignalName{SIGKILL, "SIGKILL"},
-    SignalName{SIGUSR1, "SIGUSR1"},     SignalName{SIGSEGV, "SIGSEGV"},   SignalName{SIGUSR2, "SIGUSR2"},
-    SignalName{SIGPIPE, "SIGPIPE"},     SignalName{SIGALRM, "SIGALRM"},   SignalName{SIGTERM, "SIGTERM"},
-    SignalName{SIGSTKFLT, "SIGSTKFLT"}, SignalName{SIGCHLD, "SIGCHLD"},   SignalName{SIGCONT, "SIGCONT"},
-    SignalName{SIGSTOP, "SIGSTOP"},     SignalName{SIGTSTP, "SIGTSTP"},   SignalName{SIGTTIN, "SIGTTIN"},
-    SignalName{SIGTTOU, "SIGTTOU"},     SignalName{SIGURG, "SIGURG"},     SignalName{SIGXCPU, "SIGXCPU"},
+    SignalName{SIGHUP, "SIGHUP"},       SignalName{SIGINT, "SIGINT"},       SignalName{SIGQUIT, "SIGQUIT"},
+    SignalName{SIGILL, "SIGILL"},       SignalName{SIGTRAP, "SIGTRAP"},     SignalName{SIGABRT, "SIGABRT"},
+    SignalName{SIGBUS, "SIGBUS"},       SignalName{SIGFPE, "SIGFPE"},       SignalName{SIGKILL, "SIGKILL"},
+    SignalName{SIGUSR1, "SIGUSR1"},     SignalName{SIGSEGV, "SIGSEGV"},     SignalName{SIGUSR2, "SIGUSR2"},
+    SignalName{SIGPIPE, "SIGPIPE"},     SignalName{SIGALRM, "SIGALRM"},     SignalName{SIGTERM, "SIGTERM"},
+    SignalName{SIGSTKFLT, "SIGSTKFLT"}, SignalName{SIGCHLD, "SIGCHLD"},     SignalName{SIGCONT, "SIGCONT"},
+    SignalName{SIGSTOP, "SIGSTOP"},     SignalName{SIGTSTP, "SIGTSTP"},     SignalName{SIGTTIN, "SIGTTIN"},
+    SignalName{SIGTTOU, "SIGTTOU"},     SignalName{SIGURG, "SIGURG"},       SignalName{SIGXCPU, "SIGXCPU"},
     SignalName{SIGXFSZ, "SIGXFSZ"},     SignalName{SIGVTALRM, "SIGVTALRM"}, SignalName{SIGPROF, "SIGPROF"},
-    SignalName{SIGWINCH, "SIGWINCH"},   SignalName{SIGIO, "SIGIO"},       SignalName{SIGPWR, "SIGPWR"},
+    SignalName{SIGWINCH, "SIGWINCH"},   SignalName{SIGIO, "SIGIO"},         SignalName{SIGPWR, "SIGPWR"},
     SignalName{SIGSYS, "SIGSYS"}};
 
 struct CodeName {
@@ -36,24 +36,31 @@ struct CodeName {
 };
 
 // include/uapi/asm-generic/siginfo.h
-constexpr std::array code_names{
-    CodeName{SIGILL, 1, "ILL_ILLOPC"},   CodeName{SIGILL, 2, "ILL_ILLOPN"},   CodeName{SIGILL, 3, "ILL_ILLADR"},
-    CodeName{SIGILL, 4, "ILL_ILLTRP"},   CodeName{SIGILL, 5, "ILL_PRVOPC"},   CodeName{SIGILL, 6, "ILL_PRVREG"},
-    CodeName{SIGILL, 7, "ILL_COPROC"},   CodeName{SIGILL, 8, "ILL_BADSTK"},   CodeName{SIGILL, 9, "ILL_BADIADDR"},
-    CodeName{SIGFPE, 1, "FPE_INTDIV"},   CodeName{SIGFPE, 2, "FPE_INTOVF"},   CodeName{SIGFPE, 3, "FPE_FLTDIV"},
-    CodeName{SIGFPE, 4, "FPE_FLTOVF"},   CodeName{SIGFPE, 5, "FPE_FLTUND"},   CodeName{SIGFPE, 6, "FPE_FLTRES"},
-    CodeName{SIGFPE, 7, "FPE_FLTINV"},   CodeName{SIGFPE, 8, "FPE_FLTSUB"},   CodeName{SIGFPE, 14, "FPE_FLTUNK"},
-    CodeName{SIGFPE, 15, "FPE_CONDTRAP"}, CodeName{SIGSEGV, 1, "SEGV_MAPERR"}, CodeName{SIGSEGV, 2, "SEGV_ACCERR"},
-    CodeName{SIGSEGV, 3, "SEGV_BNDERR"}, CodeName{SIGSEGV, 4, "SEGV_PKUERR"}, CodeName{SIGSEGV, 8, "SEGV_MTEAERR"},
-    CodeName{SIGSEGV, 9, "SEGV_MTESERR"}, CodeName{SIGSEGV, 10, "SEGV_CPERR"}, CodeName{SIGBUS, 1, "BUS_ADRALN"},
-    CodeName{SIGBUS, 2, "BUS_ADRERR"},   CodeName{SIGBUS, 3, "BUS_OBJERR"},   CodeName{SIGBUS, 4, "BUS_MCEERR_AR"},
-    CodeName{SIGBUS, 5, "BUS_MCEERR_AO"}, CodeName{SIGTRAP, 1, "TRAP_BRKPT"}, CodeName{SIGTRAP, 2, "TRAP_TRACE"},
-    CodeName{SIGTRAP, 3, "TRAP_BRANCH"}, CodeName{SIGTRAP, 4, "TRAP_HWBKPT"}, CodeName{SIGTRAP, 5, "TRAP_UNK"},
-    CodeName{SIGTRAP, 6, "TRAP_PERF"},   CodeName{SIGSYS, 1, "SYS_SECCOMP"},  CodeName{SIGSYS, 2, "SYS_USER_DISPATCH"}};
+constexpr std::array code_names{CodeName{SIGILL, 1, "ILL_ILLOPC"},       CodeName{SIGILL, 2, "ILL_ILLOPN"},
+                                CodeName{SIGILL, 3, "ILL_ILLADR"},       CodeName{SIGILL, 4, "ILL_ILLTRP"},
+                                CodeName{SIGILL, 5, "ILL_PRVOPC"},       CodeName{SIGILL, 6, "ILL_PRVREG"},
+                                CodeName{SIGILL, 7, "ILL_COPROC"},       CodeName{SIGILL, 8, "ILL_BADSTK"},
+                                CodeName{SIGILL, 9, "ILL_BADIADDR"},     CodeName{SIGFPE, 1, "FPE_INTDIV"},
+                                CodeName{SIGFPE, 2, "FPE_INTOVF"},       CodeName{SIGFPE, 3, "FPE_FLTDIV"},
+                                CodeName{SIGFPE, 4, "FPE_FLTOVF"},       CodeName{SIGFPE, 5, "FPE_FLTUND"},
+                                CodeName{SIGFPE, 6, "FPE_FLTRES"},       CodeName{SIGFPE, 7, "FPE_FLTINV"},
+                                CodeName{SIGFPE, 8, "FPE_FLTSUB"},       CodeName{SIGFPE, 14, "FPE_FLTUNK"},
+                                CodeName{SIGFPE, 15, "FPE_CONDTRAP"},    CodeName{SIGSEGV, 1, "SEGV_MAPERR"},
+                                CodeName{SIGSEGV, 2, "SEGV_ACCERR"},     CodeName{SIGSEGV, 3, "SEGV_BNDERR"},
+                                CodeName{SIGSEGV, 4, "SEGV_PKUERR"},     CodeName{SIGSEGV, 8, "SEGV_MTEAERR"},
+                                CodeName{SIGSEGV, 9, "SEGV_MTESERR"},    CodeName{SIGSEGV, 10, "SEGV_CPERR"},
+                                CodeName{SIGBUS, 1, "BUS_ADRALN"},       CodeName{SIGBUS, 2, "BUS_ADRERR"},
+                                CodeName{SIGBUS, 3, "BUS_OBJERR"},       CodeName{SIGBUS, 4, "BUS_MCEERR_AR"},
+                                CodeName{SIGBUS, 5, "BUS_MCEERR_AO"},    CodeName{SIGTRAP, 1, "TRAP_BRKPT"},
+                                CodeName{SIGTRAP, 2, "TRAP_TRACE"},      CodeName{SIGTRAP, 3, "TRAP_BRANCH"},
+                                CodeName{SIGTRAP, 4, "TRAP_HWBKPT"},     CodeName{SIGTRAP, 5, "TRAP_UNK"},
+                                CodeName{SIGTRAP, 6, "TRAP_PERF"},       CodeName{SIGSYS, 1, "SYS_SECCOMP"},
+                                CodeName{SIGSYS, 2, "SYS_USER_DISPATCH"}};
 
-constexpr std::array common_codes{CodeName{0, 0, "SI_USER"},   CodeName{0, -1, "SI_QUEUE"},   CodeName{0, -2, "SI_TIMER"},
-                                  CodeName{0, -3, "SI_MESGQ"}, CodeName{0, -4, "SI_ASYNCIO"}, CodeName{0, -5, "SI_SIGIO"},
-                                  CodeName{0, -6, "SI_TKILL"}, CodeName{0, 128, "SI_KERNEL"}};
+constexpr std::array common_codes{CodeName{0, 0, "SI_USER"},     CodeName{0, -1, "SI_QUEUE"},
+                                  CodeName{0, -2, "SI_TIMER"},   CodeName{0, -3, "SI_MESGQ"},
+                                  CodeName{0, -4, "SI_ASYNCIO"}, CodeName{0, -5, "SI_SIGIO"},
+                                  CodeName{0, -6, "SI_TKILL"},   CodeName{0, 128, "SI_KERNEL"}};
 
 std::optional<std::string> code_name(std::int32_t signal, std::int32_t code) {
   for (const CodeName& known : common_codes) {

@@ -17,8 +17,12 @@ namespace {
 constexpr Address kPage = 4096;
 constexpr std::uint16_t kMaxPrograms = 256;
 
-constexpr Address page_down(Address address) { return address & ~(kPage - 1); }
-constexpr Address page_up(Address address) { return page_down(address + kPage - 1); }
+constexpr Address page_down(Address address) {
+  return address & ~(kPage - 1);
+}
+constexpr Address page_up(Address address) {
+  return page_down(address + kPage - 1);
+}
 
 struct FileHeaders {
   Elf64_Ehdr header{};
@@ -47,7 +51,9 @@ std::string build_id_of(int fd, std::string_view name) {
   return file ? file->build_id() : "";
 }
 
-std::string shown(const std::string& build_id) { return build_id.empty() ? "none" : build_id; }
+std::string shown(const std::string& build_id) {
+  return build_id.empty() ? "none" : build_id;
+}
 
 // How a module with that file would lie: what to add to its linked addresses.
 Address bias_of(const CoreModule& module, const FileHeaders& headers) {
@@ -101,10 +107,11 @@ Result<void> CoreFiles::check_given_executable(const std::string& core_name) con
   if (main_ == nullptr || compare(*main_, file.fd()) != FileMatch::none) {
     return {};
   }
-  return fail(ErrorKind::unsupported, tried,
-              fmt::format("the core is of another program, {}: its build-id is {}, and that of the executable is {}",
-                          main_->path, shown(main_->build_id), shown(build_id_of(file.fd(), *given_))),
-              "give the executable that crashed, with --lib-search-root for a copy of its file system, or leave it out");
+  return fail(
+      ErrorKind::unsupported, tried,
+      fmt::format("the core is of another program, {}: its build-id is {}, and that of the executable is {}",
+                  main_->path, shown(main_->build_id), shown(build_id_of(file.fd(), *given_))),
+      "give the executable that crashed, with --lib-search-root for a copy of its file system, or leave it out");
 }
 
 FileMatch CoreFiles::compare(const CoreModule& module, int fd) const {
@@ -239,7 +246,8 @@ std::size_t CoreFiles::read(Address address, std::span<std::byte> into) const {
   const std::uint64_t offset = place.part->offset + (address - place.part->begin);
   const std::size_t got = file.read_some(offset, into.first(size));
   // The kernel fills the last page of a mapped file with zeros.
-  const std::size_t filled = std::min<std::uint64_t>(size, page_up(file.size()) > offset ? page_up(file.size()) - offset : 0);
+  const std::size_t filled =
+      std::min<std::uint64_t>(size, page_up(file.size()) > offset ? page_up(file.size()) - offset : 0);
   if (filled > got) {
     std::ranges::fill(into.subspan(got, filled - got), std::byte{0});
   }
@@ -255,12 +263,12 @@ Result<FileHandle> CoreFiles::open(const Mapping& mapping) const {
   const CoreModule& module = *std::prev(next)->module;
   const Found& found = find(module);
   if (!found.file) {
-    return fail(ErrorKind::not_found, tried,
-                found.other_path.empty()
-                    ? "it is not on this machine"
-                    : fmt::format("{} has that name but is another file (the build-id in the core is {})",
-                                  found.other_path, shown(module.build_id)),
-                "give a copy of the program's machine: --lib-search-root DIR, or --lib-search-path DIR for single files");
+    return fail(
+        ErrorKind::not_found, tried,
+        found.other_path.empty() ? "it is not on this machine"
+                                 : fmt::format("{} has that name but is another file (the build-id in the core is {})",
+                                               found.other_path, shown(module.build_id)),
+        "give a copy of the program's machine: --lib-search-root DIR, or --lib-search-path DIR for single files");
   }
   FileHandle copy(fcntl(found.file.fd(), F_DUPFD_CLOEXEC, 0));
   if (!copy) {
@@ -289,14 +297,16 @@ std::vector<std::string> CoreFiles::warnings() const {
   std::vector<std::string> all;
   const auto more = [](std::size_t count) { return count > named ? fmt::format(" and {} more", count - named) : ""; };
   if (missing_count > 0) {
-    all.push_back(fmt::format("the core leaves out pages of {}{}, and no file with the same build-id was found: what "
-                              "stands there is missing; --lib-search-root or --lib-search-path helps",
-                              missing, more(missing_count)));
+    all.push_back(
+        fmt::format("the core leaves out pages of {}{}, and no file with the same build-id was found: what "
+                    "stands there is missing; --lib-search-root or --lib-search-path helps",
+                    missing, more(missing_count)));
   }
   if (unproved_count > 0) {
-    all.push_back(fmt::format("the core does not hold the build-id of {}{}: files of the same name and the same "
-                              "segments were used, but only for what cannot be written",
-                              unproved, more(unproved_count)));
+    all.push_back(
+        fmt::format("the core does not hold the build-id of {}{}: files of the same name and the same "
+                    "segments were used, but only for what cannot be written",
+                    unproved, more(unproved_count)));
   }
   return all;
 }

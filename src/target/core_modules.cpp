@@ -88,8 +88,9 @@ Mapping to_mapping(const CoreSegment& segment, const PlaceIndex& index, const st
 
 void name_special(const CoreFile& core, std::vector<Mapping>& mappings) {
   const auto name = [&](std::optional<Address> address, std::string_view text) {
-    const auto found = std::ranges::find_if(
-        mappings, [&](const Mapping& mapping) { return address && *address >= mapping.begin && *address < mapping.end; });
+    const auto found = std::ranges::find_if(mappings, [&](const Mapping& mapping) {
+      return address && *address >= mapping.begin && *address < mapping.end;
+    });
     if (found != mappings.end() && found->path.empty()) {
       found->path = text;
     }
@@ -146,7 +147,7 @@ std::vector<Mapping> list_mappings(const CoreFile& core, const std::vector<CoreM
 }
 
 const CoreModule* main_module(const CoreFile& core, const std::vector<CoreModule>& modules) {
-  for (const std::uint64_t type : {AT_PHDR, AT_ENTRY}) {
+  for (const std::uint64_t type : {std::uint64_t{AT_PHDR}, std::uint64_t{AT_ENTRY}}) {
     const auto address = core.auxv(type);
     for (const CoreModule& module : modules) {
       if (address && *address >= module.base() && *address < module.parts.back().end) {

@@ -1,13 +1,9 @@
 #include "target/core_target.h"
 
 #include <elf.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <unordered_map>
 
 #include "binary/core_file.h"
@@ -15,6 +11,7 @@
 #include "target/core_crash.h"
 #include "target/core_files.h"
 #include "target/core_modules.h"
+#include "target/core_opening.h"
 #include "target/core_paths.h"
 
 namespace stillframe::target {
@@ -29,7 +26,28 @@ using memory::FaultReason;
 // user_regs_struct of x86-64 (asm/user_64.h), by word.
 namespace x86_64 {
 enum Word : std::uint8_t {
-  r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip, cs, eflags, rsp, ss, fs_base
+  r15,
+  r14,
+  r13,
+  r12,
+  rbp,
+  rbx,
+  r11,
+  r10,
+  r9,
+  r8,
+  rax,
+  rcx,
+  rdx,
+  rsi,
+  rdi,
+  orig_rax,
+  rip,
+  cs,
+  eflags,
+  rsp,
+  ss,
+  fs_base
 };
 // DWARF numbers 0 to 16 (System V ABI, AMD64 supplement, figure 3.36).
 constexpr std::array dwarf_order{rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8, r9, r10, r11, r12, r13, r14, r15, rip};
@@ -47,11 +65,12 @@ std::vector<CoreExtent> to_extents(const CoreFile& core) {
   std::vector<CoreExtent> extents;
   extents.reserve(core.segments().size());
   for (const binary::CoreSegment& segment : core.segments()) {
-    extents.push_back({.begin = segment.address,
-                       .size = segment.memory_size,
-                       .file_offset = segment.file_offset,
-                       .present = segment.present,
-                       .absent = segment.present < segment.file_size ? FaultReason::truncated : FaultReason::not_in_core});
+    extents.push_back(
+        {.begin = segment.address,
+         .size = segment.memory_size,
+         .file_offset = segment.file_offset,
+         .present = segment.present,
+         .absent = segment.present < segment.file_size ? FaultReason::truncated : FaultReason::not_in_core});
   }
   return extents;
 }
@@ -87,8 +106,10 @@ std::vector<std::string> split_at_spaces(std::string_view text) {
 // Unwinding and all that stops threads is of no use on a core: nothing runs.
 class CoreTarget final : public Target {
  public:
-  CoreTarget(FileHandle file, CoreFile core, std::string path, const CoreOptions& options)
-      : file_(std::move(file)),
+  CoreTarget(OpenedCore opened, CoreFile core, std::string path, const CoreOptions& options)
+      : file_(std::move(opened.file)),
+        written_at_(opened.written_at),
+        opening_warnings_(std::move(opened.warnings)),
         core_(std::move(core)),
         options_(options),
         dumped_(file_.fd(), to_extents(core_), nullptr),
@@ -129,6 +150,8 @@ class CoreTarget final : public Target {
   [[nodiscard]] bool behind_syscall(Address pc) const;
 
   FileHandle file_;
+  double written_at_;
+  std::vector<std::string> opening_warnings_;
   CoreFile core_;
   CoreOptions options_;
   memory::CoreMemory dumped_;  // what the core itself holds
@@ -254,57 +277,28 @@ Result<FileHandle> CoreTarget::open_file(std::string_view path) const {
 // A core does not tell when its process began. The time it was written serves the purpose, to tell sources that were
 // changed since, but for those changed between the start and the end.
 std::optional<double> CoreTarget::started_at() const {
-  struct stat status{};
-  if (fstat(file_.fd(), &status) != 0) {
-    return std::nullopt;
-  }
-  return static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
+  return written_at_;
 }
 
 std::vector<std::string> CoreTarget::warnings() const {
-  std::vector<std::string> all = core_.warnings();
+  std::vector<std::string> all = opening_warnings_;
+  std::ranges::copy(core_.warnings(), std::back_inserter(all));
   std::ranges::move(files_.warnings(), std::back_inserter(all));
   return all;
-}
-
-Result<FileHandle> open_core_file(const std::string& path) {
-  const std::string tried = fmt::format("open the core file {}", path);
-  struct stat status{};
-  if (stat(path.c_str(), &status) != 0) {
-    return errno == EACCES
-               ? fail(ErrorKind::permission, tried, "a directory on its path must not be entered: Permission denied",
-                      "run it with sudo, or as the user who owns the core")
-               : fail(ErrorKind::not_found, tried, std::strerror(errno),
-                      "check the path; `cat /proc/sys/kernel/core_pattern` says where cores go, and `coredumpctl list` "
-                      "shows those that systemd keeps");
-  }
-  if (S_ISDIR(status.st_mode)) {
-    return fail(ErrorKind::usage, tried, "it is a directory", "give the core file in it");
-  }
-  if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::usage, tried, "it is not a regular file, and a core must be read back and forth",
-                "copy it to a file first");
-  }
-  FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) {
-    return fail(errno == EACCES ? ErrorKind::permission : ErrorKind::io, tried, std::strerror(errno),
-                "run it with sudo, or as the user who owns the core");
-  }
-  return file;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options) {
-  auto file = open_core_file(path);
-  if (!file) {
-    return std::unexpected(std::move(file.error()));
+  auto opened = open_core_file(path);
+  if (!opened) {
+    return std::unexpected(std::move(opened.error()));
   }
-  auto core = CoreFile::open(file->fd(), path);
+  auto core = CoreFile::open(opened->file.fd(), opened->name);
   if (!core) {
     return std::unexpected(std::move(core.error()));
   }
-  auto target = std::make_unique<CoreTarget>(std::move(*file), std::move(*core), path, options);
+  auto target = std::make_unique<CoreTarget>(std::move(*opened), std::move(*core), path, options);
   if (const auto good = target->check(path); !good) {
     return std::unexpected(good.error());
   }

@@ -12,7 +12,7 @@ SITUATIONS = {
     "comprehensions.py": (2, 7),
     "class_body.py": (2, 7),
     "exec_code.py": (2, 7),
-    "imports.py": (2, 7),
+    "imports.py": (3, 6),
     "decorators.py": (3, 6),
     "c_callbacks.py": (2, 7),
     "garbage_collection.py": (3, 6),
@@ -20,12 +20,18 @@ SITUATIONS = {
     "columns.py": (3, 6),
     "non_ascii_names.py": (3, 6),
 }
+# These show whether the interpreters, threads and frames are found at all.
+FOR_VARIANTS = ("blocked_threads.py", "generators.py")
 
 
 def cases():
+    return list(all_cases())
+
+
+def all_cases():
     for interpreter in interpreters.ALL:
         for program, since in SITUATIONS.items():
-            if interpreter.version < since:
+            if interpreter.version < since or (interpreter.variant and program not in FOR_VARIANTS):
                 continue
             if program == "c_callbacks.py" and interpreter.id in ("2.7-dbg", "3.13t", "3.14t"):
                 continue  # no ctypes: its library is not part of these

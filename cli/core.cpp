@@ -1,0 +1,83 @@
+// stillframe core FILE: the stacks of a process that died.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "command.h"
+#include "photograph/photograph.h"
+#include "target/core_target.h"
+
+namespace stillframe::cli {
+namespace {
+
+struct CoreCommandOptions {
+  std::string path;
+  target::CoreOptions core;
+  std::string executable;
+  std::string library_root;
+  photograph::Wishes wishes;
+  OutputOptions output;
+};
+
+int run(CoreCommandOptions& options, const Environment& environment) {
+  if (options.path.empty()) {
+    print(Error{.kind = ErrorKind::usage,
+                .tried = "tell which core file to look at",
+                .stopper = "no core file was given",
+                .advice = "stillframe core CORE; where systemd keeps the cores, coredumpctl list shows them"});
+    return kUsage;
+  }
+  if (!options.executable.empty()) {
+    options.core.executable = options.executable;
+  }
+  if (!options.library_root.empty()) {
+    options.core.library_search_root = options.library_root;
+  }
+  const auto target = target::open_core(options.path, options.core);
+  if (!target) {
+    print(target.error());
+    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+  }
+  const auto still = photograph::take(**target, options.wishes);
+  if (!still) {
+    print(still.error());
+    return kNothing;
+  }
+  if (!print(*still, options.output, environment)) {
+    return kNothing;
+  }
+  return still->partial ? kPartial : kAll;
+}
+
+}  // namespace
+
+void add_core(CLI::App& program, const Environment& environment, int& exit_code) {
+  const auto options = std::make_shared<CoreCommandOptions>();
+  CLI::App* command = program.add_subcommand("core", "Show the stacks in a core file of a Python process");
+  command->add_option("core", options->path, "The core file; may be compressed with zstd, lz4, gzip or xz")
+      ->type_name("CORE");
+  command->add_option("executable", options->executable, "The program that died; found from the core where it can be")
+      ->type_name("EXECUTABLE");
+  command
+      ->add_option("--lib-search-path", options->core.library_search_path,
+                   "Folders to look for the core's libraries in, separated by ':'")
+      ->delimiter(':')
+      ->type_name("PATH");
+  command
+      ->add_option("--lib-search-root", options->library_root,
+                   "A folder that stands for / of the machine the core comes from")
+      ->type_name("FOLDER");
+  command->add_flag("--exhaustive", options->wishes.exhaustive,
+                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_output_options(*command, options->output);
+  command->footer(R"(Examples:
+  stillframe core core.4211                              what every Python thread was doing when it died
+  stillframe core core.4211 /opt/app/bin/python3.12      with the program named
+  stillframe core --lib-search-root /mnt/image core.zst  a core from another machine, whose files are in /mnt/image
+
+Files are matched by build-id, never by name alone. What the core does not hold is named in a warning.
+
+Exit codes: 0 all was shown, 1 nothing could be shown, 2 wrong usage, 3 something is missing (a warning says what).)");
+  command->callback([options, &environment, &exit_code] { exit_code = run(*options, environment); });
+}
+
+}  // namespace stillframe::cli

@@ -1,0 +1,332 @@
+#include "binary/decompress.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <lz4frame.h>
+#include <lzma.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace stillframe::binary {
+namespace {
+
+constexpr std::size_t chunk_size = 128 * 1024;
+// What a decoder may use for its dictionary: as much as `zstd -19 --long` and `xz -9` need, and no more.
+constexpr int largest_zstd_window_log = 27;
+constexpr std::uint64_t largest_xz_memory = std::uint64_t{160} << 20U;
+
+struct Step {
+  std::size_t consumed = 0;
+  std::size_t produced = 0;
+  bool failed = false;
+  bool ended = false;  // at the end of a stream; more streams may follow
+};
+
+class Decoder {
+ public:
+  Decoder() = default;
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  Decoder(Decoder&&) = delete;
+  Decoder& operator=(Decoder&&) = delete;
+  virtual ~Decoder() = default;
+  virtual Step step(std::span<const std::byte> in, std::span<std::byte> out) = 0;
+};
+
+class GzipDecoder final : public Decoder {
+ public:
+  GzipDecoder() { ready_ = inflateInit2(&stream_, MAX_WBITS + gzip_only) == Z_OK; }
+  GzipDecoder(const GzipDecoder&) = delete;
+  GzipDecoder& operator=(const GzipDecoder&) = delete;
+  GzipDecoder(GzipDecoder&&) = delete;
+  GzipDecoder& operator=(GzipDecoder&&) = delete;
+  ~GzipDecoder() override { inflateEnd(&stream_); }
+
+  Step step(std::span<const std::byte> in, std::span<std::byte> out) override {
+    if (!ready_) {
+      return {.failed = true};
+    }
+    // zlib's input is not const only because old compilers lacked it.
+    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(in.data()));  // NOLINT
+    stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = static_cast<uInt>(out.size());
+    const int status = inflate(&stream_, Z_NO_FLUSH);
+    Step step{.consumed = in.size() - stream_.avail_in, .produced = out.size() - stream_.avail_out};
+    step.ended = status == Z_STREAM_END;
+    step.failed = status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR;
+    if (step.ended) {
+      inflateReset(&stream_);  // gzip files may be written one behind the other
+    }
+    return step;
+  }
+
+ private:
+  static constexpr int gzip_only = 16;
+  z_stream stream_{};
+  bool ready_ = false;
+};
+
+class ZstdDecoder final : public Decoder {
+ public:
+  ZstdDecoder() : stream_(ZSTD_createDStream()) {
+    ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, largest_zstd_window_log);
+  }
+
+  Step step(std::span<const std::byte> in, std::span<std::byte> out) override {
+    ZSTD_inBuffer input{.src = in.data(), .size = in.size(), .pos = 0};
+    ZSTD_outBuffer output{.dst = out.data(), .size = out.size(), .pos = 0};
+    const std::size_t left = ZSTD_decompressStream(stream_.get(), &output, &input);
+    return {.consumed = input.pos, .produced = output.pos, .failed = ZSTD_isError(left) != 0, .ended = left == 0};
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+  };
+  std::unique_ptr<ZSTD_DStream, Free> stream_;
+};
+
+class Lz4Decoder final : public Decoder {
+ public:
+  Lz4Decoder() { LZ4F_createDecompressionContext(&context_, LZ4F_VERSION); }
+  Lz4Decoder(const Lz4Decoder&) = delete;
+  Lz4Decoder& operator=(const Lz4Decoder&) = delete;
+  Lz4Decoder(Lz4Decoder&&) = delete;
+  Lz4Decoder& operator=(Lz4Decoder&&) = delete;
+  ~Lz4Decoder() override { LZ4F_freeDecompressionContext(context_); }
+
+  Step step(std::span<const std::byte> in, std::span<std::byte> out) override {
+    std::size_t consumed = in.size();
+    std::size_t produced = out.size();
+    const std::size_t left = LZ4F_decompress(context_, out.data(), &produced, in.data(), &consumed, nullptr);
+    if (LZ4F_isError(left) != 0) {
+      return {.failed = true};
+    }
+    return {.consumed = consumed, .produced = produced, .ended = left == 0};
+  }
+
+ private:
+  LZ4F_dctx* context_ = nullptr;
+};
+
+class XzDecoder final : public Decoder {
+ public:
+  XzDecoder() { ready_ = lzma_stream_decoder(&stream_, largest_xz_memory, 0) == LZMA_OK; }
+  XzDecoder(const XzDecoder&) = delete;
+  XzDecoder& operator=(const XzDecoder&) = delete;
+  XzDecoder(XzDecoder&&) = delete;
+  XzDecoder& operator=(XzDecoder&&) = delete;
+  ~XzDecoder() override { lzma_end(&stream_); }
+
+  Step step(std::span<const std::byte> in, std::span<std::byte> out) override {
+    if (!ready_) {
+      return {.failed = true};
+    }
+    stream_.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
+    stream_.avail_in = in.size();
+    stream_.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+    stream_.avail_out = out.size();
+    const lzma_ret status = lzma_code(&stream_, LZMA_RUN);
+    Step step{.consumed = in.size() - stream_.avail_in, .produced = out.size() - stream_.avail_out};
+    step.ended = status == LZMA_STREAM_END;
+    step.failed = status != LZMA_OK && status != LZMA_STREAM_END && status != LZMA_BUF_ERROR;
+    if (step.ended) {
+      ready_ = lzma_stream_decoder(&stream_, largest_xz_memory, 0) == LZMA_OK;
+    }
+    return step;
+  }
+
+ private:
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool ready_ = false;
+};
+
+std::unique_ptr<Decoder> make_decoder(Compression compression) {
+  switch (compression) {
+    case Compression::gzip:
+      return std::make_unique<GzipDecoder>();
+    case Compression::zstd:
+      return std::make_unique<ZstdDecoder>();
+    case Compression::lz4:
+      return std::make_unique<Lz4Decoder>();
+    case Compression::xz:
+      return std::make_unique<XzDecoder>();
+  }
+  return nullptr;
+}
+
+// Writes a file from its beginning to its end and leaves out pages of zeros, of which a core has many.
+class SparseFile {
+ public:
+  explicit SparseFile(int fd) : fd_(fd) {}
+
+  // False: errno says why.
+  bool append(std::span<const std::byte> bytes) {
+    constexpr std::size_t page = 4096;
+    while (!bytes.empty()) {
+      const std::size_t to_border = page - size_ % page;
+      std::size_t run = std::min(bytes.size(), to_border);
+      const bool zeros = all_zero(bytes.first(run));
+      while (run < bytes.size()) {
+        const std::size_t next = std::min(page, bytes.size() - run);
+        if (all_zero(bytes.subspan(run, next)) != zeros) {
+          break;
+        }
+        run += next;
+      }
+      if (!zeros && !write_at(bytes.first(run))) {
+        return false;
+      }
+      size_ += run;
+      bytes = bytes.subspan(run);
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool finish() const { return ftruncate(fd_, static_cast<off_t>(size_)) == 0; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  static bool all_zero(std::span<const std::byte> bytes) {
+    return bytes.empty() ||
+           (bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+  }
+
+  bool write_at(std::span<const std::byte> bytes) {
+    std::uint64_t at = size_;
+    while (!bytes.empty()) {
+      const ssize_t done = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+      if (done < 0 && errno == EINTR) {
+        continue;
+      }
+      if (done <= 0) {
+        return false;
+      }
+      bytes = bytes.subspan(static_cast<std::size_t>(done));
+      at += static_cast<std::uint64_t>(done);
+    }
+    return true;
+  }
+
+  int fd_;
+  std::uint64_t size_ = 0;
+};
+
+bool begins_as_elf(std::span<const std::byte> bytes) {
+  if (bytes.size() < SELFMAG) {
+    return false;
+  }
+  std::size_t alike = 0;
+  for (std::size_t i = 0; i < SELFMAG; ++i) {
+    alike += static_cast<char>(bytes[i]) == ELFMAG[i] ? 1 : 0;
+  }
+  return alike + 1 >= SELFMAG;  // one byte may be damaged
+}
+
+std::unexpected<Error> cannot_write(const std::string& name, const std::string& place, std::uint64_t written) {
+  const int why = errno;
+  return fail(ErrorKind::io, fmt::format("decompress the core file {} into {}", name, place),
+              fmt::format("after {} MiB: {}", written >> 20U, std::strerror(why)),
+              fmt::format("give it a directory with room: TMPDIR=/some/dir stillframe core {}", name));
+}
+
+}  // namespace
+
+std::optional<Compression> detect_compression(const FileReader& file) {
+  struct Magic {
+    Compression compression;
+    std::string_view bytes;
+  };
+  using namespace std::string_view_literals;
+  constexpr std::array magics{Magic{Compression::gzip, "\x1f\x8b\x08"sv},
+                              Magic{Compression::zstd, "\x28\xb5\x2f\xfd"sv},
+                              Magic{Compression::lz4, "\x04\x22\x4d\x18"sv},
+                              Magic{Compression::xz,
+                                    "\xfd"
+                                    "7zXZ\0"sv}};
+  std::array<std::byte, 8> head{};
+  const std::size_t size = file.read_some(0, head);
+  const std::string_view text(reinterpret_cast<const char*>(head.data()), size);
+  for (const Magic& magic : magics) {
+    if (text.starts_with(magic.bytes)) {
+      return magic.compression;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view compression_name(Compression compression) {
+  switch (compression) {
+    case Compression::gzip:
+      return "gzip";
+    case Compression::zstd:
+      return "zstd";
+    case Compression::lz4:
+      return "lz4";
+    case Compression::xz:
+      return "xz";
+  }
+  return "";
+}
+
+Result<Decompressed> decompress(const FileReader& from, Compression compression, int into, const std::string& name,
+                                const std::string& place) {
+  const auto decoder = make_decoder(compression);
+  SparseFile sink(into);
+  Decompressed result;
+  std::vector<std::byte> in(chunk_size);
+  std::vector<std::byte> out(chunk_size);
+  std::uint64_t position = 0;
+  bool at_border = false;  // between two streams: the file may end here
+  bool stop = false;
+  while (!stop) {
+    const std::size_t got = from.read_some(position, in);
+    if (got == 0) {
+      result.whole = at_border;
+      result.why_not_whole = at_border ? "" : "the compressed file ends too early";
+      break;
+    }
+    position += got;
+    std::span<const std::byte> rest(in.data(), got);
+    bool more_output = false;
+    while (!stop && (!rest.empty() || more_output)) {
+      const Step step = decoder->step(rest, out);
+      rest = rest.subspan(step.consumed);
+      more_output = step.produced == out.size();
+      if (sink.size() == 0 && step.produced > 0) {
+        result.is_elf = begins_as_elf(std::span(out).first(step.produced));
+        if (!result.is_elf) {
+          stop = true;
+        }
+      }
+      if (!sink.append(std::span(out).first(step.produced))) {
+        return cannot_write(name, place, sink.size());
+      }
+      at_border = step.ended || (at_border && step.consumed == 0 && step.produced == 0);
+      if (step.failed || (step.consumed == 0 && step.produced == 0 && !rest.empty())) {
+        // Zeros behind the last stream are padding of the disk, not damage.
+        result.whole = at_border && std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{0}; });
+        result.why_not_whole = result.whole ? "" : "the compressed data is damaged";
+        stop = true;
+      }
+      if (step.produced == 0 && step.consumed == 0) {
+        break;
+      }
+    }
+  }
+  if (!sink.finish()) {
+    return cannot_write(name, place, sink.size());
+  }
+  result.size = sink.size();
+  return result;
+}
+
+}  // namespace stillframe::binary
