@@ -37,10 +37,11 @@ class PtraceHold final : public Hold {
   explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
   void hurry();
   void wait_for_stops();
-  void wait_for(Seized& thread, std::chrono::steady_clock::time_point deadline);
+  void wait_for(Seized& thread);
   [[nodiscard]] Wait poll(Seized& thread) const;
   void reap(Tid tid) const;
   void let_go_all();
+  void bury_killed();
 
   std::int64_t pid_;
   std::vector<Seized> seized_;
