@@ -176,7 +176,7 @@ class Walker {
   void check_count() {
     const auto limit = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_limit);
     const auto left = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_remaining);
-    if (chain_.broken || !limit || !left) {
+    if (chain_.broken || !limit || !left || *limit <= 0) {
       return;
     }
     const std::int64_t counted = std::int64_t{*limit} - *left;
