@@ -324,6 +324,8 @@ class CoreNoteReader {
     std::uint64_t name = note.description + head + count * entry_size;
     const std::uint64_t end = note.description + note.size;
     std::size_t damaged = 0;
+    std::uint64_t last = 0;
+    notes_.file_list_damaged = count != (*sizes)[0];
     Window names(file_);
     for (std::uint64_t i = 0; i < count && i < most_file_mappings && name < end; ++i) {
       const auto entry = window_.get<std::array<std::uint64_t, 3>>(note.description + head + i * entry_size);
@@ -332,6 +334,9 @@ class CoreNoteReader {
         break;
       }
       const auto [begin, past, offset] = *entry;
+      notes_.file_list_damaged =
+          notes_.file_list_damaged || begin < last || begin >= past || path.empty() || begin % page_size != 0;
+      last = past;
       if (begin >= past || offset > (std::uint64_t{1} << 62U) / unit) {
         ++damaged;
         continue;

@@ -25,8 +25,14 @@ struct Dynamic {
   Address sysv_hash = 0;
 };
 
-// The dynamic linker of glibc writes run-time addresses into the table, musl's leaves it as linked.
-Address relocate(Address value, Address bias) { return value >= bias ? value : value + bias; }
+// The dynamic linker of glibc writes run-time addresses into the table, musl's leaves it as linked, and so does the
+// kernel's in its vDSO: whichever of the two lies in the image is meant.
+Address relocate(Address value, Address bias, std::span<const Segment> segments) {
+  const bool at_run_time = std::ranges::any_of(segments, [value](const Segment& segment) {
+    return segment.type == PT_LOAD && value >= segment.address && value - segment.address < segment.size;
+  });
+  return at_run_time ? value : value + bias;
+}
 
 std::optional<Dynamic> read_dynamic(const memory::MemorySource& memory, std::span<const Segment> segments,
                                     Address bias) {
@@ -35,6 +41,7 @@ std::optional<Dynamic> read_dynamic(const memory::MemorySource& memory, std::spa
     return std::nullopt;
   }
   Dynamic dynamic;
+  const auto run_time = [&](Address value) { return relocate(value, bias, segments); };
   const std::uint64_t count = std::min<std::uint64_t>(found->size / sizeof(Elf64_Dyn), 512);
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto entry = memory.get<Elf64_Dyn>(found->address + i * sizeof(Elf64_Dyn));
@@ -43,19 +50,19 @@ std::optional<Dynamic> read_dynamic(const memory::MemorySource& memory, std::spa
     }
     switch (entry->d_tag) {
       case DT_STRTAB:
-        dynamic.strings = relocate(entry->d_un.d_ptr, bias);
+        dynamic.strings = run_time(entry->d_un.d_ptr);
         break;
       case DT_STRSZ:
         dynamic.strings_size = entry->d_un.d_val;
         break;
       case DT_SYMTAB:
-        dynamic.symbols = relocate(entry->d_un.d_ptr, bias);
+        dynamic.symbols = run_time(entry->d_un.d_ptr);
         break;
       case DT_GNU_HASH:
-        dynamic.gnu_hash = relocate(entry->d_un.d_ptr, bias);
+        dynamic.gnu_hash = run_time(entry->d_un.d_ptr);
         break;
       case DT_HASH:
-        dynamic.sysv_hash = relocate(entry->d_un.d_ptr, bias);
+        dynamic.sysv_hash = run_time(entry->d_un.d_ptr);
         break;
       default:
         break;
@@ -76,7 +83,7 @@ class SymbolTable {
     if (dynamic_.gnu_hash != 0) {
       return find_gnu(name);
     }
-    return dynamic_.sysv_hash != 0 ? find_sysv(name) : std::nullopt;
+    return dynamic_.sysv_hash != 0 ? find_sysv(name) : find_linear(name);
   }
 
  private:
@@ -170,6 +177,18 @@ class SymbolTable {
         return symbol;
       }
       index = word(chains + Address{*index} * 4);
+    }
+    return std::nullopt;
+  }
+
+  // Without a hash table nothing tells how many symbols there are. Linkers put the strings right behind them.
+  [[nodiscard]] std::optional<Symbol> find_linear(std::string_view name) const {
+    const std::uint64_t room = dynamic_.strings > dynamic_.symbols ? dynamic_.strings - dynamic_.symbols : 0;
+    const std::uint64_t count = std::min<std::uint64_t>(room / sizeof(Elf64_Sym), kMaxChain);
+    for (std::uint64_t index = 1; index < count; ++index) {
+      if (const auto symbol = matching(index, name)) {
+        return symbol;
+      }
     }
     return std::nullopt;
   }

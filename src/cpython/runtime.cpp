@@ -153,8 +153,12 @@ bool recover_threads(const target::Target& target, const memory::MemorySource& m
   }
   runtime.lost_interpreter = runtime.runtime + main.value();
   runtime.threads = search_threads(target, memory, runtime.layout, runtime.lost_interpreter);
+  if (runtime.threads.empty()) {
+    return false;
+  }
+  runtime.interpreters_head_at = 0;  // what stands there cannot be followed
   runtime.found_by = "a search of its memory";
-  return !runtime.threads.empty();
+  return true;
 }
 
 std::string what_it_is(const target::Target& target, std::size_t files) {

@@ -1,5 +1,6 @@
 #include "render/anchors.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ bool is_name_char(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
          letter == '_' || static_cast<unsigned char>(letter) >= 0x80;
 }
-bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+bool is_digit(char letter) {
+  return letter >= '0' && letter <= '9';
+}
 
 class Tokenizer {
  public:
@@ -95,7 +98,8 @@ class Tokenizer {
   }
 
   bool op() {
-    constexpr std::array<std::string_view, 12> kLong{"**", "//", "<<", ">>", "<=", ">=", "==", "!=", ":=", "->", "...", ""};
+    constexpr std::array<std::string_view, 12> kLong{
+        "**", "//", "<<", ">>", "<=", ">=", "==", "!=", ":=", "->", "...", ""};
     const std::size_t begin = at_;
     const char letter = text_[at_];
     if (letter == '(' || letter == '[' || letter == '{') {
@@ -132,6 +136,12 @@ class Tokenizer {
   std::vector<char> open_;
 };
 
+constexpr int kPower = 7;
+
+bool is_sign(std::string_view op) {
+  return op == "+" || op == "-" || op == "~";
+}
+
 // How tightly a binary operator binds; 0: it is none.
 int strength(std::string_view op) {
   if (op == "|") {
@@ -152,20 +162,17 @@ int strength(std::string_view op) {
   if (op == "*" || op == "/" || op == "//" || op == "%" || op == "@") {
     return 6;
   }
-  return op == "**" ? 8 : 0;
+  return op == "**" ? kPower : 0;
 }
 
-// Words and signs that make the expression something weaker than a binary operation.
+// Words and signs that make the text something else than an operation: a weaker expression, or a statement.
 bool is_weaker(std::string_view text) {
-  constexpr std::array<std::string_view, 24> kWeaker{"and",    "or",    "not",  "in",   "is", "if", "else", "lambda",
-                                                     "await",  "yield", "from", "for",  "<",  ">",  "<=",   ">=",
-                                                     "==",     "!=",    ":=",   ",",    "=",  ":",  "async", ";"};
-  for (const std::string_view word : kWeaker) {
-    if (text == word) {
-      return true;
-    }
-  }
-  return false;
+  constexpr std::array<std::string_view, 32> kWords{
+      "and",    "as",   "assert", "async",  "await", "break",  "class", "continue", "def",    "del",      "else",
+      "except", "for",  "from",   "global", "if",    "import", "in",    "is",       "lambda", "nonlocal", "not",
+      "or",     "pass", "raise",  "return", "try",   "while",  "with",  "yield",    "elif",   "finally"};
+  constexpr std::array<std::string_view, 12> kSigns{"<", ">", "<=", ">=", "==", "!=", ":=", ",", "=", ":", ";", "->"};
+  return std::ranges::find(kWords, text) != kWords.end() || std::ranges::find(kSigns, text) != kSigns.end();
 }
 
 // A sign is binary where something stands before it that can end an operand.
@@ -174,6 +181,10 @@ bool ends_operand(const Token& token, std::string_view text) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, is_name_char);
+}
 
 std::optional<Anchor> find_anchor(std::string_view expression) {
   const auto tokens = Tokenizer(expression).run();
@@ -197,11 +208,17 @@ std::optional<Anchor> find_anchor(std::string_view expression) {
       continue;
     }
     // Left-associative operators are taken apart at the last one, `**` at the first.
-    const bool replaces = weakest == nullptr || bound < weakest_strength || (bound == weakest_strength && bound != 8);
+    const bool replaces =
+        weakest == nullptr || bound < weakest_strength || (bound == weakest_strength && bound != kPower);
     if (replaces) {
       weakest = &token;
       weakest_strength = bound;
     }
+  }
+  // A leading sign binds weaker than `**`, and weaker than brackets: -a ** b is -(a ** b).
+  const bool signed_whole = tokens->front().kind == Token::Kind::op && is_sign(text(tokens->front()));
+  if (signed_whole && (weakest == nullptr || weakest_strength == kPower)) {
+    return std::nullopt;
   }
   if (weakest != nullptr) {
     return Anchor{.begin = weakest->begin, .end = weakest->end};
@@ -215,7 +232,9 @@ std::optional<Anchor> find_anchor(std::string_view expression) {
   for (std::size_t i = tokens->size() - 1; i-- > 0;) {
     const Token& token = (*tokens)[i];
     if (token.depth == 0 && text(token) == opening && i > 0 && ends_operand((*tokens)[i - 1], text((*tokens)[i - 1]))) {
-      return Anchor{.begin = token.begin, .end = tokens->back().end};
+      return Anchor{.begin = token.begin,
+                    .end = tokens->back().end,
+                    .kind = last == ")" ? AnchorKind::call : AnchorKind::subscript};
     }
     if (token.depth == 0 && text(token) == opening) {
       break;

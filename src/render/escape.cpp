@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/display_width.h"
 
 namespace stillframe::render {
@@ -61,6 +63,42 @@ std::string cut(std::string_view text, int width) {
     rest = after;
   }
   return std::string(text.substr(0, text.size() - rest.size())) + "…";
+}
+
+std::string cut_front(std::string_view text, int width) {
+  int over = model::display_width(text) - width;
+  if (width <= 0 || over <= 0) {
+    return std::string(text);
+  }
+  ++over;  // for the "…"
+  while (!text.empty() && over > 0) {
+    over -= model::display_width(model::take_code_point(text));
+  }
+  return "…" + std::string(text);
+}
+
+std::string wrapped(std::string_view text, std::string_view indent, int width) {
+  if (width <= 0) {
+    return std::string(text);
+  }
+  std::string out;
+  int used = 0;
+  while (!text.empty()) {
+    const auto blank = std::min(text.find(' ', 1), text.size());
+    std::string_view word = text.substr(0, blank);
+    text.remove_prefix(blank);
+    int wide = model::display_width(word);
+    if (used > 0 && used + wide > width) {
+      out += '\n';
+      out += indent;
+      used = model::display_width(indent);
+      wide -= word.starts_with(' ') ? 1 : 0;
+      word.remove_prefix(word.starts_with(' ') ? 1 : 0);
+    }
+    out += word;
+    used += wide;
+  }
+  return out;
 }
 
 }  // namespace stillframe::render

@@ -20,6 +20,9 @@ struct Run {
 // are found. Linear in the number of frames.
 std::vector<Run> fold_frames(std::span<const model::Frame> frames);
 
+// Threads with equal stacks in equal states, in the order of their first one.
+std::vector<std::vector<const model::Thread*>> group_threads(const model::Still& still);
+
 // Whether two frames show the same call at the same place.
 bool same_call(const model::Frame& one, const model::Frame& other);
 

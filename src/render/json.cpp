@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -180,8 +181,8 @@ class Writer {
       member("end_column", frame.end_column);
       member("source", frame.source);
       out_ += frame.entry ? R"(,"entry":true)" : R"(,"entry":false)";
-      out_ += ",\"arguments\":" + dump(values_of(frame.arguments));
-      out_ += ",\"locals\":" + dump(values_of(frame.locals));
+      member("arguments", frame.arguments);
+      member("locals", frame.locals);
     } else {
       member("library", frame.library);
       out_ += ",\"address\":" + dump(hex(frame.address));
@@ -191,12 +192,22 @@ class Writer {
     out_ += '}';
   }
 
+  void key(std::string_view name) { fmt::format_to(std::back_inserter(out_), ",\"{}\":", name); }
   void member(std::string_view name, const std::optional<std::int32_t>& value) {
-    out_ += value ? fmt::format(",\"{}\":{}", name, *value) : fmt::format(",\"{}\":null", name);
+    key(name);
+    if (value) {
+      fmt::format_to(std::back_inserter(out_), "{}", *value);
+    } else {
+      out_ += "null";
+    }
   }
   void member(std::string_view name, const std::optional<std::string_view>& value) {
-    out_ += fmt::format(",\"{}\":", name);
+    key(name);
     out_ += value ? text(*value) : std::string_view("null");
+  }
+  void member(std::string_view name, const std::optional<std::vector<model::Value>>& values) {
+    key(name);
+    out_ += values ? dump(values_of(values)) : "null";
   }
 
   // Pooled texts are escaped once, found again by where they lie and how long they are.

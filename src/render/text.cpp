@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <span>
 
 #include "model/display_width.h"
-#include "render/anchors.h"
 #include "render/escape.h"
 #include "render/folding.h"
+#include "render/underline.h"
 #include "render/words.h"
 
 namespace stillframe::render {
@@ -35,14 +35,17 @@ std::string with_count(std::int64_t count, std::string_view one) {
 // What was read and how.
 class Writer {
  public:
-  Writer(const model::Still& still, const TextOptions& options) : still_(still), options_(options) {}
+  Writer(const model::Still& still, const TextOptions& options)
+      : still_(still), options_(options), caret_style_(caret_style(still.python ? still.python->version : "")) {}
 
   std::string write() {
     write_heading();
     write_crash();
     write_findings();
     if (options_.fold) {
-      write_grouped_threads();
+      for (const auto& group : group_threads(still_)) {
+        write_thread(*group.front(), std::span(group).subspan(1));
+      }
     } else {
       for (const model::Thread& thread : still_.threads) {
         write_thread(thread, {});
@@ -54,13 +57,20 @@ class Writer {
 
  private:
   // One line, cut to the terminal's width, in one style.
-  void line(std::string_view text, std::string_view look = {}) {
-    const std::string shown = cut(text, options_.width);
-    const bool colored = options_.color && !look.empty();
-    out_ += colored ? look : std::string_view{};
-    out_ += shown;
-    out_ += colored ? style::kOff : std::string_view{};
+  void line(std::string_view text, std::string_view look = {}) { write(cut(text, options_.width), look); }
+
+  // What must be read whole: broken between words.
+  void paragraph(std::string_view text, std::string_view indent, std::string_view look = {}) {
+    write(wrapped(text, indent, options_.width), look);
+  }
+
+  void write(std::string_view shown, std::string_view look) {
+    out_ += styled(shown, look);
     out_ += '\n';
+  }
+
+  [[nodiscard]] std::string styled(std::string_view text, std::string_view look) const {
+    return options_.color && !look.empty() ? fmt::format("{}{}{}", look, text, style::kOff) : std::string(text);
   }
 
   [[nodiscard]] std::string command() const {
@@ -81,13 +91,11 @@ class Writer {
     }
     const model::Python& python = *still_.python;
     std::string text = "Python " + escaped(python.version);
+    text += python.build ? " " + escaped(*python.build) : "";
     text += python.debug_build ? ", debug build" : "";
     text += python.free_threaded ? ", free-threaded" : "";
     text += python.state == model::PythonState::initializing ? ", only just starting" : "";
     text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";
-    if (python.build) {
-      text += " " + escaped(*python.build);
-    }
     return text;
   }
 
@@ -110,15 +118,21 @@ class Writer {
     return {};
   }
 
+  // One line; on a terminal that is too narrow for it, one line a fact, so that none is cut away.
   void write_heading() {
     const std::string pid = still_.source.pid ? fmt::format("{}", *still_.source.pid) : "?";
-    if (still_.source.kind == model::SourceKind::core) {
-      line(fmt::format("Core {} of process {}: {} | {}", escaped(still_.source.core.value_or("?")), pid, command(),
-                       python()),
-           style::kHeading);
-    } else {
-      line(fmt::format("Process {}: {} | {} | {}", pid, command(), python(), how()), style::kHeading);
+    const bool core = still_.source.kind == model::SourceKind::core;
+    const std::string who =
+        core ? fmt::format("Core {} of process {}", escaped(still_.source.core.value_or("?")), pid) : "Process " + pid;
+    const std::string what = who + ": " + command();
+    const std::string all = what + " | " + python() + " | " + how();
+    if (options_.width == 0 || model::display_width(all) <= options_.width) {
+      line(all, style::kHeading);
+      return;
     }
+    line(what, style::kHeading);
+    line("  " + python(), style::kHeading);
+    line("  " + how(), style::kHeading);
   }
 
   void write_crash() {
@@ -126,8 +140,8 @@ class Writer {
       return;
     }
     const model::Crash& crash = *still_.crash;
-    std::string text = "Died of " + crash.signal_name;
-    text += crash.code ? fmt::format(" ({})", *crash.code) : "";
+    std::string text = "Died of " + escaped(crash.signal_name);
+    text += crash.code ? fmt::format(" ({})", escaped(*crash.code)) : "";
     text += crash.fault_address ? fmt::format(" at address {:#x}", *crash.fault_address) : "";
     text += crash.tid ? fmt::format(" in thread {}", *crash.tid) : "";
     if (crash.sender_pid) {
@@ -140,36 +154,8 @@ class Writer {
   void write_findings() {
     for (const model::Finding& finding : still_.findings) {
       line(fmt::format("{}: {}", json_name(finding.severity), escaped(finding.title)), style::kMark);
-      line("  " + escaped(finding.detail));
+      paragraph("  " + escaped(finding.detail), "  ");
     }
-  }
-
-  // Threads with equal stacks and states are shown once; what differs is their numbers.
-  void write_grouped_threads() {
-    std::vector<std::vector<const model::Thread*>> groups;
-    std::unordered_map<std::string, std::size_t> by_likeness;
-    for (const model::Thread& thread : still_.threads) {
-      const auto [at, fresh] = by_likeness.try_emplace(likeness(thread), groups.size());
-      if (fresh) {
-        groups.emplace_back();
-      }
-      groups[at->second].push_back(&thread);
-    }
-    for (const auto& group : groups) {
-      write_thread(*group.front(), std::span(group).subspan(1));
-    }
-  }
-
-  [[nodiscard]] std::string likeness(const model::Thread& thread) const {
-    std::string key = fmt::format("{}|{}|{}|", state_in_words(thread, still_), thread.interpreter.value_or(-1),
-                                  thread.incomplete_reason.value_or(""));
-    for (const model::Frame& frame : thread.frames) {
-      // Names and files are pooled: equal ones lie at the same place.
-      fmt::format_to(std::back_inserter(key), "{}:{}:{}:{},", static_cast<const void*>(frame.function.data()),
-                     static_cast<const void*>(frame.file ? frame.file->data() : nullptr), frame.line.value_or(0),
-                     frame.byte_column.value_or(-1));
-    }
-    return key;
   }
 
   [[nodiscard]] std::string title(const model::Thread& thread) const {
@@ -180,13 +166,17 @@ class Writer {
       text += fmt::format(" in interpreter {}", *thread.interpreter);
     }
     const std::string state = state_in_words(thread, still_);
-    text += state.empty() ? "" : ": " + state;
+    text += state.empty() ? "" : ": " + escaped(state);
+    if (thread.waiting_on) {
+      text += fmt::format(
+          ", in {}", escaped(thread.waiting_on->text.empty() ? thread.waiting_on->syscall : thread.waiting_on->text));
+    }
     return text;
   }
 
   void write_thread(const model::Thread& thread, std::span<const model::Thread* const> alike) {
     out_ += '\n';
-    line(title(thread), style::kHeading);
+    paragraph(title(thread), "    ", style::kHeading);
     if (!alike.empty()) {
       std::string others = fmt::format("  and {} with the same stack:",
                                        with_count(static_cast<std::int64_t>(alike.size()), "more thread"));
@@ -195,11 +185,11 @@ class Writer {
         others += other->name ? fmt::format(" \"{}\"", escaped(*other->name)) : "";
         others += other == alike.back() ? "" : ",";
       }
-      line(others, style::kFaint);
+      paragraph(others, "    ", style::kFaint);
     }
     if (!thread.complete) {
-      line(fmt::format("  [outer frames are missing: {}]", escaped(thread.incomplete_reason.value_or("unknown"))),
-           style::kWarning);
+      paragraph(fmt::format("  [outer frames are missing: {}]", escaped(thread.incomplete_reason.value_or("unknown"))),
+                "   ", style::kWarning);
     }
     if (thread.frames.empty() && thread.complete) {
       line("  (no Python frame)", style::kFaint);
@@ -219,8 +209,8 @@ class Writer {
         write_frame(frame);
       }
       if (run.times > 1) {
-        const std::string what = run.length == 1 ? std::string("the frame above")
-                                                 : fmt::format("the {} frames above", run.length);
+        const std::string what =
+            run.length == 1 ? std::string("the frame above") : fmt::format("the {} frames above", run.length);
         line(fmt::format("  ... {} repeated {}", what,
                          with_count(static_cast<std::int64_t>(run.times) - 1, "more time")),
              style::kFaint);
@@ -228,35 +218,29 @@ class Writer {
     }
   }
 
-  // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback.
+  // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
-    const std::string file = escaped(frame.file.value_or("?"));
+    const bool native = frame.kind == model::FrameKind::native;
+    std::string file = escaped(frame.file.value_or(native ? frame.library.value_or("?") : "?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
-    const std::string function = escaped(frame.qualified_name.value_or(frame.function));
-    if (options_.color && options_.width == 0) {
-      out_ += fmt::format("  File {}\"{}\"{}, line {}, in {}{}{}\n", style::kFile, file, style::kOff, number,
-                          style::kFunction, function, style::kOff);
-    } else {
-      const std::string plain = cut(fmt::format("  File \"{}\", line {}, in {}", file, number, function),
-                                    options_.width);
-      out_ += options_.color ? colored_frame_line(plain, file, function) : plain;
-      out_ += '\n';
+    std::string function = escaped(frame.qualified_name.value_or(frame.function));
+    const std::string_view mark = native ? " (native)" : "";
+    if (options_.width > 0) {
+      constexpr int kShortestPart = 12;
+      const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
+      const int room = options_.width - model::display_width(around);
+      file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
+      function = cut(function, std::max(room - model::display_width(file), kShortestPart));
     }
+    write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
+                                   styled(function, style::kFunction), mark)),
+          {});
     write_source(frame);
   }
 
-  // Colours the file and the function of a line that may have been cut.
-  static std::string colored_frame_line(const std::string& plain, const std::string& file,
-                                        const std::string& function) {
-    const std::string quoted = "\"" + file + "\"";
-    const auto file_at = plain.find(quoted);
-    const auto function_at = plain.rfind(", in " + function);
-    if (file_at == std::string::npos || function_at == std::string::npos) {
-      return plain;
-    }
-    return fmt::format("{}{}{}{}{}, in {}{}{}", plain.substr(0, file_at), style::kFile, quoted, style::kOff,
-                       plain.substr(file_at + quoted.size(), function_at - file_at - quoted.size()), style::kFunction,
-                       function, style::kOff);
+  // On a screen of hardly any columns the shortest parts are still too wide.
+  [[nodiscard]] std::string cut_if_plain(const std::string& text) const {
+    return options_.color ? text : cut(text, options_.width);
   }
 
   void write_source(const model::Frame& frame) {
@@ -270,40 +254,33 @@ class Writer {
     if (text.empty()) {
       return;
     }
-    line("    " + escaped(text));
-    const std::string marks = underline(frame, text, static_cast<std::int32_t>(indent));
+    std::string shown = escaped(text);
+    std::string marks = underline(frame, text, indent, caret_style_);
+    scroll_to_marks(shown, marks);
+    line("    " + shown);
     if (!marks.empty()) {
-      line("    " + marks, style::kMark);
+      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
+      write("    " + marks.substr(0, room), style::kMark);
     }
   }
 
-  // The `~~~^^^` under the running part of a line; empty where it is the whole line or not known.
-  static std::string underline(const model::Frame& frame, std::string_view text, std::int32_t indent) {
-    if (!frame.byte_column || !frame.column) {
-      return {};
+  // Of a line that is too long for the screen, the part that runs is shown.
+  void scroll_to_marks(std::string& shown, std::string& marks) const {
+    constexpr std::size_t kIndent = 4;
+    const auto width = static_cast<std::size_t>(options_.width);
+    if (options_.width <= 2 * static_cast<int>(kIndent) || kIndent + marks.size() < width) {
+      return;
     }
-    const bool one_line = frame.end_line == frame.line;
-    const auto size = static_cast<std::int32_t>(text.size());
-    const std::int32_t begin = *frame.byte_column - indent;
-    const std::int32_t end = one_line ? frame.end_byte_column.value_or(size + indent) - indent : size;
-    if (begin < 0 || end > size || begin >= end || (begin == 0 && end >= size)) {
-      return {};
+    const std::size_t begin = std::min(marks.find_first_not_of(' '), marks.size());
+    const std::size_t before = std::min(begin, width / 4);
+    const int keep = model::display_width(shown) - static_cast<int>(begin - before);
+    if (begin == before) {
+      return;
     }
-    const auto width = [&](std::int32_t from, std::int32_t to) {
-      const auto part = text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
-      return static_cast<std::size_t>(model::display_width(escaped(part)));
-    };
-    const std::string_view part = text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-    std::string marks(width(0, begin), ' ');
-    const auto anchor = one_line ? find_anchor(part) : std::nullopt;
-    if (!anchor) {
-      return marks + std::string(width(begin, end), '^');
-    }
-    const auto from = begin + static_cast<std::int32_t>(anchor->begin);
-    const auto to = begin + static_cast<std::int32_t>(anchor->end);
-    marks += std::string(width(begin, from), '~') + std::string(width(from, to), '^') +
-             std::string(width(to, end), '~');
-    return marks;
+    const int all = model::display_width(shown);
+    shown = cut_front(shown, keep);
+    const auto gone = static_cast<std::size_t>(all - model::display_width(shown));
+    marks.erase(0, std::min(gone, marks.size()));
   }
 
   void write_warnings() {
@@ -311,17 +288,20 @@ class Writer {
       out_ += '\n';
     }
     for (const std::string& warning : still_.warnings) {
-      line("warning: " + escaped(warning), style::kWarning);
+      paragraph("warning: " + escaped(warning), "  ", style::kWarning);
     }
   }
 
   const model::Still& still_;
   const TextOptions& options_;
+  CaretStyle caret_style_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string to_text(const model::Still& still, const TextOptions& options) { return Writer(still, options).write(); }
+std::string to_text(const model::Still& still, const TextOptions& options) {
+  return Writer(still, options).write();
+}
 
 }  // namespace stillframe::render

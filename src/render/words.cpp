@@ -66,7 +66,9 @@ std::string_view json_name(model::Severity severity) {
   return "note";
 }
 
-std::string_view json_name(model::SourceKind kind) { return kind == model::SourceKind::core ? "core" : "process"; }
+std::string_view json_name(model::SourceKind kind) {
+  return kind == model::SourceKind::core ? "core" : "process";
+}
 
 std::string state_in_words(const model::Thread& thread, const model::Still& still) {
   std::string words;
@@ -76,8 +78,8 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
   };
   if (thread.holds_gil == true) {
     add("holds the GIL");
-    const auto own = std::ranges::find_if(
-        still.interpreters, [&](const model::Interpreter& one) { return thread.interpreter == one.id; });
+    const auto own = std::ranges::find_if(still.interpreters,
+                                          [&](const model::Interpreter& one) { return thread.interpreter == one.id; });
     if (own != still.interpreters.end() && own->gil && own->gil->drop_requested) {
       add("asked to drop it");
     }

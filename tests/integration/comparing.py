@@ -36,12 +36,10 @@ def shown_frame(frame: dict, like: dict) -> dict:
 def check(still: dict, truth: dict) -> None:
     """Every thread that the program knows is in the still, once, with the same stack; and no other one is."""
     shown = list(still["threads"])
+    [witness] = [one for one in shown if one["name"] == "witness"]
+    assert witness["frames"][-1]["function"] in ("wait", "acquire")
+    shown.remove(witness)
     for thread in truth["threads"]:
-        if thread["name"] == "witness":
-            [match] = [one for one in shown if one["name"] == "witness"]
-            assert match["frames"][-1]["function"] in ("wait", "acquire")
-            shown.remove(match)
-            continue
         expected = [expected_frame(frame, {}) for frame in thread["frames"]]
         if thread["native_id"] is not None:
             matches = [one for one in shown if one["tid"] == thread["native_id"]]

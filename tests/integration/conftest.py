@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -65,7 +66,9 @@ class Program:
 
     @property
     def pid(self) -> int:
-        return self.process.pid
+        """The program itself, also where unshare(1) stands between it and the test."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(children[0]) if self.process.args[0] == "unshare" else self.process.pid
 
     @property
     def truth(self) -> dict:
@@ -73,12 +76,19 @@ class Program:
 
     def wait_asleep(self) -> None:
         """Until every thread of it sleeps: the witness said "ready" a moment before it does."""
+        self.wait_for("SDTt")
+
+    def wait_stopped(self) -> None:
+        """Until SIGSTOP has stopped every thread of it."""
+        self.wait_for("T")
+
+    def wait_for(self, wanted: str) -> None:
         for _ in range(500):
             states = []
             for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
                 with contextlib.suppress(OSError):
                     states.append((task / "stat").read_text().rsplit(")", 1)[1].split()[0])
-            if states and all(state in "SDTt" for state in states):
+            if states and all(state in wanted for state in states):
                 return
             time.sleep(0.01)
         raise AssertionError(f"the program does not come to rest: {states}")
@@ -86,7 +96,7 @@ class Program:
     def core(self, sent: int = signal.SIGSEGV) -> pathlib.Path:
         """The core that the kernel writes when the program dies of a signal."""
         os.kill(self.pid, sent)
-        self.process.wait(30)
+        self.process.wait(60)
         cores = sorted(self.folder.glob("core*"))
         assert cores, "the kernel wrote no core; /proc/sys/kernel/core_pattern must be `core` or `core.%p`"
         return cores[0]
@@ -105,7 +115,9 @@ def start():
     """start(interpreter, "program.py", *arguments): a running program; it is killed after the test."""
     started: list[Program] = []
 
-    def start_program(interpreter, name, *arguments, command=None, copy=(), env=None, before=None):
+    def start_program(interpreter, name, *arguments, command=None, copy=(), env=None, before=None,
+                      text=None):
+        """`command` gives another command line, `before` changes the folder, `text` goes to the standard input."""
         assert interpreter.missing() is None, interpreter.missing()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="stillframe-", dir=interpreter.scratch))
         for file in [PROGRAMS / "_truth.py", PROGRAMS / name, *copy]:
@@ -126,12 +138,16 @@ def start():
         )
         program = Program(interpreter, process, folder)
         started.append(program)
+        if text is not None:
+            process.stdin.write(text)
+            process.stdin.close()
+        assert select.select([process.stdout], [], [], 60)[0], "the program is not ready after a minute"
         assert process.stdout.readline() == b"ready\n", "the program ended before it was ready"
         return program
 
     yield start_program
     for program in started:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(OSError):
             os.kill(program.pid, signal.SIGKILL)
         program.process.wait()
         program.process.stdin.close()

@@ -22,6 +22,7 @@ class Interpreter:
     root: pathlib.Path | None
     debug: bool = False
     free_threaded: bool = False
+    variant: bool = False
 
     @property
     def version(self) -> tuple[int, int]:
@@ -68,12 +69,17 @@ def load(row: dict) -> Interpreter:
         executable = str(pyenv_root() / "versions" / row["where"] / executable)
     elif row["from"] == "build":
         executable = str(CACHE / "interpreters" / row["where"] / executable)
+    elif row["from"] == "variant":
+        executable = str(CACHE / "interpreters" / row["id"] / executable)
     elif row["from"] == "root":
         root = CACHE / "interpreters" / row["where"]
-    return Interpreter(row["id"], executable, root, row.get("debug", False), row.get("free_threaded", False))
+    return Interpreter(row["id"], executable, root, row.get("debug", False), row.get("free_threaded", False),
+                       row["from"] == "variant")
 
 
 ALL = [load(row) for row in tomllib.loads((TESTS / "matrix.toml").read_text())["interpreter"]]
+# For tests that need no variant: what they look at does not depend on symbols and linking.
+VERSIONS = [interpreter for interpreter in ALL if not interpreter.variant]
 BY_ID = {interpreter.id: interpreter for interpreter in ALL}
 # One of each way in which CPython keeps its frames, for tests whose subject is not the version.
 EACH_KIND = [BY_ID[name] for name in ("3.8", "3.11", "3.12", "3.14", "3.14t")]

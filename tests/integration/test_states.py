@@ -10,11 +10,12 @@ import comparing
 import interpreters
 
 
-@pytest.mark.parametrize("interpreter", interpreters.ALL)
+@pytest.mark.parametrize("interpreter", interpreters.VERSIONS)
 def test_busy_program(start, stillframe, interpreter):
     """Threads that run are stopped for a moment; who holds the GIL, and who waits for it, is told."""
     running = start(interpreter, "busy.py")
     time.sleep(0.3)  # every thread is on its way by then
+    waiting = []
     for _ in range(5):
         outcome = stillframe("dump", "--json", running.pid)
         still = outcome.still
@@ -33,11 +34,12 @@ def test_busy_program(start, stillframe, interpreter):
         assert len(holders) <= 1
         if interpreter.version >= (3, 7):
             assert still["interpreters"][0]["gil"]["held"] == bool(holders)
-            waiting = [thread for thread in still["threads"] if thread["waits_for_gil"]]
-            assert len(waiting) >= 2
+            waiting.append(sum(thread["waits_for_gil"] for thread in still["threads"]))
+    # A thread may be met on its way into the wait or out of it.
+    assert interpreter.free_threaded or interpreter.version < (3, 7) or max(waiting) >= 2
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if one.version >= (3, 7)])
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if one.version >= (3, 7)])
 def test_garbage_collection(start, stillframe, interpreter):
     running = start(interpreter, "garbage_collection.py")
     running.wait_asleep()
@@ -45,7 +47,7 @@ def test_garbage_collection(start, stillframe, interpreter):
     assert still["interpreters"][0]["gc_collecting"] is True
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if one.version >= (3, 7)])
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if one.version >= (3, 7)])
 def test_finalizing(start, stillframe, interpreter):
     running = start(interpreter, "finalizing.py")
     running.wait_asleep()
@@ -55,7 +57,7 @@ def test_finalizing(start, stillframe, interpreter):
     assert "shutting down" in stillframe("dump", running.pid).out
 
 
-@pytest.mark.parametrize("interpreter", [one for one in interpreters.ALL if (3, 8) <= one.version
+@pytest.mark.parametrize("interpreter", [one for one in interpreters.VERSIONS if (3, 8) <= one.version
                                          and one.id not in ("3.9-dbg",)])
 def test_second_interpreter(start, stillframe, interpreter):
     running = start(interpreter, "subinterpreters.py")
@@ -74,10 +76,7 @@ def test_stopped_by_a_signal(start, stillframe, interpreter):
     """A program that SIGSTOP stopped is looked at, and left stopped."""
     running = start(interpreter, "busy.py")
     os.kill(running.pid, signal.SIGSTOP)
-    for _ in range(100):
-        if state_of(running.pid) == "T":
-            break
-        time.sleep(0.02)
+    running.wait_stopped()
     still = stillframe("dump", "--json", running.pid).still
     assert still["consistency"]["method"] == "untouched"
     assert {thread["os_state"] for thread in still["threads"]} == {"stopped"}

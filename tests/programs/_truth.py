@@ -1,7 +1,7 @@
 """What a program says of its own stacks, for the tests to compare with.
 
 watch() starts a thread, the witness, that waits until the program stands still, writes sys._current_frames() of every
-thread to the file argv[1] as JSON, prints "ready" and then waits for ever. It is itself one of the threads.
+other thread to the file argv[1] as JSON, prints "ready" and then waits for ever.
 """
 import json
 import linecache
@@ -29,6 +29,13 @@ def positions(frame):
     return list(list(frame.f_code.co_positions())[frame.f_lasti // 2])
 
 
+def source_line(frame):
+    name = frame.f_code.co_filename
+    # With the globals linecache finds sources in archives, and from 3.14 those of frozen modules as well.
+    line = linecache.getline(name, frame.f_lineno, None if name.startswith("<") else frame.f_globals)
+    return as_text(line).rstrip("\r\n\f") or None
+
+
 def describe(frame):
     code = frame.f_code
     return {
@@ -37,7 +44,7 @@ def describe(frame):
         "function": as_text(code.co_name),
         "qualified_name": getattr(code, "co_qualname", None),
         "positions": positions(frame),
-        "source": as_text(linecache.getline(code.co_filename, frame.f_lineno)).rstrip("\r\n\f") or None,
+        "source": source_line(frame),
     }
 
 
@@ -50,18 +57,25 @@ def stack(frame):
     return frames
 
 
-def tell(path, extra=None):
+def survey():
+    """What every thread but the caller is doing."""
     threads = []
     known = dict((thread.ident, thread) for thread in threading.enumerate())
     for ident, frame in sys._current_frames().items():
         thread = known.get(ident)
+        if thread is threading.current_thread():
+            continue
         threads.append({
             "ident": ident,
             "native_id": getattr(thread, "native_id", None),
             "name": as_text(thread.name) if thread is not None else None,
             "frames": stack(frame),
         })
-    truth = {"pid": os.getpid(), "version": list(sys.version_info[:3]), "threads": threads, "extra": extra}
+    return sorted(threads, key=lambda one: one["ident"])
+
+
+def tell(path, threads):
+    truth = {"pid": os.getpid(), "version": list(sys.version_info[:3]), "threads": threads}
     with open(path + ".new", "w") as out:
         json.dump(truth, out)
     os.rename(path + ".new", path)
@@ -72,10 +86,13 @@ def ready():
     sys.stdout.flush()
 
 
-def watch(delay=0.3):
+def watch():
     def witness():
-        time.sleep(delay)
-        tell(sys.argv[1])
+        before, now = None, survey()
+        while before != now:
+            time.sleep(0.2)
+            before, now = now, survey()
+        tell(sys.argv[1], now)
         ready()
         threading.Event().wait()
 

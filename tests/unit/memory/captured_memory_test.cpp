@@ -1,0 +1,148 @@
+#include "memory/captured_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "fake_memory.h"
+
+namespace stillframe::memory {
+namespace {
+
+using testing::FakeMemory;
+constexpr std::size_t kPage = CapturedMemory::kPageSize;
+
+TEST(CapturedMemory, ReadsAPageOnce) {
+  FakeMemory below;
+  below.map(0x10000, kPage);
+  below.put(0x10008, std::uint64_t{42});
+  const CapturedMemory memory(below);
+  EXPECT_EQ(memory.get<std::uint64_t>(0x10008), 42U);
+  EXPECT_EQ(memory.get<std::uint64_t>(0x10ff8), 0U);
+  EXPECT_EQ(below.reads, 1U);
+}
+
+TEST(CapturedMemory, KeepsWhatItReadFirst) {
+  FakeMemory below;
+  below.map(0x10000, kPage);
+  CapturedMemory memory(below);
+  EXPECT_EQ(memory.get<std::uint32_t>(0x10000), 0U);
+  below.put(0x10000, std::uint32_t{7});
+  EXPECT_EQ(memory.get<std::uint32_t>(0x10000), 0U);
+  memory.clear();
+  EXPECT_EQ(memory.get<std::uint32_t>(0x10000), 7U);
+}
+
+TEST(CapturedMemory, JoinsPages) {
+  FakeMemory below;
+  below.map(0x10000, 3 * kPage);
+  below.put(0x10ffc, std::uint64_t{0x1122334455667788});
+  const CapturedMemory memory(below);
+  EXPECT_EQ(memory.get<std::uint64_t>(0x10ffc), 0x1122334455667788U);
+  std::array<std::byte, 2 * kPage> large{};
+  EXPECT_TRUE(memory.read(0x10010, large));
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10, 0x11, 0x12}));
+}
+
+TEST(CapturedMemory, ReadsPartsOfPages) {
+  FakeMemory below;
+  below.put(0x20010, std::uint64_t{5});
+  const CapturedMemory memory(below);
+  EXPECT_EQ(memory.get<std::uint64_t>(0x20010), 5U);
+  EXPECT_FALSE(memory.get<std::uint64_t>(0x20018));
+  EXPECT_TRUE(memory.pages().empty());
+}
+
+TEST(CapturedMemory, TriesABadPageOnce) {
+  const FakeMemory below;
+  const CapturedMemory memory(below);
+  EXPECT_FALSE(memory.get<std::uint8_t>(0x30000));
+  const auto first = below.reads;
+  EXPECT_FALSE(memory.get<std::uint8_t>(0x30001));
+  EXPECT_EQ(below.reads, first + 1) << "the bytes themselves, and not the page again";
+}
+
+TEST(CapturedMemory, RefusesReadsPastTheEndOfMemory) {
+  const FakeMemory below;
+  const CapturedMemory memory(below);
+  EXPECT_FALSE(memory.get<std::uint64_t>(~Address{0}));
+  EXPECT_FALSE(memory.get<std::uint64_t>(~Address{0} - 7));
+  EXPECT_EQ(memory.get<std::uint64_t>(~Address{0} - 3).error().reason, FaultReason::too_long);
+}
+
+TEST(CapturedMemory, ReadsNothingAnywhere) {
+  const FakeMemory below;
+  const CapturedMemory memory(below);
+  EXPECT_TRUE(memory.read(0, {}));
+  EXPECT_EQ(below.reads, 0U);
+}
+
+TEST(CapturedMemory, KeepsNoMoreThanItsLimit) {
+  FakeMemory below;
+  below.map(0x100000, 64 * kPage);
+  const CapturedMemory memory(below, 4 * kPage);
+  for (Address page = 0; page < 64; ++page) {
+    EXPECT_TRUE(memory.get<std::uint64_t>(0x100000 + page * kPage));
+  }
+  EXPECT_EQ(memory.pages().size(), 4U);
+}
+
+TEST(CapturedMemory, RemembersNoMoreBadPagesThanItsLimit) {
+  const FakeMemory below;
+  const CapturedMemory memory(below, 4 * kPage);
+  for (Address page = 1; page < 10'000; ++page) {
+    EXPECT_FALSE(memory.get<std::uint8_t>(page * kPage));
+  }
+  // Past the limit a bad page costs one read, not two.
+  EXPECT_LT(below.reads, 10'020U);
+}
+
+TEST(CapturedMemory, GrowsItsTable) {
+  FakeMemory below;
+  constexpr std::size_t kPages = 5000;
+  below.map(0x1000000, kPages * kPage);
+  for (Address page = 0; page < kPages; ++page) {
+    below.put(0x1000000 + page * kPage, page);
+  }
+  const CapturedMemory memory(below);
+  for (int round = 0; round < 2; ++round) {
+    for (Address page = 0; page < kPages; ++page) {
+      EXPECT_EQ(memory.get<Address>(0x1000000 + page * kPage), page);
+    }
+  }
+  EXPECT_EQ(below.reads, kPages);
+}
+
+TEST(CapturedMemory, FetchesPagesAhead) {
+  FakeMemory below;
+  below.map(0x10000, 2 * kPage);
+  below.put(0x11000, std::uint32_t{9});
+  CapturedMemory memory(below);
+  // One is there twice, one cannot be read, one is not even an address.
+  memory.prefetch({0x10, 0x11, 0x11, 0x99, ~std::uint64_t{0}});
+  const auto reads = below.reads;
+  EXPECT_EQ(memory.get<std::uint32_t>(0x11000), 9U);
+  EXPECT_TRUE(memory.get<std::uint32_t>(0x10000));
+  EXPECT_EQ(below.reads, reads);
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10, 0x11}));
+  EXPECT_FALSE(memory.get<std::uint32_t>(0x99000));
+}
+
+TEST(CapturedMemory, CountsWhatCameTooLate) {
+  FakeMemory below;
+  below.map(0x10000, 2 * kPage);
+  CapturedMemory memory(below);
+  EXPECT_TRUE(memory.get<std::uint32_t>(0x10000));
+  memory.seal();
+  EXPECT_TRUE(memory.get<std::uint32_t>(0x10004));
+  EXPECT_EQ(memory.late_reads(), 0U);
+  EXPECT_TRUE(memory.get<std::uint32_t>(0x11000));
+  EXPECT_TRUE(memory.get<std::uint32_t>(0x11000));
+  EXPECT_EQ(memory.late_reads(), 2U);
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10}));
+  memory.clear();
+  EXPECT_EQ(memory.late_reads(), 0U);
+}
+
+}  // namespace
+}  // namespace stillframe::memory

@@ -1,0 +1,177 @@
+#include "render/json.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "render/stills.h"
+
+namespace stillframe::render {
+namespace {
+
+using Json = nlohmann::json;
+using testing::frame;
+using testing::live_still;
+
+Json parsed(const model::Still& still) {
+  return Json::parse(to_json(still, "9.9.9"));
+}
+
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items()) {
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+TEST(Json, IsOneLine) {
+  model::Still still = live_still();
+  still.source.command_line = {"a\nb"};
+  still.warnings = {"one\ntwo"};
+  const std::string text = to_json(still, "9.9.9");
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1);
+  EXPECT_EQ(text.back(), '\n');
+}
+
+TEST(Json, HeadOfAStill) {
+  const Json json = parsed(live_still());
+  EXPECT_EQ(json["schema"], "stillframe/1");
+  EXPECT_EQ(json["tool_version"], "9.9.9");
+  EXPECT_EQ(json["taken_at"], "2023-11-14T22:13:20.123456Z");
+  EXPECT_EQ(json["source"], Json::parse(R"({"kind": "process", "pid": 4211, "core": null,
+      "executable": "/usr/bin/python3.12", "command_line": ["python", "/srv/app.py", "--port", "80"]})"));
+  EXPECT_EQ(json["consistency"],
+            Json::parse(R"({"method": "untouched", "consistent": true, "pause_us": 0, "threads_stopped": 0})"));
+  EXPECT_EQ(json["python"], Json::parse(R"({"version": "3.12.1", "build": null, "debug_build": false,
+      "free_threaded": false, "state": "running"})"));
+  EXPECT_TRUE(json["crash"].is_null());
+  EXPECT_EQ(json["interpreters"], Json::parse(R"([{"id": 0, "gc_collecting": false,
+      "gil": {"held": false, "holder_tid": null, "drop_requested": false}}])"));
+  EXPECT_EQ(json["threads"], Json::array());
+  EXPECT_EQ(json["partial"], false);
+}
+
+TEST(Json, AbsentFactsAreNull) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.function = "f"}}});
+  const Json json = parsed(still);
+  EXPECT_TRUE(json["python"].is_null());
+  EXPECT_TRUE(json["source"]["pid"].is_null());
+  const Json& thread = json["threads"][0];
+  for (const char* key :
+       {"tid", "name", "os_name", "interpreter", "holds_gil", "waits_for_gil", "waiting_on", "incomplete_reason"}) {
+    ASSERT_TRUE(thread.contains(key)) << key;
+    EXPECT_TRUE(thread[key].is_null()) << key;
+  }
+  const Json& call = thread["frames"][0];
+  for (const char* key :
+       {"qualified_name", "file", "line", "end_line", "column", "end_column", "source", "arguments", "locals"}) {
+    ASSERT_TRUE(call.contains(key)) << key;
+    EXPECT_TRUE(call[key].is_null()) << key;
+  }
+}
+
+TEST(Json, Crash) {
+  model::Still still = live_still();
+  still.crash = model::Crash{.signal = 11,
+                             .signal_name = "SIGSEGV",
+                             .code = "SEGV_MAPERR",
+                             .fault_address = 0xffffffffffffffff,
+                             .tid = 5,
+                             .sender_pid = 6,
+                             .sender_uid = 0};
+  EXPECT_EQ(parsed(still)["crash"], Json::parse(R"({"signal": "SIGSEGV", "signal_number": 11, "code": "SEGV_MAPERR",
+      "fault_address": "0xffffffffffffffff", "tid": 5, "sender_pid": 6, "sender_uid": 0})"));
+}
+
+TEST(Json, Frames) {
+  model::Still still = live_still();
+  auto call = frame("/srv/app.py", 12, "inner", "    total = 名(x)", "名(x)");
+  call.qualified_name = "Order.inner";
+  call.entry = true;
+  call.arguments = std::vector<model::Value>{{.name = "self", .type = "Order", .value = "<Order at 0x1>"}};
+  call.locals = std::vector<model::Value>{};
+  const model::Frame native{.kind = model::FrameKind::native,
+                            .inlined = true,
+                            .function = "clock_nanosleep",
+                            .file = "a.c",
+                            .line = 78,
+                            .column = 7,
+                            .library = "/lib/libc.so.6",
+                            .address = 0x7f0000001000,
+                            .macro = "M"};
+  still.threads.push_back({.tid = 1, .complete = false, .incomplete_reason = "torn"});
+  still.threads[0].frames = {call, native};
+  const Json thread = parsed(still)["threads"][0];
+  EXPECT_EQ(thread["complete"], false);
+  EXPECT_EQ(thread["incomplete_reason"], "torn");
+  EXPECT_EQ(thread["frames"][0], Json::parse(R"j({"kind": "python", "function": "inner", "qualified_name": "Order.inner",
+      "file": "/srv/app.py", "line": 12, "end_line": 12, "column": 13, "end_column": 18, "source": "    total = 名(x)",
+      "entry": true, "arguments": [{"name": "self", "type": "Order", "value": "<Order at 0x1>"}], "locals": []
+})j"));
+  EXPECT_EQ(thread["frames"][1], Json::parse(R"({"kind": "native", "function": "clock_nanosleep", "file": "a.c",
+      "line": 78, "column": 7, "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
+      "macro": "M"})"));
+}
+
+TEST(Json, Findings) {
+  model::Still still = live_still();
+  still.findings = {
+      {.id = "lock-cycle", .severity = model::Severity::likely, .title = "t", .detail = "d", .tids = {1, 2}}};
+  EXPECT_EQ(
+      parsed(still)["findings"],
+      Json::parse(R"([{"id": "lock-cycle", "severity": "likely", "title": "t", "detail": "d", "tids": [1, 2]}])"));
+}
+
+TEST(Json, HostileStringsStayValidJson) {
+  const std::string evil("\x1b[2J\"\\\0\xff\xed\xa0\x80\xe2\x82\n\x7f{}[],:", 24);
+  model::Still still = live_still();
+  still.source = {.core = evil, .executable = evil, .command_line = {evil, ""}};
+  still.python = model::Python{.version = evil, .build = evil};
+  still.crash = model::Crash{.signal_name = evil, .code = evil};
+  auto call = frame(evil, 1, evil, evil, evil);
+  call.qualified_name = evil;
+  call.arguments = std::vector<model::Value>{{.name = evil, .type = evil, .value = evil}};
+  still.threads.push_back({.tid = 1,
+                           .name = evil,
+                           .os_name = evil,
+                           .waiting_on = model::WaitingOn{.syscall = evil, .text = evil},
+                           .frames = {call},
+                           .complete = false,
+                           .incomplete_reason = evil});
+  still.warnings = {evil};
+  still.findings = {{.id = evil, .title = evil, .detail = evil}};
+  const std::string text = to_json(still, evil);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  const Json json = Json::parse(text);
+  const std::string expected = json["warnings"][0];
+  EXPECT_TRUE(expected.starts_with("\x1b[2J\"\\"));
+  EXPECT_EQ(json["threads"][0]["name"], expected);
+  EXPECT_EQ(json["threads"][0]["frames"][0]["function"], expected);
+  EXPECT_EQ(json["threads"][0]["frames"][0]["arguments"][0]["value"], expected);
+}
+
+TEST(Json, ADeepStackIsNeverFolded) {
+  model::Still still = live_still();
+  still.threads.push_back({.tid = 1});
+  still.threads[0].frames.assign(100'000, frame("/srv/app.py", 3, "f", "    return f(n - 1)", "f(n - 1)"));
+  const auto before = std::chrono::steady_clock::now();
+  const std::string text = to_json(still, "1");
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  EXPECT_EQ(Json::parse(text)["threads"][0]["frames"].size(), 100'000U);
+}
+
+TEST(Json, KeysAreThoseOfTheSchema) {
+  model::Still still = live_still();
+  still.threads.push_back({.tid = 1, .frames = {frame("a", 1, "f")}});
+  const Json json = parsed(still);
+  EXPECT_EQ(keys_of(json),
+            (std::vector<std::string>{"consistency", "crash", "findings", "interpreters", "partial", "python", "schema",
+                                      "source", "taken_at", "threads", "tool_version", "warnings"}));
+}
+
+}  // namespace
+}  // namespace stillframe::render

@@ -1,0 +1,269 @@
+#include "render/text.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "model/display_width.h"
+#include "render/stills.h"
+
+namespace stillframe::render {
+namespace {
+
+using model::Still;
+using testing::frame;
+using testing::live_still;
+
+// Compares with the screen in tests/golden. STILLFRAME_WRITE_GOLDEN=1 writes it instead: look at it before it is kept.
+void expect_screen(const std::string& name, const std::string& text) {
+  const std::string path = std::string(STILLFRAME_GOLDEN "/") + name + ".txt";
+  if (std::getenv("STILLFRAME_WRITE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_EQ(text, std::string((std::istreambuf_iterator<char>(file)), {})) << path;
+}
+
+std::vector<model::Frame> order_stack() {
+  return {frame("/srv/app.py", 40, "<module>", "main()", "main()"),
+          frame("/srv/app.py", 31, "main", "    total = order.total(customer) + shipping(order)  # why",
+                "order.total(customer) + shipping(order)"),
+          frame("/srv/shop/order.py", 12, "total", "        return sum(self.price(x) for x in self.items[\"a\"])",
+                "self.items[\"a\"]"),
+          frame("/srv/shop/größe.py", 7, "größe", "\treturn {'名前': 値(鍵)}['名前']", "値(鍵)"),
+          frame("<frozen runpy>", 88, "_run_code")};
+}
+
+Still busy_still() {
+  Still still = live_still();
+  still.consistency = {.method = model::Method::stopped, .pause_us = 412, .threads_stopped = 3};
+  still.interpreters[0].gil = model::Gil{.held = true, .holder_tid = 4211, .drop_requested = true};
+  auto stack = order_stack();
+  stack[2].qualified_name = "Order.total";
+  still.threads.push_back({.tid = 4211,
+                           .name = "MainThread",
+                           .os_name = "python",
+                           .interpreter = 0,
+                           .os_state = model::OsState::running,
+                           .holds_gil = true,
+                           .waits_for_gil = false,
+                           .frames = stack});
+  still.threads.push_back({.tid = 4212,
+                           .name = "sender",
+                           .os_name = "sender",
+                           .interpreter = 0,
+                           .os_state = model::OsState::sleeping,
+                           .holds_gil = false,
+                           .waits_for_gil = true,
+                           .frames = {stack[1]}});
+  still.threads.push_back({.tid = 4213,
+                           .name = "cut",
+                           .interpreter = 0,
+                           .os_state = model::OsState::uninterruptible,
+                           .holds_gil = false,
+                           .waits_for_gil = false,
+                           .frames = {stack[3]},
+                           .complete = false,
+                           .incomplete_reason = "the frame at 0x7f0000001000 points into memory that is not mapped"});
+  still.threads.push_back({.os_state = model::OsState::unknown, .holds_gil = false});
+  still.warnings = {
+      "thread 4213: outer frames are missing: the frame at 0x7f0000001000 points into memory that is not mapped",
+      "/srv/app.py changed after the program started: the lines shown of it may not be those that run."};
+  still.partial = true;
+  return still;
+}
+
+TEST(TextScreen, BusyProcess) {
+  const Still still = busy_still();
+  expect_screen("busy", to_text(still, {}));
+  expect_screen("busy_80", to_text(still, {.width = 80}));
+  expect_screen("busy_color", to_text(still, {.color = true}));
+  expect_screen("busy_color_60", to_text(still, {.color = true, .width = 60}));
+}
+
+TEST(TextScreen, CoreOfACrash) {
+  Still still = live_still();
+  still.source.kind = model::SourceKind::core;
+  still.source.core = "/var/crash/core.4211";
+  still.consistency = {.method = model::Method::core};
+  still.crash =
+      model::Crash{.signal = 11, .signal_name = "SIGSEGV", .code = "SEGV_MAPERR", .fault_address = 0, .tid = 4212};
+  still.threads.push_back(
+      {.tid = 4211, .name = "MainThread", .interpreter = 0, .os_state = model::OsState::dead, .frames = order_stack()});
+  still.threads.push_back(
+      {.tid = 4212, .name = "worker", .interpreter = 0, .os_state = model::OsState::dead, .frames = order_stack()});
+  expect_screen("crash", to_text(still, {}));
+}
+
+TEST(TextScreen, KilledByAnotherProcess) {
+  Still still = live_still();
+  still.source = {.kind = model::SourceKind::core, .pid = 7, .core = "core", .executable = "/opt/app"};
+  still.consistency = {.method = model::Method::core};
+  still.python.reset();
+  still.crash =
+      model::Crash{.signal = 6, .signal_name = "SIGABRT", .code = "SI_USER", .sender_pid = 99, .sender_uid = 1000};
+  expect_screen("killed", to_text(still, {}));
+}
+
+TEST(TextScreen, SeveralInterpretersAndBuilds) {
+  Still still = live_still();
+  still.python = model::Python{.version = "3.14.0",
+                               .build = "(main, Oct  7 2025) [GCC 14.2.0]",
+                               .debug_build = true,
+                               .free_threaded = true,
+                               .state = model::PythonState::finalizing};
+  still.consistency = {.method = model::Method::running, .consistent = false};
+  still.interpreters = {{.id = 0}, {.id = 3, .gc_collecting = true}};
+  still.threads.push_back({.tid = 4211,
+                           .name = "MainThread",
+                           .interpreter = 0,
+                           .os_state = model::OsState::stopped,
+                           .frames = {frame("a.py", 1, "f")}});
+  still.threads.push_back({.tid = 4212,
+                           .interpreter = 3,
+                           .os_state = model::OsState::running,
+                           .gc_collecting = true,
+                           .waiting_on = model::WaitingOn{.syscall = "futex", .text = "a futex at 0x1000"},
+                           .frames = {frame("a.py", 1, "f")}});
+  still.findings.push_back({.id = "lock-cycle",
+                            .severity = model::Severity::certain,
+                            .title = "Two threads wait for each other",
+                            .detail = "4211 waits for 4212 and 4212 for 4211.",
+                            .tids = {4211, 4212}});
+  expect_screen("interpreters", to_text(still, {}));
+}
+
+Still recursive_still(int depth, int period) {
+  Still still = live_still();
+  std::vector<model::Frame> frames{frame("/srv/app.py", 1, "<module>", "f0(0)", "f0(0)")};
+  constexpr std::array<std::string_view, 8> kNames{"f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7"};
+  for (int i = 0; i < depth; ++i) {
+    const int which = i % period;
+    frames.push_back(
+        frame("/srv/app.py", 10 + which, kNames.at(static_cast<std::size_t>(which)), "    return next(n)"));
+  }
+  frames.push_back(frame("/srv/app.py", 99, "last", "    time.sleep(1)"));
+  still.threads.push_back({.tid = 4211,
+                           .name = "MainThread",
+                           .interpreter = 0,
+                           .os_state = model::OsState::sleeping,
+                           .frames = std::move(frames)});
+  return still;
+}
+
+TEST(TextScreen, DeepRecursionIsFolded) {
+  expect_screen("deep", to_text(recursive_still(100'000, 1), {}));
+  expect_screen("deep_mutual", to_text(recursive_still(100'001, 3), {}));
+  EXPECT_LT(to_text(recursive_still(100'000, 8), {}).size(), 2000U);
+}
+
+TEST(TextScreen, NoFoldShowsEveryFrame) {
+  const std::string text = to_text(recursive_still(1000, 1), {.fold = false});
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3 + 2 * 1002);
+}
+
+TEST(TextScreen, FewRepeatsAreNotFolded) {
+  const std::string text = to_text(recursive_still(2, 1), {});
+  EXPECT_EQ(text.find("repeated"), std::string::npos);
+}
+
+TEST(TextScreen, ThreadsWithEqualStacksAreShownOnce) {
+  Still still = live_still();
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) {
+    names.push_back("worker-" + std::to_string(i));
+  }
+  for (int i = 0; i < 40; ++i) {
+    still.threads.push_back({.tid = 5000 + i,
+                             .name = names[static_cast<std::size_t>(i)],
+                             .interpreter = 0,
+                             .os_state = i == 7 ? model::OsState::running : model::OsState::sleeping,
+                             .frames = {frame("/srv/app.py", i == 9 ? 4 : 3, "work", "q.get()")}});
+  }
+  expect_screen("equal_threads_80", to_text(still, {.width = 80}));
+  const std::string all = to_text(still, {.fold = false});
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_NE(all.find("Thread " + std::to_string(5000 + i)), std::string::npos);
+  }
+}
+
+TEST(TextScreen, AThousandDeepThreadsTakeLinearTime) {
+  Still still = live_still();
+  const auto frames = recursive_still(1000, 2).threads[0].frames;
+  for (int i = 0; i < 1000; ++i) {
+    still.threads.push_back({.tid = 5000 + i, .frames = frames});
+    still.threads.back().frames.back().line = i;  // none is like another
+  }
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_FALSE(to_text(still, {}).empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+}
+
+TEST(TextScreen, HostileStringsNeverReachTheTerminal) {
+  const std::string evil =
+      "\x1b[2J\x1b]0;owned\a\r\n\xe2\x80\xae\xff\x9b"
+      "31m\xc2\x9b";
+  Still still = live_still();
+  still.source.command_line = {evil, evil};
+  still.python = model::Python{.version = evil, .build = evil};
+  still.crash = model::Crash{.signal_name = evil, .code = evil};
+  still.threads.push_back({.tid = 1,
+                           .name = evil,
+                           .os_name = "x" + evil,
+                           .waiting_on = model::WaitingOn{.text = evil},
+                           .frames = {frame(evil, 1, evil, evil, evil), frame(evil, -5, evil)},
+                           .complete = false,
+                           .incomplete_reason = evil});
+  still.threads.push_back({.tid = 2,
+                           .name = evil,
+                           .waiting_on = model::WaitingOn{.text = evil},
+                           .frames = {frame(evil, 1, evil, evil, evil), frame(evil, -5, evil)},
+                           .complete = false,
+                           .incomplete_reason = evil});
+  still.warnings = {evil};
+  still.findings = {{.id = evil, .title = evil, .detail = evil}};
+  for (const int width : {0, 1, 5, 20, 80}) {
+    const std::string text = to_text(still, {.width = width});
+    for (const unsigned char letter : text) {
+      EXPECT_TRUE(letter == '\n' || (letter >= 0x20 && letter != 0x7f));
+    }
+    EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
+    EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
+    EXPECT_EQ(text.find('\xff'), std::string::npos);
+  }
+}
+
+TEST(TextScreen, NoLineIsWiderThanTheTerminal) {
+  Still still = busy_still();
+  still.threads[0].frames.push_back(frame("/a/very/long/path/" + std::string(200, 'x') + "/module.py", 123456,
+                                          "function_with_a_name", "    x = " + std::string(300, 'y') + "(1) + f(2)",
+                                          "f(2)"));
+  for (int width = 40; width < 200; ++width) {
+    const std::string text = to_text(still, {.width = width});
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != std::string::npos; begin = end + 1, end = text.find('\n', begin)) {
+      EXPECT_LE(model::display_width(std::string_view(text).substr(begin, end - begin)), width)
+          << text.substr(begin, end - begin);
+    }
+  }
+}
+
+TEST(TextScreen, ALongLineIsShownWhereItRuns) {
+  Still still = live_still();
+  const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2) + " + std::string(100, 'z');
+  still.threads.push_back(
+      {.tid = 1, .frames = {frame("/srv/" + std::string(100, 'd') + "/app.py", 3, "work", source, "f(2)")}});
+  expect_screen("long_line_80", to_text(still, {.width = 80}));
+}
+
+TEST(TextScreen, AnEmptyStill) {
+  EXPECT_NE(to_text(Still{}, {}).find("no Python"), std::string::npos);
+  EXPECT_FALSE(to_text(Still{}, {.color = true, .width = 10}).empty());
+}
+
+}  // namespace
+}  // namespace stillframe::render
