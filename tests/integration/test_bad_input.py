@@ -187,7 +187,7 @@ def test_core_is_missing(stillframe, tmp_path):
 
 
 def test_core_is_a_directory(stillframe, tmp_path):
-    refused(stillframe("core", tmp_path), "directory")
+    refused(stillframe("core", tmp_path), "directory", code=2)
 
 
 def test_core_is_empty(stillframe, tmp_path):
