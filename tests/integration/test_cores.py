@@ -26,11 +26,8 @@ def one_core(start, kept):
         running = start(interpreters.ONE, "blocked_threads.py")
         running.wait_asleep()
         kept["truth"] = running.truth
-
         kept["core"] = pathlib.Path(shutil.copy(running.core(), kept["folder"] / "core"))
     return kept["core"], kept["truth"]
-
-
 
 
 def call_chains(described):
