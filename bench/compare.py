@@ -1,212 +1,278 @@
 #!/usr/bin/env python3
-"""Stillframe beside PyStack, py-spy and GDB, in one run: bench/compare.py [--quick] [--rounds N]
+"""Stillframe beside PyStack, py-spy and GDB: time, memory and the stop, measured in one run.
 
-The tools take turns, round after round, on the same target; medians are compared, as ratios, with the bounds that
-Stillframe sets itself. Times are of whole commands, as a user waits for them; memory is the largest resident set; the
-stop is the largest gap in the clock that a thread of the target saw while it was looked at (bench/watch.c), less the
-gap it sees in as long a time when nobody looks.
+    bench/compare.py            the whole comparison, about 4 minutes
+    bench/compare.py --quick    two rounds of each, to see that it works
+
+Every round runs every tool once, in another order each time, on the same process or core; what is printed are medians,
+with the middle half beside them. The stop is what a thread of the target saw: the longest gap in its clock during which
+the kernel says it was stopped (targets/clock_watch.c). As root, the target and the tools run in the real-time class, so
+that other work on the machine takes no turns from them. It is a benchmark, not a test: the exit code tells that it ran,
+not who was faster.
 """
 
 import argparse
-import contextlib
-import mmap
+import json
 import os
 import pathlib
-import resource
+import random
 import shutil
-import signal
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-REPOSITORY = HERE.parent
-BUILD = REPOSITORY / "build"
-STILLFRAME = os.environ.get("STILLFRAME", str(BUILD / "release" / "stillframe"))
-TOOLS = BUILD / "bench-venv" / "bin"
-PYTHON = os.environ.get("BENCH_PYTHON", str(pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
-                                            / "versions/3.12.1/bin/python3.12"))
+from subjects import ROOT, Subject, Workload, find_python, find_tools
+
+SECOND, MILLI, MEGA = 1e9, 1e6, 1024.0
 
 
-class Watcher:
-    """The target's own view of the clock, in memory shared with it."""
-
-    def __init__(self, folder: pathlib.Path):
-        self.library = folder / "watch.so"
-        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", self.library, HERE / "watch.c"], check=True)
-        self.file = folder / "watch"
-        self.file.write_bytes(bytes(4096))
-        with open(self.file, "r+b") as file:
-            self.shared = mmap.mmap(file.fileno(), 4096)
-
-    def reset(self) -> None:
-        self.shared[:8] = bytes(8)
-
-    @property
-    def gap_ms(self) -> float:
-        return struct.unpack("Q", self.shared[:8])[0] / 1e6
-
-
-@contextlib.contextmanager
-def target(folder, threads, frames, mode, megabytes=0, watcher=None):
-    """A running target; yields its process."""
-    extra = [str(watcher.library), str(watcher.file)] if watcher else []
-    process = subprocess.Popen(
-        [PYTHON, str(HERE / "targets" / "stacks.py"), str(threads), str(frames), mode, str(megabytes), *extra],
-        stdout=subprocess.PIPE, cwd=folder,
-        # The target has one CPU, whoever looks at it the other one: nobody is measured waiting for a CPU.
-        preexec_fn=lambda: (os.sched_setaffinity(0, {0}),
-                            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)))
-    try:
-        assert process.stdout.readline() == b"ready\n"
-        time.sleep(0.5)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def measure(command) -> tuple[float, float]:
-    """(seconds, megabytes) of one run; measured from a small process of its own, since a child begins with the
-    memory of its parent."""
-    runner = [sys.executable, "-S", "-E", str(HERE / "measure.py"), *map(str, command)]
-    run = subprocess.run(runner, capture_output=True, text=True, preexec_fn=lambda: os.sched_setaffinity(0, {1}))
-    seconds, kilobytes = run.stdout.split()[-2:]
-    return float(seconds), float(kilobytes) / 1024
-
-
-def rounds(commands, count, watcher=None):
-    """{name: {"wall": ms, "memory": MB, "stop": ms}}, medians over so many rounds in which each had its turn."""
-    seen = {name: {"wall": [], "memory": [], "stop": []} for name in commands}
-    for _ in range(count):
-        for name, command in commands.items():
-            quiet = 0.0
-            if watcher:
-                watcher.reset()
-                time.sleep(0.02)
-                quiet = watcher.gap_ms
-                watcher.reset()
-            seconds, megabytes = measure(command)
-            seen[name]["wall"].append(seconds * 1000)
-            seen[name]["memory"].append(megabytes)
-            if watcher:
-                seen[name]["stop"].append(max(0.0, watcher.gap_ms - quiet))
-    return {name: {what: statistics.median(values) if values else None for what, values in kinds.items()}
-            for name, kinds in seen.items()}
-
-
-class Report:
-    """Prints tables and bounds, and remembers what was missed."""
+class Series:
+    """What one tool took, round by round."""
 
     def __init__(self):
-        self.missed = []
+        self.rounds = {}
+        self.failures = 0
+        self.last_words = ""
 
-    def table(self, title, results):
-        print(f"\n{title}")
-        print(f"  {'':24}{'wall':>12}{'peak memory':>14}{'target stopped':>17}")
-        for name, got in results.items():
-            stop = f"{got['stop']:.3f} ms" if got["stop"] is not None else "-"
-            print(f"  {name:24}{got['wall']:9.2f} ms{got['memory']:11.1f} MB{stop:>17}")
+    def add(self, **values):
+        for name, value in values.items():
+            self.rounds.setdefault(name, []).append(value)
 
-    def bound(self, text, value, limit):
-        held = value <= limit
-        print(f"  {'held  ' if held else 'MISSED'} {text}: {value:.3f} (at most {limit:g})")
-        if not held:
-            self.missed.append(text)
+    def median(self, name):
+        values = self.rounds.get(name)
+        return statistics.median(values) if values else None
 
-
-def live(report, folder, count):
-    watcher = Watcher(folder)
-    dump = [STILLFRAME, "dump"]
-
-    def tools(pid):
-        return {"stillframe": [*dump, pid], "py-spy": [TOOLS / "py-spy", "dump", "--pid", pid],
-                "pystack": [TOOLS / "pystack", "remote", pid]}
-
-    with target(folder, 21, 50, "asleep") as process:
-        results = rounds(tools(process.pid), count)
-        report.table("live, 21 threads of 50 frames, all asleep", results)
-        ours, py_spy, pystack = (results[name] for name in ("stillframe", "py-spy", "pystack"))
-        report.bound("wall, of py-spy's", ours["wall"] / py_spy["wall"], 1)
-        report.bound("wall, of PyStack's", ours["wall"] / pystack["wall"], 0.1)
-        report.bound("peak memory in MB", ours["memory"], 12)
-    with target(folder, 21, 50, "watch", watcher=watcher) as process:
-        commands = {**tools(process.pid), "floor (no tool can beat it)": [folder / "floor", process.pid]}
-        results = rounds(commands, count, watcher)
-        report.table("live, 21 threads of 50 frames, one of them busy", results)
-        ours, py_spy = results["stillframe"], results["py-spy"]
-        report.bound("stop in ms", ours["stop"], 1)
-        report.bound("stop, of py-spy's", ours["stop"] / py_spy["stop"], 0.2)
-        report.bound("wall, of py-spy's", ours["wall"] / py_spy["wall"], 1)
-    with target(folder, 1, 5, "watch", watcher=watcher) as process:
-        results = rounds(tools(process.pid), count, watcher)
-        report.table("live, one busy thread alone", results)
-        ours, py_spy = results["stillframe"], results["py-spy"]
-        report.bound("wall, of py-spy's", ours["wall"] / py_spy["wall"], 0.5)
-        report.bound("stop, of py-spy's", ours["stop"] / py_spy["stop"], 0.5)
+    def spread(self, name):
+        values = self.rounds.get(name, [])
+        if len(values) < 4:
+            return None
+        low, _, high = statistics.quantiles(values, n=4)
+        return low, high
 
 
-def make_core(folder, name, **options) -> pathlib.Path:
-    with target(folder, 21, 50, "asleep", **options) as process:
-        process.send_signal(signal.SIGABRT)
-        process.wait()
-    [core] = [path for path in folder.iterdir() if path.name.startswith("core")]
-    return core.rename(folder / name)
+class Bench:
+    def __init__(self, options, folder):
+        self.options = options
+        self.folder = folder
+        self.tools = find_tools(options.stillframe, options.helpers, options.python)
+        self.results = {}
+        self.bounds = []
+        self.random = random.Random(1)
+
+    def subject(self, workload):
+        return Subject(self.options.python, self.options.helpers, workload, self.folder)
+
+    def measure(self, command):
+        """(wall ns, peak KiB, exit code) of one run."""
+        answer = subprocess.run(
+            [str(self.options.helpers / "measure"), str(self.folder / "output"), *command],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+        )
+        wall, peak, code = answer.stdout.split()
+        return int(wall), int(peak), int(code)
+
+    def rounds(self, title, runs, count, subject=None, idle=False):
+        """Runs {name: command} `count` times each, interleaved; returns {name: Series}."""
+        series = {name: Series() for name in runs}
+        names = list(runs) + (["no look"] if idle else [])
+        series.update({"no look": Series()} if idle else {})
+        for number in range(count + 1):
+            self.random.shuffle(names)
+            for name in names:
+                self.one(series[name], runs.get(name), subject, warm_up=number == 0)
+        self.results[title] = series
+        show(title, series)
+        return series
+
+    def one(self, series, command, subject, warm_up):
+        before = subject.context_switches() if subject else None
+        interrupted = subject.board.interrupted if subject else 0
+        if subject:
+            subject.start_watch()
+        if command:
+            wall, peak, code = self.measure(command)
+        else:
+            time.sleep(0.02)
+            wall, peak, code = 0, 0, 0
+        time.sleep(0.01)  # a stop that ends now is seen by then
+        if warm_up:
+            return
+        if code not in (0, 3):
+            series.failures += 1
+            series.last_words = complaint(self.folder / "output") or f"exit code {code}"
+            return
+        if command:
+            series.add(wall_ns=wall, peak_kib=peak)
+        if subject and subject.workload.busy:
+            board = subject.board
+            series.add(stop_ns=board.largest_stop_ns, stops=board.stops, total_stop_ns=board.total_stop_ns)
+        elif subject:
+            series.add(eintr=subject.board.interrupted - interrupted, ran=int(subject.context_switches() != before))
+
+    def bound(self, what, value, limit, unit=""):
+        """Notes that `value` should be at most `limit`."""
+        if value is not None and limit is not None:
+            self.bounds.append((what, value, limit, unit, value <= limit))
+
+    def live(self, workload, count, names=None):
+        with self.subject(workload) as subject:
+            runs = {t.name: t.command("live", pid=subject.pid) for t in self.tools if t.live}
+            runs = {name: run for name, run in runs.items() if names is None or name in names}
+            return self.rounds(f"live, {workload}", runs, count, subject, idle=workload.threads < 100)
+
+    def live_scenarios(self):
+        busy = self.live(Workload(21, 50, busy=True), self.options.rounds)
+        ours, spy, stack = busy["stillframe"], busy["py-spy"], busy["pystack"]
+        self.bound("live, 21 threads: wall against py-spy", ratio(ours, spy, "wall_ns"), 1.0, "x")
+        self.bound("live, 21 threads: wall against PyStack", ratio(ours, stack, "wall_ns"), 0.1, "x")
+        self.bound("live, 21 threads: peak memory", scaled(ours, "peak_kib", MEGA), 12.0, "MB")
+        self.bound("live, 21 threads, one busy: stop", scaled(ours, "stop_ns", MILLI), 1.0, "ms")
+        self.bound("live, 21 threads, one busy: stop against py-spy", ratio(ours, spy, "stop_ns"), 0.2, "x")
+
+        asleep = self.live(Workload(21, 50), self.options.rounds)
+        ours = asleep["stillframe"]
+        self.bound("live, 21 threads asleep: wall against py-spy", ratio(ours, asleep["py-spy"], "wall_ns"), 1.0, "x")
+        self.bound("live, 21 threads asleep: wall against PyStack", ratio(ours, asleep["pystack"], "wall_ns"), 0.1, "x")
+        self.bound("live, 21 threads asleep: system calls interrupted", total(ours, "eintr"), 0)
+        self.bound("live, 21 threads asleep: rounds in which one ran", total(ours, "ran"), 0)
+
+        alone = self.live(Workload(1, 50, busy=True), self.options.rounds)
+        self.bound("live, one busy thread: wall against py-spy", ratio(alone["stillframe"], alone["py-spy"], "wall_ns"), 0.5, "x")
+        self.bound("live, one busy thread: stop against py-spy", ratio(alone["stillframe"], alone["py-spy"], "stop_ns"), 0.5, "x")
+
+    def core_scenarios(self):
+        walls = {}
+        for ballast in (0, 1280):
+            cores = self.folder / f"cores-{ballast}"
+            cores.mkdir()
+            with Subject(self.options.python, self.options.helpers, Workload(21, 50, True, ballast), cores) as subject:
+                core = subject.make_core(cores)
+            if core is None:
+                print("\nno core file came (see /proc/sys/kernel/core_pattern): the core scenarios are left out")
+                return
+            executable = os.path.realpath(self.options.python)
+            runs = {t.name: t.command("core", core=core, executable=executable) for t in self.tools if t.core}
+            size = core.stat().st_size / 1e6
+            series = self.rounds(f"core of {size:,.0f} MB, 21 threads of 50 frames", runs, self.options.core_rounds)
+            ours = series["stillframe"]
+            walls[ballast] = ours.median("wall_ns")
+            name = f"core of {size:,.0f} MB"
+            self.bound(f"{name}: wall against PyStack", ratio(ours, series["pystack"], "wall_ns"), 0.2, "x")
+            self.bound(f"{name}: peak memory", scaled(ours, "peak_kib", MEGA), 16.0, "MB")
+            shutil.rmtree(cores)
+        if all(walls.values()):
+            self.bound("core: the large one against the small one", walls[1280] / walls[0], 1.5, "x")
+
+    def scale_scenarios(self):
+        """Time for each frame should not grow with their number."""
+        per_frame = {}
+        for threads, frames in ((100, 20), (1000, 20), (1, 10_000), (1, 100_000)):
+            series = self.live(Workload(threads, frames), self.options.scale_rounds, {"stillframe", "py-spy", "pystack"})
+            wall = series["stillframe"].median("wall_ns")
+            if wall:
+                per_frame[threads, frames] = wall / (threads * frames)
+                print(f"  stillframe: {per_frame[threads, frames] / 1000:.2f} µs a frame")
+        for small, large, what in (
+            ((100, 20), (1000, 20), "1,000 threads: time a frame against 100 threads"),
+            ((1, 10_000), (1, 100_000), "100,000 frames: time a frame against 10,000"),
+        ):
+            if small in per_frame and large in per_frame:
+                self.bound(what, per_frame[large] / per_frame[small], 1.2, "x")
 
 
-def cores(report, folder, count):
-    results = {}
-    for name, megabytes in (("small", 0), ("large", 1280)):
-        core = make_core(folder, f"dead-{name}", megabytes=megabytes)
-        core.read_bytes()  # into the page cache, for everybody
-        commands = {"stillframe": [STILLFRAME, "core", core], "pystack": [TOOLS / "pystack", "core", core, PYTHON],
-                    "gdb py-bt": ["gdb", "-batch", "-nx", "-ex", "thread apply all bt 1", PYTHON, core]}
-        if name == "small":
-            commands.pop("gdb py-bt")
-        results[name] = rounds(commands, max(3, count // 3))
-        report.table(f"core of {core.stat().st_size >> 20} MB, 21 threads of 50 frames", results[name])
-        core.unlink()
-    large = results["large"]
-    report.bound("wall, of PyStack's", large["stillframe"]["wall"] / large["pystack"]["wall"], 0.2)
-    report.bound("peak memory in MB", large["stillframe"]["memory"], 16)
-    report.bound("large core, of the small one", large["stillframe"]["wall"] / results["small"]["stillframe"]["wall"],
-                 1.5)
+def complaint(path):
+    """What a tool that failed said, as far as one line tells it."""
+    lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines[-1:] or [""])[0][:100]
 
 
-def sizes(report, folder, count):
-    print("\ntime against size (wall ms)")
-    for what, shapes in (("threads of 20 frames", [(250, 20), (500, 20), (1000, 20)]),
-                         ("frames in one thread", [(1, 25_000), (1, 50_000), (1, 100_000)])):
-        times = []
-        for threads, frames in shapes:
-            with target(folder, threads, frames, "asleep") as process:
-                result = rounds({"stillframe": [STILLFRAME, "dump", process.pid]}, max(3, count // 3))["stillframe"]
-            times.append(result["wall"])
-            print(f"  {max(threads, frames):7} {what}: {result['wall']:8.2f} ms, {result['memory']:.1f} MB")
-        report.bound(f"{what}: time for 4 times as many, of 4 times the time", times[2] / times[0] / 4, 1.5)
+def ratio(ours, theirs, name):
+    mine, other = ours.median(name), theirs.median(name)
+    return mine / other if mine is not None and other else None
+
+
+def scaled(series, name, unit):
+    value = series.median(name)
+    return None if value is None else value / unit
+
+
+def total(series, name):
+    return sum(series.rounds[name]) if name in series.rounds else None
+
+
+def cell(series, name, unit, digits):
+    value, spread = series.median(name), series.spread(name)
+    if value is None:
+        return ""
+    text = f"{value / unit:.{digits}f}"
+    return f"{text} ({spread[0] / unit:.{digits}f}–{spread[1] / unit:.{digits}f})" if spread else text
+
+
+def show(title, series):
+    print(f"\n{title}")
+    print(f"  {'':12}{'wall ms':>24}{'peak MB':>10}{'stop ms':>24}  ")
+    for name, values in series.items():
+        peak = scaled(values, "peak_kib", MEGA)
+        line = f"  {name:12}{cell(values, 'wall_ns', MILLI, 2):>24}{'' if peak is None else f'{peak:.1f}':>10}"
+        line += f"{cell(values, 'stop_ns', MILLI, 3):>24}"
+        stopped = values.median("total_stop_ns")
+        if values.median("stops"):
+            line += f"  stopped {values.median('stops'):g} times, {stopped / MILLI:.3f} ms in all"
+        if "eintr" in values.rounds:
+            line += f"  EINTR {total(values, 'eintr')}, ran in {total(values, 'ran')} of {len(values.rounds['ran'])} rounds"
+        if values.failures:
+            line += f"  FAILED {values.failures} times: {values.last_words}"
+        print(line.rstrip())
+    sys.stdout.flush()
+
+
+def show_bounds(bounds):
+    print("\nBounds")
+    for what, value, limit, unit, kept in bounds:
+        print(f"  {'pass' if kept else 'MISS'}  {what}: {value:.3g}{unit} (at most {limit:g}{unit})")
+    print(f"{sum(kept for *_, kept in bounds)} of {len(bounds)} bounds kept")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    build = ROOT / "build/release"
+    parser.add_argument("--stillframe", type=pathlib.Path, default=build / "stillframe")
+    parser.add_argument("--helpers", type=pathlib.Path, default=build / "bench")
+    parser.add_argument("--python", default=find_python(), help="the interpreter that is looked at")
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--only", choices=("live", "core", "scale"), action="append")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=pathlib.Path, help="write every round's figures there")
+    options = parser.parse_args()
+    options.only = options.only or ["live", "core", "scale"]
+    options.helpers, options.stillframe = options.helpers.resolve(), options.stillframe.resolve()
+    options.rounds = 2 if options.quick else options.rounds
+    options.core_rounds = 1 if options.quick else max(3, options.rounds // 3)
+    options.scale_rounds = 1 if options.quick else max(3, options.rounds // 5)
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--quick", action="store_true", help="few rounds, no large core")
-    options = parser.parse_args()
-    count = 3 if options.quick else options.rounds
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="stillframe-bench-", dir=os.environ.get("TMPDIR", "/var/tmp")))
-    report = Report()
-    try:
-        subprocess.run(["gcc", "-O2", "-o", folder / "floor", HERE / "floor.c"], check=True)
-        live(report, folder, count)
-        if not options.quick:
-            cores(report, folder, count)
-        sizes(report, folder, count)
-    finally:
-        shutil.rmtree(folder)
-    print(f"\n{len(report.missed)} bounds missed" + "".join(f"\n  {text}" for text in report.missed))
+    options = parse()
+    for needed in (options.stillframe, options.helpers / "measure"):
+        if not needed.exists():
+            sys.exit(f"tried:   compare\nstopped: {needed} is missing\ndo:      make bench, which builds it")
+    version = subprocess.run([options.python, "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    print(f"{version}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {options.rounds} rounds")
+    with tempfile.TemporaryDirectory(prefix="compare-", dir=ROOT / "build") as folder:
+        bench = Bench(options, pathlib.Path(folder))
+        for name in options.only:
+            getattr(bench, f"{name}_scenarios")()
+    show_bounds(bench.bounds)
+    if options.json:
+        rounds = {title: {n: s.rounds for n, s in series.items()} for title, series in bench.results.items()}
+        options.json.write_text(json.dumps(rounds, indent=1))
 
 
 if __name__ == "__main__":

@@ -116,9 +116,9 @@ std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& versio
 
 // By search, with what an image told (if one did).
 std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
-                                   const PythonImage* image) {
+                                   const PythonImage* image, SearchScope scope) {
   const auto version = image != nullptr ? image->version : std::nullopt;
-  const auto found = search_interpreters(target, memory, tables_for(version));
+  const auto found = search_interpreters(target, memory, tables_for(version), scope);
   if (!found) {
     return std::nullopt;
   }
@@ -199,10 +199,10 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
       first = std::move(image);
     }
   }
-  if (first || options.exhaustive || target.lifeless()) {
-    if (auto runtime = from_search(target, memory, first ? &*first : nullptr)) {
-      return std::move(*runtime);
-    }
+  const bool everywhere = first || options.exhaustive || target.lifeless();
+  if (auto runtime = from_search(target, memory, first ? &*first : nullptr,
+                                 everywhere ? SearchScope::everything : SearchScope::data_of_files)) {
+    return std::move(*runtime);
   }
   if (plausible && recover_threads(target, memory, *plausible)) {
     return std::move(*plausible);

@@ -1,0 +1,74 @@
+"""The program that bench/compare.py looks at: THREADS threads of FRAMES frames each, asleep or with one busy.
+
+    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300]
+
+LIBRARY is clock_watch.so, BOARD the shared file it writes to. The main thread is one of the threads.
+"""
+
+import argparse
+import ctypes
+import sys
+import threading
+
+
+def depth_here():
+    frame, depth = sys._getframe(1), 0
+    while frame is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth
+
+
+def serve(left, last):
+    if left <= 0:
+        return last()
+    return route(left - 1, last)
+
+
+def route(left, last):
+    if left <= 0:
+        return last()
+    return handle(left - 1, last)
+
+
+def handle(left, last):
+    if left <= 0:
+        return last()
+    return serve(left - 1, last)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("library")
+    parser.add_argument("board")
+    parser.add_argument("--threads", type=int, default=21)
+    parser.add_argument("--frames", type=int, default=50)
+    parser.add_argument("--busy", action="store_true")
+    parser.add_argument("--ballast-mb", type=int, default=0)
+    options = parser.parse_args()
+
+    ballast = bytearray(b"\xa5") * (options.ballast_mb << 20)
+    released = ctypes.CDLL(options.library)  # lets go of the GIL during a call
+    holding = ctypes.PyDLL(options.library)  # keeps it
+    if holding.clock_watch_open(options.board.encode()) != 0:
+        sys.exit(f"cannot map {options.board}")
+    sys.setrecursionlimit(options.frames + 200)
+
+    def sleep():
+        released.clock_watch_sleep()
+
+    def watch():
+        tick = holding.clock_watch_tick
+        while True:
+            tick()
+
+    def stack(last):
+        serve(options.frames - depth_here() - 2, last)
+
+    threading.stack_size(256 << 10)
+    for _ in range(options.threads - 1):
+        threading.Thread(target=stack, args=(sleep,), daemon=True).start()
+    stack(watch if options.busy else sleep)
+    return ballast
+
+
+main()
