@@ -59,11 +59,7 @@ std::string loaded_build_id(const Mapping& mapping, std::span<const Mapping> all
 }  // namespace
 
 LiveFiles::LiveFiles(std::int64_t tid) : tid_(tid) {
-  // In another mount namespace the kernel shows paths from that one's own root.
-  const std::uint64_t theirs = namespace_of(proc("ns/mnt"));
-  if (theirs == 0 || theirs != namespace_of("/proc/self/ns/mnt")) {
-    return;
-  }
+  // Where a container has a root of its own, the kernel says "/"; in its mount namespace a chroot still has a name.
   auto root = read_link(proc("root")).value_or("");
   if (root.starts_with('/') && root.size() > 1) {
     root_ = std::move(root);

@@ -34,7 +34,7 @@ class LiveFiles {
   [[nodiscard]] int open_below_root(const std::string& path) const;
 
   std::int64_t tid_;
-  std::string root_;  // of a chroot as we see it ("/srv/jail"); empty: none, or not to be told from here
+  std::string root_;  // of a chroot as we see it ("/srv/jail"); empty: none
 };
 
 }  // namespace stillframe::target

@@ -86,7 +86,8 @@ std::optional<Error> why_not_by_class(std::int64_t pid) {
     return std::nullopt;
   }
   return make(ErrorKind::unsupported, fmt::format("look at process {} ({})", pid, command_of(pid)),
-              "it is a 32-bit process; stillframe reads 64-bit ones", "use gdb with python-gdb for a 32-bit Python");
+              "it is a 32-bit process; stillframe reads 64-bit ones",
+              fmt::format("a 32-bit gdb with CPython's python-gdb.py can: gdb -p {} -ex py-bt", pid));
 }
 
 // A ptrace request that is always allowed and never does anything: we are not our own tracer, so the kernel's own

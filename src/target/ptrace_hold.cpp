@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -23,11 +24,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-// A thread that runs stops within microseconds; one that waits for a disk does not stop at all.
-constexpr auto kStopTimeout = 50ms;
+// A thread that runs stops within microseconds, one that waits for a CPU when it gets one, and one that waits for a
+// disk does not stop at all.
+constexpr auto kStopTimeout = 2s;
+constexpr auto kTimeForDisks = 50ms;
+constexpr unsigned kPollsAtOnce = 20;
+constexpr unsigned kPollsWithoutSleep = 1000;
 
 long request(__ptrace_request what, Tid tid, std::uintptr_t address = 0, std::uintptr_t data = 0) {
   return ptrace(what, static_cast<pid_t>(tid), address, data);
+}
+
+void rest() {
+  const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
+  nanosleep(&pause, nullptr);
 }
 
 // A thread in state D would stop only when the kernel has done what it waits for, which may be long after we let go of
@@ -57,6 +67,7 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
   }
   // All interrupts before any wait: the threads stop side by side.
   hold->began_ = Clock::now();
+  hold->hurry();
   for (const Seized& thread : hold->seized_) {
     request(PTRACE_INTERRUPT, thread.tid);
   }
@@ -73,25 +84,41 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
   return std::unexpected(explain_ptrace_error(pid, error));
 }
 
+// As long as the target stands still this process must not wait for a CPU behind others. Where it may not raise its
+// priority (CAP_SYS_NICE), it goes on as it is.
+void PtraceHold::hurry() {
+  errno = 0;
+  const int before = getpriority(PRIO_PROCESS, 0);
+  if (errno == 0 && setpriority(PRIO_PROCESS, 0, -20) == 0) {
+    calm_priority_ = before;
+  }
+}
+
 void PtraceHold::wait_for_stops() {
-  const auto deadline = Clock::now() + kStopTimeout;
   for (Seized& thread : seized_) {
-    wait_for(thread, deadline);
+    wait_for(thread);
     if (thread.stopped) {
       held_.push_back(thread.tid);
     }
   }
 }
 
-void PtraceHold::wait_for(Seized& thread, Clock::time_point deadline) {
-  for (unsigned tries = 0; poll(thread) == Wait::running && Clock::now() < deadline; ++tries) {
+void PtraceHold::wait_for(Seized& thread) {
+  const auto began = Clock::now();
+  for (unsigned tries = 0; poll(thread) == Wait::running; ++tries) {
     // The first stops come within microseconds: look again at once, then leave the CPU to the target.
-    if (tries > 1000) {
-      const timespec pause{.tv_sec = 0, .tv_nsec = 20'000};
-      nanosleep(&pause, nullptr);
-    } else if (tries > 20) {
-      sched_yield();
+    if (tries <= kPollsAtOnce) {
+      continue;
     }
+    if (tries <= kPollsWithoutSleep) {
+      sched_yield();
+      continue;
+    }
+    const auto waited = Clock::now() - began;
+    if (waited > kStopTimeout || (waited > kTimeForDisks && waits_uninterruptibly(pid_, thread.tid))) {
+      return;
+    }
+    rest();
   }
 }
 
@@ -128,15 +155,29 @@ void PtraceHold::reap(Tid tid) const {
   waitpid(static_cast<pid_t>(tid), nullptr, __WALL | WNOHANG);
 }
 
+// Lets everything go; `seized_` keeps those that were killed while they stood still.
 void PtraceHold::let_go_all() {
-  for (Seized& thread : seized_) {
+  std::erase_if(seized_, [this](Seized& thread) {
     // A thread that did not stop in time may have done so since.
-    if (thread.stopped || poll(thread) == Wait::stopped) {
-      request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal));
-    }
+    const bool stands = thread.stopped || poll(thread) == Wait::stopped;
+    return !stands || request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal)) == 0;
+  });
+  held_.clear();
+  if (calm_priority_) {
+    setpriority(PRIO_PROCESS, 0, *calm_priority_);
+    calm_priority_.reset();
+  }
+}
+
+// The process of a killed thread ends for its parent only when we have heard of that thread's end; and of the main
+// thread's end one hears last.
+void PtraceHold::bury_killed() {
+  const auto began = Clock::now();
+  while (!seized_.empty() && Clock::now() - began < kStopTimeout) {
+    std::erase_if(seized_, [this](Seized& thread) { return poll(thread) == Wait::ended; });
+    rest();
   }
   seized_.clear();
-  held_.clear();
 }
 
 std::int64_t PtraceHold::release() {
@@ -144,7 +185,9 @@ std::int64_t PtraceHold::release() {
     return 0;
   }
   let_go_all();
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_).count();
+  const auto pause = Clock::now() - began_;
+  bury_killed();
+  return std::chrono::duration_cast<std::chrono::microseconds>(pause).count();
 }
 
 PtraceHold::~PtraceHold() {

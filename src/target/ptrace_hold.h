@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "target/target.h"
@@ -34,15 +35,18 @@ class PtraceHold final : public Hold {
   enum class Wait : std::uint8_t { stopped, running, ended };
 
   explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
+  void hurry();
   void wait_for_stops();
-  void wait_for(Seized& thread, std::chrono::steady_clock::time_point deadline);
+  void wait_for(Seized& thread);
   [[nodiscard]] Wait poll(Seized& thread) const;
   void reap(Tid tid) const;
   void let_go_all();
+  void bury_killed();
 
   std::int64_t pid_;
   std::vector<Seized> seized_;
   std::vector<Tid> held_;
+  std::optional<int> calm_priority_;  // what it was before hurry(), where that raised it
   std::chrono::steady_clock::time_point began_;
 };
 

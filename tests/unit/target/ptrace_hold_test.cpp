@@ -124,7 +124,7 @@ TEST(PtraceHold, LosesNoSignal) {
     (void)signal(SIGUSR1, [](int) { ++counters->signals(); });
     spin(shared, ready);
   });
-  for (std::uint64_t round = 1; round <= 200; ++round) {
+  for (std::uint64_t round = 1; round <= 50; ++round) {
     ASSERT_EQ(kill(child.pid(), SIGUSR1), 0);
     auto hold = PtraceHold::stop(child.pid(), list_threads(child.pid()));
     ASSERT_TRUE(hold) << round;
@@ -179,6 +179,31 @@ TEST(PtraceHold, SurvivesADeathInItsHands) {
   int status = 0;
   EXPECT_EQ(waitpid(child.pid(), &status, 0), child.pid());
   EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+// As above, with a real parent that is not us, and threads that only their tracer hears of.
+TEST(PtraceHold, HidesNoDeathFromItsParent) {
+  Shared shared;
+  const ChildProcess parent([&](const auto& ready) {
+    const pid_t pid = fork();
+    if (pid == 0) {
+      std::thread([] { pause(); }).detach();
+      sleep_for_good([] {});
+    }
+    shared.ticks() = static_cast<std::uint64_t>(pid);
+    ready();
+    waitpid(pid, nullptr, 0);
+    ++shared.signals();
+    sleep_for_good([] {});
+  });
+  const auto pid = static_cast<pid_t>(shared.ticks());
+  await([&] { return list_threads(pid).size() == 2; });
+  auto hold = PtraceHold::stop(pid, list_threads(pid));
+  ASSERT_TRUE(hold);
+  EXPECT_EQ((*hold)->held().size(), 2U);
+  kill(pid, SIGKILL);
+  (*hold)->release();
+  await([&] { return shared.signals() == 1; });
 }
 
 TEST(PtraceHold, NamesTheOtherTracer) {
