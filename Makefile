@@ -1,17 +1,20 @@
 # Thin names over CMake and the scripts. `make help` lists them.
 PREFIX ?= /usr/local
 VENV := build/test-venv
+# A thousand damaged cores, looked at by the sanitized build: part of `make sanitize`, not of `make test`.
+MUTATIONS := tests/integration/test_mutations.py
 
-.PHONY: help build demo test unit integration lint format sanitize mutations fuzz bench install clean
+.PHONY: help build demo test unit integration lint format sanitize fuzz bench install clean
 
 help:
 	@echo "make demo        build, and look at a small stuck program, live and from a core"
 	@echo "make test        every test (gets everything that is needed)"
+	@echo "make build       build/release/stillframe"
 	@echo "make install     build and install to PREFIX ($(PREFIX))"
 	@echo "make lint        format, clang-tidy, layers, shell scripts"
 	@echo "make sanitize    unit tests and damaged cores under AddressSanitizer and UndefinedBehaviorSanitizer"
 	@echo "make fuzz        the fuzzers, each for FUZZ_SECONDS"
-	@echo "make bench       side by side with PyStack and py-spy"
+	@echo "make bench       side by side with PyStack, py-spy and GDB (BENCH=--quick: two rounds)"
 
 build/release/build.ninja:
 	@scripts/bootstrap build test
@@ -33,7 +36,7 @@ unit: build
 
 integration: build $(VENV)/bin/pytest
 	@scripts/get-interpreters
-	@$(VENV)/bin/pytest tests/integration -q -n 3 -p no:cacheprovider
+	@$(VENV)/bin/pytest tests/integration -q -n 3 -p no:cacheprovider --ignore=$(MUTATIONS)
 
 test: unit integration
 
@@ -51,15 +54,15 @@ build/sanitize/build.ninja:
 sanitize: build/sanitize/build.ninja $(VENV)/bin/pytest
 	@cmake --build --preset sanitize
 	@ctest --test-dir build/sanitize --output-on-failure -j 2 --progress
-	@STILLFRAME=$(CURDIR)/build/sanitize/stillframe $(VENV)/bin/pytest tests/mutations -q -p no:cacheprovider
+	@$(VENV)/bin/pytest $(MUTATIONS) -q -p no:cacheprovider
 
 FUZZ_SECONDS ?= 30
 fuzz:
 	@scripts/bootstrap build test lint
 	@scripts/fuzz $(FUZZ_SECONDS)
 
-bench: build
-	@bench/run
+bench:
+	@bench/run $(BENCH)
 
 install: build
 	@cmake --install build/release --prefix $(PREFIX)

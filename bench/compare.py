@@ -104,7 +104,7 @@ class Bench:
             return
         if code not in (0, 3):
             series.failures += 1
-            series.last_words = last_line(self.folder / "output") or f"exit code {code}"
+            series.last_words = complaint(self.folder / "output") or f"exit code {code}"
             return
         if command:
             series.add(wall_ns=wall, peak_kib=peak)
@@ -185,9 +185,11 @@ class Bench:
                 self.bound(what, per_frame[large] / per_frame[small], 1.2, "x")
 
 
-def last_line(path):
-    lines = [line for line in path.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip()[:100] if lines else ""
+def complaint(path):
+    """What a tool that failed said, as far as one line tells it."""
+    lines = [line.strip() for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines[-1:] or [""])[0][:100]
 
 
 def ratio(ours, theirs, name):

@@ -63,11 +63,12 @@ struct CodePointRange {{
 }};
 
 // clang-format off
+// NOLINTBEGIN(modernize-use-designated-initializers): data
 // East Asian Wide and Fullwidth (UAX #11).""")
     table("kWide", ranges(is_wide))
     print("// Combining marks and format characters: nothing on the screen of their own.")
     table("kZeroWidth", ranges(is_zero))
-    print("// clang-format on\n\n}  // namespace stillframe::model")
+    print("// NOLINTEND(modernize-use-designated-initializers)\n// clang-format on\n\n}  // namespace stillframe::model")
 
 
 if __name__ == "__main__":

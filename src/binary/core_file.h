@@ -30,6 +30,8 @@ class CoreFile {
   [[nodiscard]] const std::optional<CoreSignal>& signal() const { return signal_; }
   // Sorted by address.
   [[nodiscard]] const std::vector<CoreFileMapping>& file_mappings() const { return file_mappings_; }
+  // The list of mapped files is missing, or does not make sense throughout.
+  [[nodiscard]] bool file_list_damaged() const { return file_list_damaged_; }
   [[nodiscard]] std::optional<std::uint64_t> auxv(std::uint64_t type) const;
   // In the core's order, AT_NULL left out.
   [[nodiscard]] const std::vector<std::pair<std::uint64_t, std::uint64_t>>& auxv() const { return auxv_; }
@@ -45,6 +47,7 @@ class CoreFile {
   std::optional<CoreProcess> process_;
   std::optional<CoreSignal> signal_;
   std::vector<CoreFileMapping> file_mappings_;
+  bool file_list_damaged_ = false;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> auxv_;
   std::vector<std::string> warnings_;
   std::uint64_t missing_bytes_ = 0;

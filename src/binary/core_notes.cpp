@@ -103,7 +103,8 @@ class CoreNoteReader {
 
   CoreNotes read(const std::vector<Elf64_Phdr>& segments) {
     for (const Elf64_Phdr& segment : segments) {
-      walk(segment.p_offset, end_of(segment));
+      const std::uint64_t room = room_for(segment);
+      walk(segment.p_offset, end_of(segment, room), room);
     }
     if (notes_.threads.empty() && !notes_.process) {
       search();
@@ -114,18 +115,21 @@ class CoreNoteReader {
 
  private:
   // The kernel puts the notes before the memory and gcore behind it: a length that reaches into memory is damaged.
-  [[nodiscard]] std::uint64_t end_of(const Elf64_Phdr& segment) const {
-    const std::uint64_t room = segment.p_offset < first_memory_ ? first_memory_ : file_.size();
-    return segment.p_offset > room || segment.p_filesz > room - segment.p_offset ? room
-                                                                                 : segment.p_offset + segment.p_filesz;
+  [[nodiscard]] std::uint64_t room_for(const Elf64_Phdr& segment) const {
+    return segment.p_offset < first_memory_ ? first_memory_ : file_.size();
+  }
+
+  [[nodiscard]] static std::uint64_t end_of(const Elf64_Phdr& segment, std::uint64_t room) {
+    const bool beyond = segment.p_offset > room || segment.p_filesz > room - segment.p_offset;
+    return beyond ? room : segment.p_offset + segment.p_filesz;
   }
 
   // No PT_NOTE leads to notes: look where the kernel and gcore put them.
   void search() {
     const std::size_t before = notes_.warnings.size();
-    walk(table_end_, first_memory_);
+    walk(table_end_, first_memory_, first_memory_);
     if (notes_.threads.empty()) {
-      walk(last_memory_, file_.size());
+      walk(last_memory_, file_.size(), file_.size());
     }
     if (!notes_.threads.empty()) {
       notes_.warnings.resize(before);
@@ -133,13 +137,15 @@ class CoreNoteReader {
     }
   }
 
-  void walk(std::uint64_t position, std::uint64_t end) {
+  // From `position` to `end`, and on while notes follow: `end` may be damaged, `room` is where they must end.
+  void walk(std::uint64_t position, std::uint64_t end, std::uint64_t room) {
     bool whole = true;
-    while (position < end) {
-      const auto note = note_at(position, end);
+    while (position < end || (position < room && strict(position))) {
+      end = std::max(end, std::min(room, position + 1));
+      const auto note = note_at(position, room);
       if (!note) {
-        whole = whole && end - position < sizeof(Elf64_Nhdr);
-        const auto next = find_note(position + 4, end);
+        whole = whole && room - position < sizeof(Elf64_Nhdr);
+        const auto next = find_note(position + 4, room);
         if (!next) {
           break;
         }
@@ -150,7 +156,7 @@ class CoreNoteReader {
       position = note->next;
       if (position < end && !strict(position)) {
         // This length or the next header is damaged: believe the first thing behind this header that looks like a note.
-        const auto next = find_note(note->start + 4, end);
+        const auto next = find_note(note->start + 4, room);
         whole = false;
         if (!next) {
           break;
@@ -324,6 +330,8 @@ class CoreNoteReader {
     std::uint64_t name = note.description + head + count * entry_size;
     const std::uint64_t end = note.description + note.size;
     std::size_t damaged = 0;
+    std::uint64_t last = 0;
+    notes_.file_list_damaged = count != (*sizes)[0];
     Window names(file_);
     for (std::uint64_t i = 0; i < count && i < most_file_mappings && name < end; ++i) {
       const auto entry = window_.get<std::array<std::uint64_t, 3>>(note.description + head + i * entry_size);
@@ -332,6 +340,9 @@ class CoreNoteReader {
         break;
       }
       const auto [begin, past, offset] = *entry;
+      notes_.file_list_damaged =
+          notes_.file_list_damaged || begin < last || begin >= past || path.empty() || begin % page_size != 0;
+      last = past;
       if (begin >= past || offset > (std::uint64_t{1} << 62U) / unit) {
         ++damaged;
         continue;

@@ -76,6 +76,7 @@ class Structures {
   // The offset of the first of the paths that leads to a member; `absent` where none does, nothing when the debug
   // information is too strange to tell.
   std::optional<Offset> offset(Dwarf_Die& structure, std::string_view paths) {
+    unclear_ = false;
     while (!paths.empty()) {
       const auto at = path_offset(structure, take_part(paths, " | "));
       if (steps_ > kMaxSteps) {
@@ -85,7 +86,7 @@ class Structures {
         return *at <= kMaxStructure ? std::optional(Offset(static_cast<std::uint32_t>(*at))) : std::nullopt;
       }
     }
-    return absent;
+    return unclear_ ? std::nullopt : std::optional(absent);
   }
 
  private:
@@ -142,11 +143,14 @@ class Structures {
   }
 
   // What DW_AT_type leads to, within the same unit: the others' places are not what they were in the file.
-  static std::optional<Dwarf_Die> type_attribute(Dwarf_Die& die) {
+  std::optional<Dwarf_Die> type_attribute(Dwarf_Die& die) {
     Dwarf_Attribute attribute;
     Dwarf_Die type;
-    if (dwarf_attr(&die, DW_AT_type, &attribute) == nullptr || dwarf_whatform(&attribute) == DW_FORM_ref_addr ||
-        dwarf_formref_die(&attribute, &type) == nullptr) {
+    if (dwarf_attr(&die, DW_AT_type, &attribute) == nullptr) {
+      return std::nullopt;
+    }
+    if (dwarf_whatform(&attribute) == DW_FORM_ref_addr || dwarf_formref_die(&attribute, &type) == nullptr) {
+      unclear_ = true;
       return std::nullopt;
     }
     return type;
@@ -242,6 +246,7 @@ class Structures {
   std::unordered_map<const void*, std::vector<Member>> members_;
   std::string struct_name_;
   std::uint32_t steps_ = 0;
+  bool unclear_ = false;  // a type could not be followed: that a member was not found says nothing
 };
 
 // The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
@@ -261,18 +266,25 @@ const target::Mapping* file_mapping(std::span<const target::Mapping> mappings, A
   }
 }
 
+// Sizes change with every patch release; only where an object's data begins behind its head are they read.
+bool matters(const Disagreement& one) {
+  return !one.field.empty() || one.group == "ascii" || one.group == "compact";
+}
+
+// "thread.next 40 not 8, … and 3 more"; empty when nothing that is read differs.
 std::string describe(const std::vector<Disagreement>& disagreements) {
-  constexpr std::size_t kShown = 4;
-  std::string text;
+  constexpr std::ptrdiff_t kShown = 4;
+  const auto count = std::ranges::count_if(disagreements, matters);
   const auto number = [](Offset offset) { return offset.present() ? fmt::format("{}", offset.value()) : "absent"; };
-  for (const Disagreement& one : std::span(disagreements).first(std::min(kShown, disagreements.size()))) {
-    text += fmt::format("{}{}.{} {} not {}", text.empty() ? "" : ", ", one.group,
-                        one.field.empty() ? "size" : one.field, number(one.real), number(one.table));
+  std::string text;
+  std::ptrdiff_t shown = 0;
+  for (const Disagreement& one : disagreements) {
+    if (matters(one) && ++shown <= kShown) {
+      text += fmt::format("{}{}.{} {} not {}", text.empty() ? "" : ", ", one.group,
+                          one.field.empty() ? "size" : one.field, number(one.real), number(one.table));
+    }
   }
-  if (disagreements.size() > kShown) {
-    text += fmt::format(" and {} more", disagreements.size() - kShown);
-  }
-  return text;
+  return count > kShown ? text + fmt::format(" and {} more", count - kShown) : text;
 }
 
 }  // namespace

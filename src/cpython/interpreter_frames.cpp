@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 
 #include "cpython/frames.h"
@@ -119,6 +120,7 @@ class Walker {
   }
 
   void add(Address at, const FrameFields& fields, const Code& code) {
+    ++calls_;
     const Address begin = instructions_of(fields, code);
     // _PyFrame_IsIncomplete: a call that is still being set up is no frame yet, and no traceback shows it.
     // A call that has not begun points one instruction before its code.
@@ -165,6 +167,22 @@ class Walker {
     } else if (!ended_with_entry_) {
       chain_.broken = "the chain does not end at a frame that begins an evaluation loop";
     }
+    check_count();
+  }
+
+  // From 3.12 on the interpreter counts its Python calls down (_Py_EnterRecursivePy in Python/ceval_macros.h); a chain
+  // that skips frames, through a pointer that leads to another frame, does not come to that number. One call may just
+  // be beginning or ending.
+  void check_count() {
+    const auto limit = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_limit);
+    const auto left = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_remaining);
+    if (chain_.broken || !limit || !left || *limit <= 0) {
+      return;
+    }
+    const std::int64_t counted = std::int64_t{*limit} - *left;
+    if (std::abs(counted - calls_) > 1) {
+      chain_.broken = fmt::format("the interpreter counts {} Python calls, and the chain has {}", counted, calls_);
+    }
   }
 
   const Objects& objects_;
@@ -174,6 +192,7 @@ class Walker {
   FrameChain chain_;
   Address last_ = 0;
   bool ended_with_entry_ = false;
+  std::int64_t calls_ = 0;
 };
 
 }  // namespace

@@ -185,8 +185,9 @@ std::optional<std::uint64_t> Objects::integer(Address object) const {
     return std::nullopt;
   }
   const bool negative = tagged ? (*raw & 3) == 2 : *raw < 0;
-  const std::uint64_t digits = tagged ? static_cast<std::uint64_t>(*raw) >> 3U
-                                      : static_cast<std::uint64_t>(negative ? -*raw : *raw);
+  const std::uint64_t digits =
+      tagged ? static_cast<std::uint64_t>(*raw) >> 3U
+             : (negative ? 0 - static_cast<std::uint64_t>(*raw) : static_cast<std::uint64_t>(*raw));
   if (digits > 3) {
     return std::nullopt;
   }

@@ -116,9 +116,9 @@ std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& versio
 
 // By search, with what an image told (if one did).
 std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
-                                   const PythonImage* image) {
+                                   const PythonImage* image, SearchScope scope) {
   const auto version = image != nullptr ? image->version : std::nullopt;
-  const auto found = search_interpreters(target, memory, tables_for(version));
+  const auto found = search_interpreters(target, memory, tables_for(version), scope);
   if (!found) {
     return std::nullopt;
   }
@@ -153,8 +153,12 @@ bool recover_threads(const target::Target& target, const memory::MemorySource& m
   }
   runtime.lost_interpreter = runtime.runtime + main.value();
   runtime.threads = search_threads(target, memory, runtime.layout, runtime.lost_interpreter);
+  if (runtime.threads.empty()) {
+    return false;
+  }
+  runtime.interpreters_head_at = 0;  // what stands there cannot be followed
   runtime.found_by = "a search of its memory";
-  return !runtime.threads.empty();
+  return true;
 }
 
 std::string what_it_is(const target::Target& target, std::size_t files) {
@@ -195,10 +199,10 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
       first = std::move(image);
     }
   }
-  if (first || options.exhaustive || target.lifeless()) {
-    if (auto runtime = from_search(target, memory, first ? &*first : nullptr)) {
-      return std::move(*runtime);
-    }
+  const bool everywhere = first || options.exhaustive || target.lifeless();
+  if (auto runtime = from_search(target, memory, first ? &*first : nullptr,
+                                 everywhere ? SearchScope::everything : SearchScope::data_of_files)) {
+    return std::move(*runtime);
   }
   if (plausible && recover_threads(target, memory, *plausible)) {
     return std::move(*plausible);

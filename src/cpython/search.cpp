@@ -53,19 +53,22 @@ bool visit_pointers(const memory::MemorySource& memory, std::span<const target::
   return true;
 }
 
-// Data of mapped files (and the anonymous rest of it, .bss) before everything else.
-std::vector<const target::Mapping*> in_search_order(std::span<const target::Mapping> mappings) {
+// Data of mapped files (and the anonymous rest of it, .bss) before everything else, if that is wanted at all.
+std::vector<const target::Mapping*> in_search_order(std::span<const target::Mapping> mappings, SearchScope scope) {
   std::vector<const target::Mapping*> order;
+  std::vector<const target::Mapping*> rest;
+  const target::Mapping* before = nullptr;
   for (const auto& mapping : mappings) {
+    const bool behind_file = mapping.path.empty() && before != nullptr && !before->path.empty() &&
+                             before->end == mapping.begin;
+    before = &mapping;
     if (mapping.writable && mapping.readable) {
-      order.push_back(&mapping);
+      (mapping.inode != 0 || behind_file ? order : rest).push_back(&mapping);
     }
   }
-  std::ranges::stable_sort(order, {}, [&](const target::Mapping* mapping) {
-    const bool behind_file = mapping->path.empty() && mapping != mappings.data() && !(mapping - 1)->path.empty() &&
-                             (mapping - 1)->end == mapping->begin;
-    return mapping->inode != 0 || behind_file ? 0 : 1;
-  });
+  if (scope == SearchScope::everything) {
+    order.insert(order.end(), rest.begin(), rest.end());
+  }
   return order;
 }
 
@@ -87,11 +90,11 @@ bool looks_like_interpreter(const memory::MemorySource& memory, const Layout& la
 }
 
 std::optional<FoundInterpreters> search_interpreters(const target::Target& target, const memory::MemorySource& memory,
-                                                     const std::vector<const Layout*>& layouts) {
+                                                     const std::vector<const Layout*>& layouts, SearchScope scope) {
   const auto mappings = target.mappings();
   std::optional<FoundInterpreters> found;
   std::uint64_t searched = 0;
-  for (const auto* mapping : in_search_order(mappings)) {
+  for (const auto* mapping : in_search_order(mappings, scope)) {
     searched += mapping->end - mapping->begin;
     if (searched > kMaxSearched) {
       break;
@@ -121,7 +124,7 @@ std::vector<Address> search_threads(const target::Target& target, const memory::
     return threads;
   }
   std::uint64_t searched = 0;
-  for (const auto* mapping : in_search_order(mappings)) {
+  for (const auto* mapping : in_search_order(mappings, SearchScope::everything)) {
     searched += mapping->end - mapping->begin;
     if (searched > kMaxSearched) {
       break;

@@ -22,9 +22,12 @@ struct FoundInterpreters {
 // layout (where that can be read).
 bool looks_like_interpreter(const memory::MemorySource& memory, const Layout& layout, Address interpreter);
 
+// How far a search goes: where an interpreter's global variables can be, or all that can be written.
+enum class SearchScope : std::uint8_t { data_of_files, everything };
+
 // Searches the writable data of the target for a word that leads to an interpreter, with each of the given tables.
 std::optional<FoundInterpreters> search_interpreters(const target::Target& target, const memory::MemorySource& memory,
-                                                     const std::vector<const Layout*>& layouts);
+                                                     const std::vector<const Layout*>& layouts, SearchScope scope);
 
 // Searches the writable memory for thread states of the interpreter at `interpreter`, whose own bytes may be lost. For
 // damaged cores.

@@ -11,6 +11,7 @@ struct CodePointRange {
 };
 
 // clang-format off
+// NOLINTBEGIN(modernize-use-designated-initializers): data
 // East Asian Wide and Fullwidth (UAX #11).
 inline constexpr std::array<CodePointRange, 84> kWide{{
     {0x1100, 0x115f}, {0x231a, 0x231b}, {0x2329, 0x232a}, {0x23e9, 0x23ec}, {0x23f0, 0x23f0}, {0x23f3, 0x23f3},
@@ -89,6 +90,7 @@ inline constexpr std::array<CodePointRange, 322> kZeroWidth{{
     {0x1e130, 0x1e136}, {0x1e2ae, 0x1e2ae}, {0x1e2ec, 0x1e2ef}, {0x1e4ec, 0x1e4ef}, {0x1e8d0, 0x1e8d6},
     {0x1e944, 0x1e94a}, {0xe0001, 0xe01ef},
 }};
+// NOLINTEND(modernize-use-designated-initializers)
 // clang-format on
 
 }  // namespace stillframe::model

@@ -48,8 +48,10 @@ bool is_futex_wait(const target::Syscall& call) {
 }
 
 // The threads of `later` that may have run since `earlier`: new ones, those awake at either end, those that got a CPU
-// in between. Asleep before and after with the same run count means: not one instruction was run.
-std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later) {
+// in between. Asleep before and after with the same run count means: not one instruction was run; nor did those that are
+// `held` run any.
+std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,
+                       const std::unordered_set<Tid>& held = {}) {
   std::unordered_map<Tid, const ThreadInfo*> before;
   for (const auto& thread : earlier) {
     before.emplace(thread.tid, &thread);
@@ -57,9 +59,9 @@ std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector
   std::vector<Tid> tids;
   for (const auto& thread : later) {
     const auto known = before.find(thread.tid);
-    const bool still = known != before.end() && asleep(known->second->state) && asleep(thread.state) &&
+    const bool slept = known != before.end() && asleep(known->second->state) && asleep(thread.state) &&
                        thread.run_count.has_value() && known->second->run_count == thread.run_count;
-    if (!still) {
+    if (!slept && !held.contains(thread.tid)) {
       tids.push_back(thread.tid);
     }
   }
@@ -105,7 +107,7 @@ class Exposure {
   }
 
   // One reading of everything, with whatever consistency the moment has.
-  Negative read(std::vector<ThreadInfo> threads) {
+  Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {}) {
     Negative negative;
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
     negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
@@ -119,13 +121,14 @@ class Exposure {
         cpython::read_thread_names(*negative.objects, *table->second, interpreter);
       }
     }
-    find_gil_waits(threads, negative);
+    find_gil_waits(threads, held, negative);
     negative.threads = std::move(threads);
     return negative;
   }
 
   // Who sleeps on the GIL's own condition variable.
-  void find_gil_waits(const std::vector<ThreadInfo>& threads, Negative& negative) {
+  void find_gil_waits(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held,
+                      Negative& negative) {
     std::vector<Address> gils;
     for (const auto& interpreter : negative.process.interpreters) {
       if (interpreter.gil != 0) {
@@ -135,7 +138,7 @@ class Exposure {
     negative.gil_waits_known = !gils.empty();
     const std::uint64_t size = runtime_.layout.gil.size;
     for (const ThreadInfo& thread : threads) {
-      if (gils.empty() || !asleep(thread.state)) {
+      if (gils.empty() || (!asleep(thread.state) && !held.contains(thread.tid))) {
         continue;
       }
       const auto call = target_.syscall(thread.tid);
@@ -160,12 +163,13 @@ class Exposure {
       }
     }
     const auto pages = memory_.pages();
+    Result<std::vector<ThreadInfo>> now = threads;
+    std::vector<Tid> wanted = std::move(gentle);
     for (int attempt = 0; attempt < kStopTries; ++attempt) {
-      std::vector<Tid> wanted = gentle;
       if (attempt > 0) {
-        const auto now = target_.threads();
+        now = target_.threads();
         if (!now) {
-          return std::unexpected(now.error());
+          return std::unexpected(std::move(now.error()));
         }
         wanted.clear();
         for (const ThreadInfo& thread : *now) {
@@ -174,7 +178,7 @@ class Exposure {
           }
         }
       }
-      auto negative = try_stopped(wanted, pages);
+      auto negative = try_stopped(*now, wanted, pages);
       if (!negative) {
         return cannot_stop(std::move(negative.error()));
       }
@@ -205,26 +209,29 @@ class Exposure {
     return state == model::OsState::stopped || state == model::OsState::traced || state == model::OsState::finished;
   }
 
-  // The short stop itself: from here to release() nothing may be done that can be done later.
-  Result<Negative> try_stopped(const std::vector<Tid>& wanted, const std::vector<std::uint64_t>& pages) {
+  // The short stop itself: from here to release() nothing may be done that can be done later. `threads` are the
+  // target's as they were a moment ago.
+  Result<Negative> try_stopped(const std::vector<ThreadInfo>& threads, const std::vector<Tid>& wanted,
+                               const std::vector<std::uint64_t>& pages) {
     memory_.clear();
     auto hold = target_.stop(wanted);
     if (!hold) {
       return std::unexpected(std::move(hold.error()));
     }
-    const auto count = static_cast<std::int64_t>((*hold)->held().size());
-    auto before = target_.threads();
+    const std::unordered_set<Tid> held((*hold)->held().begin(), (*hold)->held().end());
+    // Where every thread is held, none of them needs to be watched.
+    const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
+    auto before = all_held ? Result<std::vector<ThreadInfo>>(threads) : target_.threads();
     memory_.prefetch(pages);
-    Negative negative = read(before ? *before : std::vector<ThreadInfo>{});
-    auto after = target_.threads();
-    const std::int64_t pause = (*hold)->release();
+    Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held);
+    const auto after = target_.threads();
+    total_pause_ += (*hold)->release();
     memory_.seal();
-    total_pause_ += pause;
-    negative.consistency = {.method = model::Method::stopped,
-                            .consistent = before && after && before->size() == after->size() &&
-                                          moved(*before, *after).empty(),
-                            .pause_us = total_pause_,
-                            .threads_stopped = count};
+    negative.consistency = {
+        .method = model::Method::stopped,
+        .consistent = before && after && before->size() == after->size() && moved(*before, *after, held).empty(),
+        .pause_us = total_pause_,
+        .threads_stopped = static_cast<std::int64_t>(held.size())};
     return negative;
   }
 

@@ -23,32 +23,34 @@ using Files = std::map<std::string_view, Lines>;
 // boot time in whole seconds).
 constexpr double kClockSlack = 2.0;
 
-bool wants_source(const Frame& frame) {
-  return frame.kind == model::FrameKind::python && frame.file && frame.line && *frame.line > 0;
-}
+// Where a frame's source stands.
+struct Place {
+  std::string_view file;
+  std::int32_t line = 0;
+  std::int32_t end_line = 0;
+  bool operator==(const Place&) const = default;
+};
 
-bool spans_lines(const Frame& frame) {
-  return frame.end_line && frame.end_line != frame.line;
+std::optional<Place> place_of(const Frame& frame) {
+  if (frame.kind != model::FrameKind::python || !frame.file || !frame.line || *frame.line <= 0) {
+    return std::nullopt;
+  }
+  return Place{.file = *frame.file, .line = *frame.line, .end_line = frame.end_line.value_or(*frame.line)};
 }
 
 Files lines_asked_for(const model::Still& still) {
   Files files;
-  const Frame* last = nullptr;
+  Place last;
   for (const model::Thread& thread : still.threads) {
     for (const Frame& frame : thread.frames) {
-      if (!wants_source(frame)) {
-        continue;
+      const auto place = place_of(frame);
+      if (!place || *place == last) {
+        continue;  // deep recursion asks for the same line again and again
       }
-      // Deep recursion asks for the same line again and again.
-      if (last != nullptr && last->file == frame.file && last->line == frame.line && last->end_line == frame.end_line) {
-        continue;
-      }
-      last = &frame;
-      Lines& lines = files[*frame.file];
-      lines.try_emplace(*frame.line);
-      if (spans_lines(frame)) {
-        lines.try_emplace(*frame.end_line);
-      }
+      last = *place;
+      Lines& lines = files[place->file];
+      lines.try_emplace(place->line);
+      lines.try_emplace(place->end_line);
     }
   }
   return files;
@@ -93,18 +95,19 @@ void add_sources(model::Still& still, const target::Target& target) {
     read_lines(path, lines, target, still);
   }
   const Lines* lines = nullptr;
-  const Frame* last = nullptr;
+  std::string_view file;  // that `lines` are of
   for (model::Thread& thread : still.threads) {
     for (Frame& frame : thread.frames) {
-      if (!wants_source(frame)) {
+      const auto place = place_of(frame);
+      if (!place) {
         continue;
       }
-      if (last == nullptr || last->file->data() != frame.file->data() || last->file->size() != frame.file->size()) {
-        lines = &files.at(*frame.file);
+      if (lines == nullptr || place->file != file) {
+        lines = &files.at(place->file);
+        file = place->file;
       }
-      last = &frame;
-      frame.source = lines->at(*frame.line);
-      place_columns(frame, frame.source, spans_lines(frame) ? lines->at(*frame.end_line) : frame.source);
+      frame.source = lines->at(place->line);
+      place_columns(frame, frame.source, lines->at(place->end_line));
     }
   }
 }

@@ -12,7 +12,7 @@
 namespace stillframe::photograph {
 namespace {
 
-constexpr std::size_t kLargestSource = 64U * 1024U * 1024U;
+constexpr std::size_t kLargestSource = std::size_t{64} << 20U;
 
 std::optional<std::string> read_whole(int fd, std::size_t size) {
   std::string bytes(size, '\0');

@@ -22,7 +22,7 @@ class SourceText {
   // call reads on only as far as it must; the view lives as long as this object.
   [[nodiscard]] std::optional<std::string_view> line(std::int32_t number);
 
-  static constexpr std::size_t kLongestLine = 64U * 1024U;
+  static constexpr std::size_t kLongestLine = std::size_t{64} << 10U;
 
  private:
   std::string text_;

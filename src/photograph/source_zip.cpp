@@ -26,7 +26,7 @@ struct Archive {
     if (position >= window_at && position - window_at < window.size()) {
       return true;
     }
-    constexpr std::size_t kWindow = 64U * 1024U;
+    constexpr std::size_t kWindow = std::size_t{64} << 10U;
     window.resize(kWindow);
     const ssize_t count = ::pread(fd, window.data(), window.size(), static_cast<off_t>(position));
     window.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -105,7 +105,7 @@ std::optional<std::string> read_current(unzFile zip, std::size_t limit) {
     return std::nullopt;
   }
   std::string bytes;
-  std::vector<char> piece(64U * 1024U);
+  std::vector<char> piece(std::size_t{64} << 10U);
   int count = 0;
   while (bytes.size() <= limit &&
          (count = unzReadCurrentFile(zip, piece.data(), static_cast<unsigned>(piece.size()))) > 0) {

@@ -9,7 +9,7 @@ namespace stillframe::render {
 namespace {
 
 struct Token {
-  enum class Kind { name, number, string, op };
+  enum class Kind : std::uint8_t { name, number, string, op };
   Kind kind = Kind::op;
   std::size_t begin = 0;
   std::size_t end = 0;

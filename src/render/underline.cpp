@@ -69,15 +69,16 @@ std::optional<Anchor> anchor_of(std::string_view part, CaretStyle style) {
 }  // namespace
 
 CaretStyle caret_style(std::string_view version) {
+  const std::string text(version);
   int major = 0;
   int minor = 0;
-  const char* end = version.data() + version.size();
-  const auto first = std::from_chars(version.data(), end, major);
+  const char* const end = text.c_str() + text.size();
+  const auto first = std::from_chars(text.c_str(), end, major);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') {
     return CaretStyle::from_3_13;
   }
-  std::from_chars(first.ptr + 1, end, minor);
-  return major == 3 && minor < 13 ? CaretStyle::to_3_12 : CaretStyle::from_3_13;
+  const auto second = std::from_chars(first.ptr + 1, end, minor);
+  return second.ec == std::errc{} && major == 3 && minor < 13 ? CaretStyle::to_3_12 : CaretStyle::from_3_13;
 }
 
 std::string underline(const model::Frame& frame, std::string_view text, std::size_t indent, CaretStyle style) {

@@ -113,7 +113,7 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
       add("idle");
       break;
     case model::OsState::dead:
-      if (still.crash && still.crash->tid && still.crash->tid == thread.tid) {
+      if (still.crash && thread.tid && still.crash->tid == thread.tid) {
         add("died of " + still.crash->signal_name);
       }
       break;

@@ -284,7 +284,7 @@ std::vector<std::string> CoreFiles::warnings() const {
   std::size_t missing_count = 0;
   std::size_t unproved_count = 0;
   for (std::size_t i = 0; i < modules_.size(); ++i) {
-    if (!found_[i] || !found_[i]->wanted || found_[i]->match == FileMatch::certain) {
+    if (!found_[i] || !found_[i]->wanted || !modules_[i].is_code || found_[i]->match == FileMatch::certain) {
       continue;
     }
     const bool absent = found_[i]->match == FileMatch::none;

@@ -101,9 +101,10 @@ void name_special(const CoreFile& core, std::vector<Mapping>& mappings) {
 
 }  // namespace
 
-std::vector<CoreModule> list_modules(const CoreFile& core, const memory::MemorySource& dumped) {
+std::vector<CoreModule> list_modules(const CoreFile& core, const std::vector<CoreFileMapping>& files,
+                                     const memory::MemorySource& dumped) {
   std::vector<CoreModule> modules;
-  for (const CoreFileMapping& mapping : core.file_mappings()) {
+  for (const CoreFileMapping& mapping : files) {
     const CoreSegment* segment = segment_at(core, mapping.begin);
     const ModulePart part{.begin = mapping.begin,
                           .end = mapping.end,
@@ -121,6 +122,11 @@ std::vector<CoreModule> list_modules(const CoreFile& core, const memory::MemoryS
   }
   for (CoreModule& module : modules) {
     identify(module, dumped);
+    module.is_code = module.has_image || module.path.find(".so") != std::string::npos ||
+                     std::ranges::any_of(module.parts, [&](const ModulePart& part) {
+                       const CoreSegment* segment = segment_at(core, part.begin);
+                       return segment != nullptr && segment->executable;
+                     });
   }
   return modules;
 }

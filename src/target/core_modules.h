@@ -24,6 +24,7 @@ struct CoreModule {
   std::string path;  // as the process saw it, without " (deleted)"
   bool deleted = false;
   std::vector<ModulePart> parts;  // sorted by address, not empty
+  bool is_code = false;           // some of it can be executed: an ELF file, not data
   bool has_image = false;         // its ELF header is in the core
   std::string build_id;           // as the core's memory has it; empty: none, or not in the core
 
@@ -31,8 +32,9 @@ struct CoreModule {
   [[nodiscard]] Address base() const { return parts.front().begin; }
 };
 
-// `dumped` is the memory that the core itself holds, without files.
-std::vector<CoreModule> list_modules(const binary::CoreFile& core, const memory::MemorySource& dumped);
+// `files` is file_mappings_of(core); `dumped` is the memory that the core itself holds, without files.
+std::vector<CoreModule> list_modules(const binary::CoreFile& core, const std::vector<binary::CoreFileMapping>& files,
+                                     const memory::MemorySource& dumped);
 
 // Every range of the process's address space that the core knows of, sorted, named by the modules.
 std::vector<Mapping> list_mappings(const binary::CoreFile& core, const std::vector<CoreModule>& modules);

@@ -8,11 +8,13 @@
 
 #include "binary/core_file.h"
 #include "memory/core_memory.h"
+#include "target/core_command_line.h"
 #include "target/core_crash.h"
 #include "target/core_files.h"
 #include "target/core_modules.h"
 #include "target/core_opening.h"
 #include "target/core_paths.h"
+#include "target/core_rebuild.h"
 
 namespace stillframe::target {
 namespace {
@@ -113,7 +115,7 @@ class CoreTarget final : public Target {
         core_(std::move(core)),
         options_(options),
         dumped_(file_.fd(), to_extents(core_), nullptr),
-        modules_(list_modules(core_, dumped_)),
+        modules_(list_modules(core_, file_mappings_of(core_, dumped_), dumped_)),
         mappings_(list_mappings(core_, modules_)),
         files_(core_, modules_, dumped_, options_),
         memory_(file_.fd(), with_files(to_extents(core_), mappings_), &files_),
@@ -169,7 +171,10 @@ void CoreTarget::describe_source(std::string path) {
   source_.core = std::move(path);
   if (core_.process()) {
     source_.pid = core_.process()->pid;
-    source_.command_line = split_at_spaces(core_.process()->arguments);
+    source_.command_line = read_command_line(core_, dumped_);
+    if (source_.command_line.empty()) {
+      source_.command_line = split_at_spaces(core_.process()->arguments);
+    }
   } else if (!core_.threads().empty()) {
     source_.pid = core_.threads().front().tid;
   }
@@ -283,6 +288,11 @@ std::optional<double> CoreTarget::started_at() const {
 std::vector<std::string> CoreTarget::warnings() const {
   std::vector<std::string> all = opening_warnings_;
   std::ranges::copy(core_.warnings(), std::back_inserter(all));
+  if (core_.file_list_damaged()) {
+    all.push_back(fmt::format("the core's list of mapped files is missing or damaged; {} files were recognised by their "
+                              "headers in memory, others are missing",
+                              modules_.size()));
+  }
   std::ranges::move(files_.warnings(), std::back_inserter(all));
   return all;
 }

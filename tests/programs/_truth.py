@@ -29,6 +29,13 @@ def positions(frame):
     return list(list(frame.f_code.co_positions())[frame.f_lasti // 2])
 
 
+def source_line(frame):
+    name = frame.f_code.co_filename
+    # With the globals linecache finds sources in archives, and from 3.14 those of frozen modules as well.
+    line = linecache.getline(name, frame.f_lineno, None if name.startswith("<") else frame.f_globals)
+    return as_text(line).rstrip("\r\n\f") or None
+
+
 def describe(frame):
     code = frame.f_code
     return {
@@ -37,7 +44,7 @@ def describe(frame):
         "function": as_text(code.co_name),
         "qualified_name": getattr(code, "co_qualname", None),
         "positions": positions(frame),
-        "source": as_text(linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals)).rstrip("\r\n\f") or None,
+        "source": source_line(frame),
     }
 
 

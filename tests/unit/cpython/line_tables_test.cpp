@@ -60,7 +60,7 @@ struct Expected {
 TEST(LocationTable, FollowsPython312) {
   constexpr auto kFunction =
       "\x80\0\xd8\x08\t\x80\x41\xdc\x0b\x0c\x88Q\xd8\x06\x07\x88\x01\x81\x63\xf3\x03\x01\x0c\x0b\xf0\0\x01\x05\x0b"sv;
-  const Expected expected[] = {{0, 1, 1, 0, 0},  {2, 2, 2, 8, 9},    {4, 2, 2, 4, 5},  {6, 3, 3, 11, 12},
+  const Expected expected[] = {{0, 1, 1, 0, 0},    {2, 2, 2, 8, 9},  {4, 2, 2, 4, 5},  {6, 3, 3, 11, 12},
                                {16, 3, 3, 13, 14}, {18, 4, 4, 6, 7}, {20, 4, 4, 8, 9}, {22, 4, 4, 6, 9},
                                {26, 3, 4, 11, 10}, {34, 3, 4, 4, 10}};
   for (const Expected& one : expected) {

@@ -1,0 +1,179 @@
+"""Cores of every make: by gdb, filtered, compressed, cut, moved to another machine, of other signals."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+import comparing
+import interpreters
+
+PACKERS = {"zst": ["zstd", "-q", "-1", "-c"], "lz4": ["lz4", "-q", "-c"], "gz": ["gzip", "-1", "-c"],
+           "xz": ["xz", "-0", "-c"]}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory, stillframe):
+    """One kernel core and its truth, for the tests that only change the file."""
+    return {"folder": tmp_path_factory.mktemp("core")}
+
+
+def one_core(start, kept):
+    if "core" not in kept:
+        running = start(interpreters.ONE, "blocked_threads.py")
+        running.wait_asleep()
+        kept["truth"] = running.truth
+        kept["core"] = pathlib.Path(shutil.copy(running.core(), kept["folder"] / "core"))
+    return kept["core"], kept["truth"]
+
+
+def call_chains(described):
+    """(function, line) of every frame of every thread that stands in the same place in each still."""
+    return sorted([(frame["function"], frame["line"]) for frame in thread["frames"]]
+                  for thread in described["threads"] if thread["name"] != "witness")
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_compressed(start, stillframe, kept, packer, tmp_path):
+    core, truth = one_core(start, kept)
+    packed = tmp_path / f"core.{packer}"
+    with packed.open("wb") as out:
+        subprocess.run([*PACKERS[packer], core], stdout=out, check=True)
+    outcome = stillframe("core", "--json", packed)
+    assert outcome.code == 0, outcome.err + str(outcome.still["warnings"])
+    assert call_chains(outcome.still) == call_chains(truth)
+    assert not list(tmp_path.glob("*.tmp*"))
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_compressed_and_cut(start, stillframe, kept, packer, tmp_path):
+    core, _ = one_core(start, kept)
+    packed = subprocess.run([*PACKERS[packer], core], stdout=subprocess.PIPE, check=True).stdout
+    for part in (0.1, 0.6, 0.95):
+        cut = tmp_path / f"core.{packer}"
+        cut.write_bytes(packed[: int(len(packed) * part)])
+        told(stillframe("core", "--json", cut))
+
+
+@pytest.mark.parametrize("part", [0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99])
+def test_cut(start, stillframe, kept, part, tmp_path):
+    """What a full disk leaves."""
+    core, truth = one_core(start, kept)
+    cut = tmp_path / "core"
+    shutil.copy(core, cut)
+    os.truncate(cut, int(core.stat().st_size * part))
+    outcome = stillframe("core", "--json", cut)
+    told(outcome)
+    if outcome.code == 3:  # a stack that is shown as whole is right
+        shown = {thread["tid"]: thread for thread in outcome.still["threads"] if thread["complete"]}
+        for thread in truth["threads"]:
+            if thread["native_id"] in shown and thread["name"] != "witness":
+                assert [frame["line"] for frame in shown[thread["native_id"]]["frames"]] == [
+                    frame["line"] for frame in thread["frames"]]
+
+
+def told(outcome):
+    """Not silent: some of it with a warning, or nothing with three lines."""
+    assert outcome.code in (1, 3)
+    if outcome.code == 3:
+        assert outcome.still["warnings"]
+    else:
+        assert len(outcome.err.strip().splitlines()) >= 3
+
+
+def test_size_limit(start, stillframe):
+    """The kernel itself cuts a core at RLIMIT_CORE."""
+    running = start(interpreters.ONE, "blocked_threads.py")
+    running.wait_asleep()
+    subprocess.run(["prlimit", "--pid", str(running.pid), "--core=2000000:2000000"], check=True)
+    told(stillframe("core", "--json", running.core()))
+
+
+@pytest.mark.parametrize("interpreter", interpreters.EACH_KIND)
+def test_gcore(start, stillframe, interpreter):
+    running = start(interpreter, "blocked_threads.py")
+    running.wait_asleep()
+    truth = running.truth
+    outcome = stillframe("core", "--json", running.gcore(), *search_root(interpreter))
+    assert outcome.code in (0, 3)  # gdb 13 leaves parts of stacks out under newer C libraries
+    assert call_chains(outcome.still) == call_chains(truth) or outcome.code == 3
+    if interpreter.root is None:
+        assert outcome.code == 0, outcome.still["warnings"]
+
+
+@pytest.mark.parametrize("coredump_filter", [0x00, 0x01, 0x33, 0x7F])
+@pytest.mark.parametrize("interpreter", [interpreters.ONE, interpreters.BY_ID["3.14t"]])
+def test_filtered(start, stillframe, interpreter, coredump_filter):
+    running = start(interpreter, "blocked_threads.py")
+    running.wait_asleep()
+    truth = running.truth
+    pathlib.Path(f"/proc/{running.pid}/coredump_filter").write_text(hex(coredump_filter))
+    outcome = stillframe("core", "--json", running.core())
+    if coredump_filter == 0:
+        told(outcome)
+        assert "coredump_filter" in outcome.err + outcome.out
+    else:
+        assert outcome.code == 0, outcome.err + str(outcome.still["warnings"])
+        comparing.check(outcome.still, truth)
+
+
+def search_root(interpreter):
+    return ["--lib-search-root", interpreter.root] if interpreter.root else []
+
+
+@pytest.mark.parametrize("interpreter", [interpreters.BY_ID[name] for name in ("3.9-dbg", "3.13-debian", "3.14", "3.15")])
+def test_libraries_are_not_here(start, stillframe, interpreter):
+    """A core from a machine with other libraries: the executables, libraries and sources of its paths are not found."""
+    running = start(interpreter, "blocked_threads.py")
+    running.wait_asleep()
+    truth = running.truth
+    core = running.core()
+    outcome = stillframe("core", "--json", core)
+    assert outcome.code in (0, 1, 3)
+    if outcome.code == 1:
+        assert "--lib-search" in outcome.err or "xecutable" in outcome.err
+    else:
+        assert call_chains(outcome.still) == call_chains(truth)
+    found = stillframe("core", "--json", core, interpreter.outside(interpreter.executable), "--lib-search-root",
+                       interpreter.root)
+    assert found.code == 0, found.err + str(found.still["warnings"])
+    assert call_chains(found.still) == call_chains(truth)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGABRT, signal.SIGBUS, signal.SIGQUIT])
+def test_signal_and_sender(start, stillframe, sent):
+    running = start(interpreters.ONE, "blocked_threads.py")
+    running.wait_asleep()
+    crash = stillframe("core", "--json", running.core(sent)).still["crash"]
+    assert crash["signal"] == sent.name
+    assert crash["code"] == "SI_USER"
+    assert crash["sender_pid"] == os.getpid()
+
+
+@pytest.mark.parametrize("interpreter", interpreters.EACH_KIND)
+def test_dies_in_native_code(start, stillframe, interpreter):
+    """The thread that died, what it touched, and its Python stack."""
+    if interpreter.free_threaded:
+        interpreter = interpreters.BY_ID["3.13"]  # the free-threaded builds have no ctypes
+    running = start(interpreter, "crashes.py")
+    running.process.wait(60)
+    [core] = running.folder.glob("core*")
+    outcome = stillframe("core", "--json", core, *search_root(interpreter))
+    assert outcome.code == 0, outcome.err + str(outcome.still["warnings"])
+    still = outcome.still
+    assert still["crash"] == {**still["crash"], "signal": "SIGSEGV", "code": "SEGV_MAPERR", "fault_address": "0x10",
+                              "sender_pid": None}
+    [died] = [thread for thread in still["threads"] if thread["tid"] == still["crash"]["tid"]]
+    assert died["name"] == "crasher"
+    assert [frame["function"] for frame in died["frames"]][-3:] == ["crash", "read", "string_at"]
+
+
+def test_text(stillframe, start, kept):
+    core, _ = one_core(start, kept)
+    text = stillframe("core", core)
+    assert text.code == 0
+    assert "SIGSEGV" in text.out
+    assert "in lock" in text.out
