@@ -164,11 +164,12 @@ class Rebuilder {
   [[nodiscard]] std::string executable_path() const {
     const auto told = core_.auxv(AT_EXECFN);
     std::string path = told ? read_text(dumped_, *told) : "";
-    if (!path.starts_with('/') && core_.process()) {
-      path = core_.process()->arguments.substr(0, core_.process()->arguments.find(' '));
+    const auto& process = core_.process();
+    if (!path.starts_with('/') && process) {
+      path = process->arguments.substr(0, process->arguments.find(' '));
     }
-    if (!path.starts_with('/') && core_.process() && !core_.process()->name.empty()) {
-      path = "/" + core_.process()->name;  // enough to look for it in the search paths
+    if (!path.starts_with('/') && process && !process->name.empty()) {
+      path = "/" + process->name;  // enough to look for it in the search paths
     }
     return path;
   }

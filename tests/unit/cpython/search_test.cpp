@@ -45,7 +45,7 @@ class EveryLayoutSearch : public testing::EveryLayout {
 SF_EVERY_LAYOUT(EveryLayoutSearch);
 
 TEST_P(EveryLayoutSearch, FindsTheInterpreterWithoutSymbols) {
-  const auto found = search_interpreters(target(), python.memory, {&layout});
+  const auto found = search_interpreters(target(), python.memory, {&layout}, SearchScope::everything);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->interpreter, interpreter);
   EXPECT_EQ(found->layout, &layout);
@@ -67,7 +67,7 @@ TEST_P(EveryLayoutSearch, AsksSysForTheVersion) {
 TEST_P(EveryLayoutSearch, TakesNoInterpreterOfAnotherVersion) {
   set_version("1.5.2");
   EXPECT_FALSE(looks_like_interpreter(python.memory, layout, interpreter));
-  EXPECT_FALSE(search_interpreters(target(), python.memory, {&layout}));
+  EXPECT_FALSE(search_interpreters(target(), python.memory, {&layout}, SearchScope::everything));
 }
 
 TEST_P(EveryLayoutSearch, TakesNoThreadThatDoesNotPointBack) {
