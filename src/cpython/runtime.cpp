@@ -24,10 +24,10 @@ std::string target_name(const target::Target& target) {
 }
 
 Result<Runtime> too_new(const target::Target& target, PythonVersion version) {
-  return fail(ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
-              fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor,
-                          known_versions()),
-              "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
+  return fail(
+      ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
+      fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions()),
+      "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
 }
 
 // Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
@@ -179,8 +179,8 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
     if (!image) {
       continue;
     }
-    if (image->version && find_layout(*image->version, image->build) == nullptr &&
-        image->version->major >= 3 && image->version->minor > 15) {
+    if (image->version && find_layout(*image->version, image->build) == nullptr && image->version->major >= 3 &&
+        image->version->minor > 15) {
       return too_new(target, *image->version);
     }
     if (image->version && !options.exhaustive) {
