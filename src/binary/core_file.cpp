@@ -63,6 +63,7 @@ Result<CoreFile> CoreFile::open(int fd, const std::string& name) {
   core.signal_ = notes.signal;
   core.file_mappings_ = std::move(notes.file_mappings);
   core.file_list_damaged_ = notes.file_list_damaged;
+  core.file_list_doubtful_ = notes.file_list_doubtful;
   core.auxv_ = std::move(notes.auxv);
   append(core.warnings_, std::move(headers->warnings));
   append(core.warnings_, std::move(notes.warnings));

@@ -32,6 +32,8 @@ class CoreFile {
   [[nodiscard]] const std::vector<CoreFileMapping>& file_mappings() const { return file_mappings_; }
   // The list of mapped files is missing, or does not make sense throughout.
   [[nodiscard]] bool file_list_damaged() const { return file_list_damaged_; }
+  // Some file seems to be mapped without its beginning, which is rare: a path may be damaged.
+  [[nodiscard]] bool file_list_doubtful() const { return file_list_doubtful_; }
   [[nodiscard]] std::optional<std::uint64_t> auxv(std::uint64_t type) const;
   // In the core's order, AT_NULL left out.
   [[nodiscard]] const std::vector<std::pair<std::uint64_t, std::uint64_t>>& auxv() const { return auxv_; }
@@ -48,6 +50,7 @@ class CoreFile {
   std::optional<CoreSignal> signal_;
   std::vector<CoreFileMapping> file_mappings_;
   bool file_list_damaged_ = false;
+  bool file_list_doubtful_ = false;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> auxv_;
   std::vector<std::string> warnings_;
   std::uint64_t missing_bytes_ = 0;

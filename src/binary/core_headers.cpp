@@ -89,11 +89,12 @@ bool plausible_table(const FileReader& file, std::uint64_t offset) {
     return entry && (entry->p_type == PT_LOAD || entry->p_type == PT_NOTE) &&
            (is_note(*entry) || entry->p_memsz >= entry->p_filesz);
   };
-  return good(first) || good(second);
+  return good(first) && good(second);
 }
 
 std::uint64_t table_offset(const Elf64_Ehdr& header, const FileReader& file, std::vector<std::string>& warnings) {
-  if (!plausible_table(file, header.e_phoff) && plausible_table(file, sizeof(Elf64_Ehdr))) {
+  // The kernel, gdb and everything else put them right behind the header.
+  if (header.e_phoff != sizeof(Elf64_Ehdr) && plausible_table(file, sizeof(Elf64_Ehdr))) {
     warnings.emplace_back("the place of the program headers is damaged in the core; they were found behind its header");
     return sizeof(Elf64_Ehdr);
   }

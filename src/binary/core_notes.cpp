@@ -343,6 +343,8 @@ class CoreNoteReader {
       notes_.file_list_damaged =
           notes_.file_list_damaged || begin < last || begin >= past || path.empty() || begin % page_size != 0;
       last = past;
+      const bool goes_on = !notes_.file_mappings.empty() && notes_.file_mappings.back().path == path;
+      notes_.file_list_doubtful = notes_.file_list_doubtful || (offset != 0 && !goes_on);
       if (begin >= past || offset > (std::uint64_t{1} << 62U) / unit) {
         ++damaged;
         continue;

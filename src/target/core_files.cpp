@@ -94,6 +94,9 @@ CoreFiles::CoreFiles(const binary::CoreFile& core, const std::vector<CoreModule>
 CoreFiles::~CoreFiles() = default;
 
 Result<void> CoreFiles::check_given_executable(const std::string& core_name) const {
+  if (!given_) {
+    return {};
+  }
   const std::string tried = fmt::format("match the executable {} with the core file {}", *given_, core_name);
   const FileHandle file = open_regular(*given_);
   if (!file) {

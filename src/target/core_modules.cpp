@@ -161,8 +161,8 @@ const CoreModule* main_module(const CoreFile& core, const std::vector<CoreModule
       }
     }
   }
-  if (core.process()) {
-    const std::string& name = core.process()->name;
+  if (const auto& process = core.process()) {
+    const std::string& name = process->name;
     for (const CoreModule& module : modules) {
       // comm is the beginning of the file's name, unless the program changed it.
       if (!name.empty() && file_name(module.path).starts_with(name) && module.path.find(".so") == std::string::npos) {

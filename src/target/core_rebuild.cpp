@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -130,16 +132,16 @@ class Rebuilder {
 
  private:
   [[nodiscard]] std::string name(const ElfImage& image) const {
-    for (const CoreFileMapping& listed : core_.file_mappings()) {
-      if (listed.begin == image.base() && listed.path.starts_with('/')) {
-        return listed.path;
-      }
-    }
+    std::string linked;
     if (const binary::Segment* dynamic = segment_of(image, PT_DYNAMIC)) {
       const auto known = libraries_.find(dynamic->address);
-      if (known != libraries_.end() && known->second.starts_with('/')) {
-        return known->second;
-      }
+      linked = known == libraries_.end() ? "" : known->second;
+    }
+    if (const std::string listed = name_in_list(image, linked); listed.starts_with('/')) {
+      return listed;
+    }
+    if (linked.starts_with('/')) {
+      return linked;
     }
     if (segment_of(image, PT_INTERP) != nullptr && image.base() == first_program()) {
       return executable_path();
@@ -149,6 +151,21 @@ class Rebuilder {
     const std::uint64_t at = dynamic_value(dumped_, image, DT_SONAME);
     const std::string soname = at == 0 || strings == 0 ? "" : read_text(dumped_, strings + at);
     return soname.empty() ? "" : "/" + soname;
+  }
+
+  // The path that the core's own list gives most often within the image; of two, the one that the dynamic linker has.
+  [[nodiscard]] std::string name_in_list(const ElfImage& image, const std::string& linked) const {
+    std::map<std::string_view, int> votes;
+    for (const CoreFileMapping& listed : core_.file_mappings()) {
+      const bool inside = std::ranges::any_of(image.segments(), [&](const binary::Segment& load) {
+        return load.type == PT_LOAD && listed.begin >= page_down(load.address) &&
+               listed.begin - page_down(load.address) < load.size;
+      });
+      votes[listed.path] += inside ? 2 : 0;
+    }
+    votes[linked] += votes[linked] > 0 ? 1 : 0;
+    const auto best = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
+    return best == votes.end() || best->second == 0 ? "" : std::string(best->first);
   }
 
   // Libraries may name a dynamic linker too (libc does), but lie higher.
@@ -164,11 +181,12 @@ class Rebuilder {
   [[nodiscard]] std::string executable_path() const {
     const auto told = core_.auxv(AT_EXECFN);
     std::string path = told ? read_text(dumped_, *told) : "";
-    if (!path.starts_with('/') && core_.process()) {
-      path = core_.process()->arguments.substr(0, core_.process()->arguments.find(' '));
+    const auto& process = core_.process();
+    if (!path.starts_with('/') && process) {
+      path = process->arguments.substr(0, process->arguments.find(' '));
     }
-    if (!path.starts_with('/') && core_.process() && !core_.process()->name.empty()) {
-      path = "/" + core_.process()->name;  // enough to look for it in the search paths
+    if (!path.starts_with('/') && process && !process->name.empty()) {
+      path = "/" + process->name;  // enough to look for it in the search paths
     }
     return path;
   }
@@ -201,7 +219,7 @@ class Rebuilder {
 }  // namespace
 
 std::vector<CoreFileMapping> file_mappings_of(const CoreFile& core, const MemorySource& dumped) {
-  if (!core.file_list_damaged()) {
+  if (!core.file_list_damaged() && !core.file_list_doubtful()) {
     return core.file_mappings();
   }
   return Rebuilder(core, dumped).rebuild();

@@ -108,12 +108,12 @@ std::vector<std::string> split_at_spaces(std::string_view text) {
 // Unwinding and all that stops threads is of no use on a core: nothing runs.
 class CoreTarget final : public Target {
  public:
-  CoreTarget(OpenedCore opened, CoreFile core, std::string path, const CoreOptions& options)
+  CoreTarget(OpenedCore opened, CoreFile core, std::string path, CoreOptions options)
       : file_(std::move(opened.file)),
         written_at_(opened.written_at),
         opening_warnings_(std::move(opened.warnings)),
         core_(std::move(core)),
-        options_(options),
+        options_(std::move(options)),
         dumped_(file_.fd(), to_extents(core_), nullptr),
         modules_(list_modules(core_, file_mappings_of(core_, dumped_), dumped_)),
         mappings_(list_mappings(core_, modules_)),
@@ -126,9 +126,7 @@ class CoreTarget final : public Target {
     describe_source(std::move(path));
   }
 
-  [[nodiscard]] Result<void> check(const std::string& name) const {
-    return options_.executable ? files_.check_given_executable(name) : Result<void>();
-  }
+  [[nodiscard]] Result<void> check(const std::string& name) const { return files_.check_given_executable(name); }
 
   [[nodiscard]] const model::Source& source() const override { return source_; }
   [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
@@ -169,11 +167,12 @@ class CoreTarget final : public Target {
 void CoreTarget::describe_source(std::string path) {
   source_.kind = model::SourceKind::core;
   source_.core = std::move(path);
-  if (core_.process()) {
-    source_.pid = core_.process()->pid;
-    source_.command_line = read_command_line(core_, dumped_);
+  const auto& process = core_.process();
+  source_.command_line = read_command_line(core_, dumped_);
+  if (process) {
+    source_.pid = process->pid;
     if (source_.command_line.empty()) {
-      source_.command_line = split_at_spaces(core_.process()->arguments);
+      source_.command_line = split_at_spaces(process->arguments);
     }
   } else if (!core_.threads().empty()) {
     source_.pid = core_.threads().front().tid;
@@ -188,13 +187,14 @@ void CoreTarget::describe_source(std::string path) {
 Result<std::vector<ThreadInfo>> CoreTarget::threads() const {
   std::vector<ThreadInfo> threads;
   threads.reserve(core_.threads().size());
+  const auto& process = core_.process();
   const Tid pid = source_.pid.value_or(0);
   for (const binary::CoreThread& thread : core_.threads()) {
     // Only the process's own name is in a core, and that is the main thread's.
     const bool main = thread.tid == pid;
     threads.push_back({.tid = thread.tid,
                        .inner_tid = thread.tid,
-                       .name = main && core_.process() ? core_.process()->name : "",
+                       .name = main && process ? process->name : "",
                        .state = model::OsState::dead,
                        .run_count = std::nullopt});
   }
@@ -289,9 +289,10 @@ std::vector<std::string> CoreTarget::warnings() const {
   std::vector<std::string> all = opening_warnings_;
   std::ranges::copy(core_.warnings(), std::back_inserter(all));
   if (core_.file_list_damaged()) {
-    all.push_back(fmt::format("the core's list of mapped files is missing or damaged; {} files were recognised by their "
-                              "headers in memory, others are missing",
-                              modules_.size()));
+    all.push_back(
+        fmt::format("the core's list of mapped files is missing or damaged; {} files were recognised by their "
+                    "headers in memory, others are missing",
+                    modules_.size()));
   }
   std::ranges::move(files_.warnings(), std::back_inserter(all));
   return all;
