@@ -1,6 +1,8 @@
 # Thin names over CMake and the scripts. `make help` lists them.
 PREFIX ?= /usr/local
 VENV := build/test-venv
+# The distribution's own: a python3.11 in PATH may be pyenv's stand-in for a version that is not there.
+PYTHON = $(or $(wildcard /usr/bin/python3.11),python3)
 # A thousand damaged cores, looked at by the sanitized build: part of `make sanitize`, not of `make test`.
 MUTATIONS := tests/integration/test_mutations.py
 
@@ -27,7 +29,7 @@ demo: build
 	@scripts/demo
 
 $(VENV)/bin/pytest: tests/requirements.txt
-	@python3.11 -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/pip -q install -r tests/requirements.txt
 	@touch $@
 
@@ -54,6 +56,7 @@ build/sanitize/build.ninja:
 sanitize: build/sanitize/build.ninja $(VENV)/bin/pytest
 	@cmake --build --preset sanitize
 	@ctest --test-dir build/sanitize --output-on-failure -j 2 --progress
+	@scripts/get-interpreters pyenv
 	@$(VENV)/bin/pytest $(MUTATIONS) -q -p no:cacheprovider
 
 FUZZ_SECONDS ?= 30

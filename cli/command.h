@@ -1,6 +1,7 @@
 // What every subcommand shares.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,7 @@ class App;
 namespace stillframe::cli {
 
 // The program's exit codes (docs/manual.md).
-enum ExitCode { kAll = 0, kNothing = 1, kUsage = 2, kPartial = 3 };
+enum ExitCode : std::uint8_t { kAll = 0, kNothing = 1, kUsage = 2, kPartial = 3 };
 
 // What the program is and where it writes; made once in main().
 struct Environment {

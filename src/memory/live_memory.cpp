@@ -25,10 +25,10 @@ Fault fault_of(Address address, int error) {
   }
 }
 
-// An address as the kernel takes it.
+// An address as the kernel takes it: of another process, never followed here.
 void* as_pointer(Address address) {
-  return reinterpret_cast<void*>(address);
-}  // NOLINT(performance-no-int-to-ptr)
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
 
 }  // namespace
 

@@ -78,9 +78,10 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
   };
   if (thread.holds_gil == true) {
     add("holds the GIL");
-    const auto own = std::ranges::find_if(still.interpreters,
-                                          [&](const model::Interpreter& one) { return thread.interpreter == one.id; });
-    if (own != still.interpreters.end() && own->gil && own->gil->drop_requested) {
+    const auto asks = [&](const model::Interpreter& one) {
+      return thread.interpreter == one.id && one.gil && one.gil->drop_requested;
+    };
+    if (std::ranges::any_of(still.interpreters, asks)) {
       add("asked to drop it");
     }
   }

@@ -62,7 +62,8 @@ void read_raw_memory(const Layout& table, std::span<const std::uint8_t> input) {
   std::vector<stillframe::target::Mapping> mappings{
       {.begin = 0, .end = input.size(), .readable = true, .writable = true}};
   const stillframe::testing::FakeTarget target(memory, std::move(mappings), true);
-  static_cast<void>(search_interpreters(target, memory, {&table}));
+  using namespace stillframe::cpython;
+  static_cast<void>(search_interpreters(target, memory, {&table}, SearchScope::everything));
   static_cast<void>(search_threads(target, memory, table, 64));
 }
 

@@ -38,7 +38,7 @@ def all_cases():
             yield pytest.param(interpreter, program, id=f"{interpreter.id}-{program.removesuffix('.py')}")
 
 
-@pytest.mark.parametrize(("interpreter", "program"), cases())
+@pytest.mark.parametrize(("interpreter", "program"), list(cases()))
 def test_live_and_core(start, stillframe, interpreter, program):
     running = start(interpreter, program)
     running.wait_asleep()

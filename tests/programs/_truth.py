@@ -31,8 +31,8 @@ def positions(frame):
 
 def source_line(frame):
     name = frame.f_code.co_filename
-    # With the globals linecache finds sources in archives, and from 3.14 those of frozen modules as well.
-    line = linecache.getline(name, frame.f_lineno, None if name.startswith("<") else frame.f_globals)
+    # With the globals linecache finds sources in archives. Those of a frame of another interpreter are not touched.
+    line = linecache.getline(name, frame.f_lineno, frame.f_globals if ".zip" in name else None)
     return as_text(line).rstrip("\r\n\f") or None
 
 

@@ -108,7 +108,8 @@ TEST(Json, Frames) {
   const Json thread = parsed(still)["threads"][0];
   EXPECT_EQ(thread["complete"], false);
   EXPECT_EQ(thread["incomplete_reason"], "torn");
-  EXPECT_EQ(thread["frames"][0], Json::parse(R"j({"kind": "python", "function": "inner", "qualified_name": "Order.inner",
+  EXPECT_EQ(thread["frames"][0],
+            Json::parse(R"j({"kind": "python", "function": "inner", "qualified_name": "Order.inner",
       "file": "/srv/app.py", "line": 12, "end_line": 12, "column": 13, "end_column": 18, "source": "    total = 名(x)",
       "entry": true, "arguments": [{"name": "self", "type": "Order", "value": "<Order at 0x1>"}], "locals": []
 })j"));
@@ -127,7 +128,8 @@ TEST(Json, Findings) {
 }
 
 TEST(Json, HostileStringsStayValidJson) {
-  const std::string evil("\x1b[2J\"\\\0\xff\xed\xa0\x80\xe2\x82\n\x7f{}[],:", 24);
+  using namespace std::string_literals;
+  const std::string evil = "\x1b[2J\"\\\0\xff\xed\xa0\x80\xe2\x82\n\x7f{}[],:"s;
   model::Still still = live_still();
   still.source = {.core = evil, .executable = evil, .command_line = {evil, ""}};
   still.python = model::Python{.version = evil, .build = evil};

@@ -239,9 +239,9 @@ TEST(TextScreen, HostileStringsNeverReachTheTerminal) {
 
 TEST(TextScreen, NoLineIsWiderThanTheTerminal) {
   Still still = busy_still();
-  still.threads[0].frames.push_back(frame("/a/very/long/path/" + std::string(200, 'x') + "/module.py", 123456,
-                                          "function_with_a_name", "    x = " + std::string(300, 'y') + "(1) + f(2)",
-                                          "f(2)"));
+  const std::string path = "/a/very/long/path/" + std::string(200, 'x') + "/module.py";
+  const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2)";
+  still.threads[0].frames.push_back(frame(path, 123456, "function_with_a_name", source, "f(2)"));
   for (int width = 40; width < 200; ++width) {
     const std::string text = to_text(still, {.width = width});
     std::size_t begin = 0;
@@ -254,9 +254,9 @@ TEST(TextScreen, NoLineIsWiderThanTheTerminal) {
 
 TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   Still still = live_still();
+  const std::string path = "/srv/" + std::string(100, 'd') + "/app.py";
   const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2) + " + std::string(100, 'z');
-  still.threads.push_back(
-      {.tid = 1, .frames = {frame("/srv/" + std::string(100, 'd') + "/app.py", 3, "work", source, "f(2)")}});
+  still.threads.push_back({.tid = 1, .frames = {frame(path, 3, "work", source, "f(2)")}});
   expect_screen("long_line_80", to_text(still, {.width = 80}));
 }
 
