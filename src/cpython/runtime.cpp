@@ -24,10 +24,10 @@ std::string target_name(const target::Target& target) {
 }
 
 Result<Runtime> too_new(const target::Target& target, PythonVersion version) {
-  return fail(ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
-              fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor,
-                          known_versions()),
-              "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
+  return fail(
+      ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
+      fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions()),
+      "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
 }
 
 // Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
@@ -179,8 +179,8 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
     if (!image) {
       continue;
     }
-    if (image->version && find_layout(*image->version, image->build) == nullptr &&
-        image->version->major >= 3 && image->version->minor > 15) {
+    if (image->version && find_layout(*image->version, image->build) == nullptr && image->version->major >= 3 &&
+        image->version->minor > 15) {
       return too_new(target, *image->version);
     }
     if (image->version && !options.exhaustive) {
@@ -213,10 +213,20 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
                 "a core may lack that memory: take it with a larger limit (ulimit -c unlimited) and the default "
                 "/proc/PID/coredump_filter");
   }
+  std::string stopper = what_it_is(target, files.size());
+  std::string advice =
+      "give the pid of the Python process itself (a wrapper, a shell or a container's init may have started it); "
+      "--exhaustive searches memory for an interpreter without symbols";
+  if (target.lifeless()) {
+    for (const std::string& warning : target.warnings()) {
+      stopper += "; " + warning;
+    }
+    advice =
+        "if it is a Python program, name the executable that died (stillframe core CORE EXECUTABLE), or give a copy of "
+        "its machine's files: --lib-search-root DIR";
+  }
   return fail(ErrorKind::not_python, fmt::format("find a Python interpreter in {}", target_name(target)),
-              what_it_is(target, files.size()),
-              "give the pid of the Python process itself (a wrapper, a shell or a container's init may have started "
-              "it); --exhaustive searches memory for an interpreter without symbols");
+              std::move(stopper), std::move(advice));
 }
 
 }  // namespace stillframe::cpython
