@@ -101,6 +101,25 @@ std::uint64_t table_offset(const Elf64_Ehdr& header, const FileReader& file, std
   return header.e_phoff;
 }
 
+// How many entries there must be for the table to end where the kernel puts the notes and gcore the memory: right
+// behind it. Nothing where the first entries do not tell.
+std::optional<std::uint64_t> count_by_contents(const FileReader& file, std::uint64_t offset) {
+  for (const std::uint64_t i : {0U, 1U}) {
+    const auto entry = file.get<Elf64_Phdr>(offset + i * sizeof(Elf64_Phdr));
+    if (!entry || entry->p_filesz == 0 || entry->p_offset <= offset ||
+        (entry->p_offset - offset) % sizeof(Elf64_Phdr) != 0) {
+      continue;
+    }
+    const std::uint64_t count = (entry->p_offset - offset) / sizeof(Elf64_Phdr);
+    const auto last = file.get<Elf64_Phdr>(offset + (count - 1) * sizeof(Elf64_Phdr));
+    if (count <= most_program_headers && last && (last->p_type == PT_LOAD || last->p_type == PT_NOTE) &&
+        last->p_memsz >= last->p_filesz) {
+      return count;
+    }
+  }
+  return std::nullopt;
+}
+
 class TableReader {
  public:
   TableReader(const FileReader& file, CoreHeaders& headers) : file_(file), headers_(headers) {}
@@ -187,7 +206,14 @@ Result<CoreHeaders> read_core_headers(const FileReader& file, const std::string&
     headers.warnings.emplace_back("the size of a program header is damaged in the core; the usual one was taken");
   }
   const std::uint64_t offset = table_offset(*header, file, headers.warnings);
-  TableReader(file, headers).read(offset, program_header_count(*header, file));
+  std::uint64_t count = program_header_count(*header, file);
+  if (const auto counted = count_by_contents(file, offset); counted && *counted != count) {
+    headers.warnings.push_back(fmt::format(
+        "the number of program headers is damaged in the core ({}); by what stands behind them there are {}", count,
+        *counted));
+    count = *counted;
+  }
+  TableReader(file, headers).read(offset, count);
   return headers;
 }
 

@@ -213,10 +213,20 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
                 "a core may lack that memory: take it with a larger limit (ulimit -c unlimited) and the default "
                 "/proc/PID/coredump_filter");
   }
+  std::string stopper = what_it_is(target, files.size());
+  std::string advice =
+      "give the pid of the Python process itself (a wrapper, a shell or a container's init may have started it); "
+      "--exhaustive searches memory for an interpreter without symbols";
+  if (target.lifeless()) {
+    for (const std::string& warning : target.warnings()) {
+      stopper += "; " + warning;
+    }
+    advice =
+        "if it is a Python program, name the executable that died (stillframe core CORE EXECUTABLE), or give a copy of "
+        "its machine's files: --lib-search-root DIR";
+  }
   return fail(ErrorKind::not_python, fmt::format("find a Python interpreter in {}", target_name(target)),
-              what_it_is(target, files.size()),
-              "give the pid of the Python process itself (a wrapper, a shell or a container's init may have started "
-              "it); --exhaustive searches memory for an interpreter without symbols");
+              std::move(stopper), std::move(advice));
 }
 
 }  // namespace stillframe::cpython

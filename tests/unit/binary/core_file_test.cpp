@@ -111,8 +111,9 @@ TEST(CoreFile, BelievesTheRestOfADamagedHeader) {
     std::size_t at;
     char value;
   };
-  for (const Damage damage : {Damage{0, 'x'}, Damage{EI_CLASS, 1}, Damage{EI_DATA, 2}, Damage{EI_VERSION, 9},
-                              Damage{16, 77}, Damage{18, 99}, Damage{20, 7}, Damage{32, 99}, Damage{54, 3}}) {
+  for (const Damage damage :
+       {Damage{0, 'x'}, Damage{EI_CLASS, 1}, Damage{EI_DATA, 2}, Damage{EI_VERSION, 9}, Damage{16, 77}, Damage{18, 99},
+        Damage{20, 7}, Damage{32, 99}, Damage{54, 3}, Damage{56, 0}, Damage{56, 2}, Damage{57, 9}, Damage{57, -1}}) {
     std::string bytes = good;
     bytes[damage.at] = damage.value;
     const MemoryFile file(bytes);
