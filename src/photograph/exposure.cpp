@@ -164,6 +164,7 @@ class Exposure {
     const auto pages = memory_.pages();
     Result<std::vector<ThreadInfo>> now = threads;
     std::vector<Tid> wanted = std::move(gentle);
+    std::optional<Negative> torn;
     for (int attempt = 0; attempt < kStopTries; ++attempt) {
       if (attempt > 0) {
         now = target_.threads();
@@ -181,10 +182,21 @@ class Exposure {
       if (!negative) {
         return cannot_stop(std::move(negative.error()));
       }
-      if (negative->consistency.consistent) {
-        restore_states(threads, negative->threads);
+      if (!negative->consistency.consistent) {
+        continue;
+      }
+      restore_states(threads, negative->threads);
+      if (count_faults(*negative) == 0) {
         return negative;
       }
+      // A thread may have been stopped in the middle of a change: one more try, from where it is then.
+      if (torn) {
+        return negative;
+      }
+      torn = std::move(*negative);
+    }
+    if (torn) {
+      return std::move(*torn);
     }
     return cannot_stop({.kind = ErrorKind::gone,
                         .tried = "stop the threads of the process",
