@@ -30,6 +30,13 @@ int header_score(const Elf64_Ehdr& header) {
   return score;
 }
 
+// Whether a core says that it is of an architecture that exists and is not read. A damaged number is hardly ever one of
+// these: none differs from x86-64's or AArch64's in a single bit.
+bool is_foreign(std::uint16_t machine) {
+  constexpr std::array<std::uint16_t, 6> foreign{EM_PPC64, EM_S390, EM_RISCV, EM_MIPS, EM_SPARCV9, 258};
+  return std::ranges::find(foreign, machine) != foreign.end();
+}
+
 Result<void> check_identity(const Elf64_Ehdr& header, const FileReader& file, const std::string& name,
                             std::vector<std::string>& warnings) {
   constexpr int convincing = 6;  // one or two damaged fields do not make a core something else
@@ -51,6 +58,12 @@ Result<void> check_identity(const Elf64_Ehdr& header, const FileReader& file, co
     return fail(ErrorKind::unsupported, reading(name),
                 fmt::format("it is of another architecture ({}, big-endian); Stillframe reads x86-64 and AArch64",
                             machine_name(swapped)),
+                "look at it with gdb-multiarch");
+  }
+  if (is_foreign(header.e_machine)) {
+    return fail(ErrorKind::unsupported, reading(name),
+                fmt::format("it is of another architecture ({}); Stillframe reads x86-64 and AArch64",
+                            machine_name(header.e_machine)),
                 "look at it with gdb-multiarch");
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {

@@ -20,7 +20,7 @@ struct CoreNotes {
   std::optional<CoreSignal> signal;
   std::vector<CoreFileMapping> file_mappings;
   bool file_list_doubtful = false;  // a path differs from its neighbours'
-  bool file_list_damaged = true;  // NT_FILE is missing, or does not make sense throughout
+  bool file_list_damaged = true;    // NT_FILE is missing, or does not make sense throughout
   std::vector<std::pair<std::uint64_t, std::uint64_t>> auxv;
   std::vector<std::string> warnings;
 };

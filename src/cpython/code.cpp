@@ -22,7 +22,10 @@ bool CodeCache::is_code(Address object) {
   if (code_type_ != 0) {
     return *type == code_type_;
   }
-  if (objects_.type_name(*type) != "code") {
+  // The name of a type is in the read-only data of the executable, which a core may lack: then what looks like a code
+  // object must do.
+  const auto name = objects_.type_name(*type);
+  if (name ? name != "code" : !load(object)) {
     return false;
   }
   code_type_ = *type;

@@ -28,11 +28,11 @@ struct Code {
   std::string name;
   std::optional<std::string> qualname;  // 3.11+
   std::int32_t first_line = 0;
-  std::string line_table;              // the raw bytes of co_linetable or co_lnotab
-  Address instructions = 0;            // 3.11+: where co_code_adaptive begins
+  std::string line_table;    // the raw bytes of co_linetable or co_lnotab
+  Address instructions = 0;  // 3.11+: where co_code_adaptive begins
   std::uint64_t instruction_bytes = 0;
-  std::int32_t first_traceable = 0;    // 3.11+: index of the first instruction a traceback may show
-  Address thread_local_copies = 0;     // 3.14t+: co_tlbc, 0 when there is none
+  std::int32_t first_traceable = 0;  // 3.11+: index of the first instruction a traceback may show
+  Address thread_local_copies = 0;   // 3.14t+: co_tlbc, 0 when there is none
 };
 
 // Reads each code object once. A code object that was read stays as it was read, also after the target runs again.

@@ -18,10 +18,10 @@ struct OwnField {
 };
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage): names said once
-#define SF_OWN(group, field)                                                                              \
-  OwnField {                                                                                              \
+#define SF_OWN(group, field)                                                                               \
+  OwnField {                                                                                               \
     .own = &DebugOffsets::group##_##field, .size = &DebugOffsets::group##_size, .name = #group "." #field, \
-    .into = [](Layout& layout) -> Offset& { return layout.group.field; }                                  \
+    .into = [](Layout& layout) -> Offset& { return layout.group.field; }                                   \
   }
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
@@ -93,8 +93,7 @@ class OwnOffsets {
   static std::optional<OwnOffsets> read(const Layout& table, const memory::MemorySource& memory, Address runtime) {
     const std::uint32_t size = table.debug_offsets.size;
     OwnOffsets offsets;
-    if (size == 0 || size > offsets.raw_.size() ||
-        !memory.read(runtime, std::span(offsets.raw_.data(), size))) {
+    if (size == 0 || size > offsets.raw_.size() || !memory.read(runtime, std::span(offsets.raw_.data(), size))) {
       return std::nullopt;
     }
     offsets.size_ = size;

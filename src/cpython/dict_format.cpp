@@ -134,8 +134,8 @@ ManagedAttributes managed_attributes(const Objects& objects, Address object, Add
 bool visit_entries(const memory::MemorySource& memory, const DictTable& table,
                    const std::function<bool(Address, Address)>& visit) {
   constexpr std::uint64_t kBatch = 64;
-  std::array<std::byte, kBatch * 24> raw;      // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
-  std::array<Address, kBatch> apart;           // NOLINT(cppcoreguidelines-pro-type-member-init): likewise
+  std::array<std::byte, kBatch * 24> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  std::array<Address, kBatch> apart;       // NOLINT(cppcoreguidelines-pro-type-member-init): likewise
   for (std::uint64_t first = 0; first < table.count; first += kBatch) {
     const std::uint64_t here = std::min(kBatch, table.count - first);
     const std::span<std::byte> piece(raw.data(), here * table.stride);

@@ -13,16 +13,16 @@ namespace stillframe::cpython {
 
 struct RawFrame {
   Address address = 0;
-  const Code* code = nullptr;            // lives in the CodeCache
-  std::int64_t lasti = -1;               // byte offset of the running instruction; -1: not begun
+  const Code* code = nullptr;               // lives in the CodeCache
+  std::int64_t lasti = -1;                  // byte offset of the running instruction; -1: not begun
   std::optional<std::int32_t> traced_line;  // the line that a trace function (a debugger) works with, where one is set
-  bool instruction_known = true;         // false: the instruction pointer lies outside the code; the line is unknown
-  bool entry = false;                    // began a new C evaluation loop
+  bool instruction_known = true;            // false: the instruction pointer lies outside the code; the line is unknown
+  bool entry = false;                       // began a new C evaluation loop
 };
 
 struct FrameChain {
-  std::vector<RawFrame> frames;        // innermost first
-  std::optional<std::string> broken;   // why the chain ends before its outermost frame
+  std::vector<RawFrame> frames;       // innermost first
+  std::optional<std::string> broken;  // why the chain ends before its outermost frame
 };
 
 // Walks the chain of the thread state at `thread`. Any memory gives an end: cycles are cut, lengths bounded, and a

@@ -18,7 +18,7 @@ struct FrameFields {
   Address instruction = 0;
   std::int32_t copy_index = 0;  // 3.14t: which thread-local copy of the bytecode
   std::uint8_t owner = 0;
-  bool is_entry = false;        // 3.11
+  bool is_entry = false;  // 3.11
 };
 
 // enum _frameowner: 0 thread, 1 generator, 2 frame object; from 3.12 on 3 and more are shims: frames of the
@@ -124,8 +124,8 @@ class Walker {
     const Address begin = instructions_of(fields, code);
     // _PyFrame_IsIncomplete: a call that is still being set up is no frame yet, and no traceback shows it.
     // A call that has not begun points one instruction before its code.
-    const bool inside = begin != 0 && fields.instruction + 2 >= begin &&
-                        fields.instruction < begin + code.instruction_bytes;
+    const bool inside =
+        begin != 0 && fields.instruction + 2 >= begin && fields.instruction < begin + code.instruction_bytes;
     const Address first = begin + static_cast<Address>(code.first_traceable) * 2;
     if (inside && fields.owner != kOwnedByGenerator && fields.instruction < first) {
       return;

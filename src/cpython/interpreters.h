@@ -13,30 +13,30 @@
 namespace stillframe::cpython {
 
 struct RawThread {
-  Address address = 0;                  // of the thread state
-  std::uint64_t thread_id = 0;          // pthread_t: the address of the thread's struct pthread; 0 before it runs
+  Address address = 0;                    // of the thread state
+  std::uint64_t thread_id = 0;            // pthread_t: the address of the thread's struct pthread; 0 before it runs
   std::optional<std::int64_t> native_id;  // 3.11+: the kernel's id in the target's own pid namespace
   std::optional<bool> holds_gil;
-  bool drop_requested = false;          // 3.13+: asked to let go of the GIL
-  std::optional<std::string> name;      // from the threading module
+  bool drop_requested = false;      // 3.13+: asked to let go of the GIL
+  std::optional<std::string> name;  // from the threading module
   FrameChain chain;
 };
 
 struct RawInterpreter {
   Address address = 0;
   std::int64_t id = 0;
-  std::optional<bool> gil_locked;       // absent: no GIL (free-threaded), or not known
-  Address gil = 0;                      // where the GIL's structure is, 0 where unknown
+  std::optional<bool> gil_locked;  // absent: no GIL (free-threaded), or not known
+  Address gil = 0;                 // where the GIL's structure is, 0 where unknown
   bool drop_requested = false;
   std::optional<bool> gc_collecting;
   std::vector<RawThread> threads;
-  std::optional<std::string> broken;    // why the list of threads may not be whole
+  std::optional<std::string> broken;  // why the list of threads may not be whole
 };
 
 struct RawProcess {
   model::PythonState state = model::PythonState::running;
   std::vector<RawInterpreter> interpreters;
-  std::optional<std::string> broken;    // why the list of interpreters may not be whole
+  std::optional<std::string> broken;  // why the list of interpreters may not be whole
 };
 
 // Reads everything a still needs of the interpreters. Called while the target stands still; `codes` keeps what it read.

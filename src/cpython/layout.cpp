@@ -15,7 +15,9 @@ constexpr const Layout* kTables[] = {
 
 }  // namespace
 
-std::span<const Layout* const> all_layouts() { return kTables; }
+std::span<const Layout* const> all_layouts() {
+  return kTables;
+}
 
 const Layout* find_layout(PythonVersion version, BuildKind build) {
   const Layout* same_threading = nullptr;
@@ -33,6 +35,8 @@ const Layout* find_layout(PythonVersion version, BuildKind build) {
   return same_threading;
 }
 
-std::string known_versions() { return "2.7 and 3.6 to 3.15"; }
+std::string known_versions() {
+  return "2.7 and 3.6 to 3.15";
+}
 
 }  // namespace stillframe::cpython

@@ -6,7 +6,9 @@
 namespace stillframe::cpython {
 namespace {
 
-std::uint8_t byte_at(std::string_view table, std::size_t index) { return static_cast<std::uint8_t>(table[index]); }
+std::uint8_t byte_at(std::string_view table, std::size_t index) {
+  return static_cast<std::uint8_t>(table[index]);
+}
 
 // A line number, or nothing when the table led out of what a line number can be.
 std::optional<std::int32_t> as_line(std::int64_t line) {

@@ -16,11 +16,11 @@ using memory::Address;
 struct PythonImage {
   binary::ElfImage elf;
   const target::Mapping* mapping = nullptr;  // the one that begins the file; lives in the target
-  Address runtime = 0;              // _PyRuntime
-  Address interpreters_head_at = 0; // interp_head of 2.7 and 3.6
-  Address current_thread_at = 0;    // _PyThreadState_Current of 2.7 and 3.6
+  Address runtime = 0;                       // _PyRuntime
+  Address interpreters_head_at = 0;          // interp_head of 2.7 and 3.6
+  Address current_thread_at = 0;             // _PyThreadState_Current of 2.7 and 3.6
   Address gc_collecting_at = 0;
-  Address code_type = 0;            // PyCode_Type
+  Address code_type = 0;  // PyCode_Type
   std::optional<PythonVersion> version;
   BuildKind build;
   std::string found_by;

@@ -16,17 +16,17 @@ using memory::Address;
 
 struct Runtime {
   PythonVersion version;
-  bool version_is_exact = false;       // false: the patch level is not known
+  bool version_is_exact = false;  // false: the patch level is not known
   BuildKind build;
-  Layout layout;                       // the table, corrected by what the target says of itself
-  Address runtime = 0;                 // _PyRuntime, 3.7+; 0 where there is none or it was not found
-  Address interpreters_head_at = 0;    // where the pointer to the first interpreter stands; 0: see `threads`
-  Address lost_interpreter = 0;        // of a damaged core: where the main interpreter was, whose own bytes are lost,
-  std::vector<Address> threads;        // and its thread states, found by searching memory
-  Address current_thread_at = 0;       // _PyThreadState_Current of 2.7 and 3.6; 0 where not found
-  Address gc_collecting_at = 0;        // `collecting` of 2.7 and 3.6's gcmodule.c; 0 where not found
-  Address code_type = 0;               // PyCode_Type; 0 where not found
-  std::string found_by;                // in words: how it was found
+  Layout layout;                     // the table, corrected by what the target says of itself
+  Address runtime = 0;               // _PyRuntime, 3.7+; 0 where there is none or it was not found
+  Address interpreters_head_at = 0;  // where the pointer to the first interpreter stands; 0: see `threads`
+  Address lost_interpreter = 0;      // of a damaged core: where the main interpreter was, whose own bytes are lost,
+  std::vector<Address> threads;      // and its thread states, found by searching memory
+  Address current_thread_at = 0;     // _PyThreadState_Current of 2.7 and 3.6; 0 where not found
+  Address gc_collecting_at = 0;      // `collecting` of 2.7 and 3.6's gcmodule.c; 0 where not found
+  Address code_type = 0;             // PyCode_Type; 0 where not found
+  std::string found_by;              // in words: how it was found
   std::vector<std::string> warnings;
 };
 

@@ -59,8 +59,8 @@ std::vector<const target::Mapping*> in_search_order(std::span<const target::Mapp
   std::vector<const target::Mapping*> rest;
   const target::Mapping* before = nullptr;
   for (const auto& mapping : mappings) {
-    const bool behind_file = mapping.path.empty() && before != nullptr && !before->path.empty() &&
-                             before->end == mapping.begin;
+    const bool behind_file =
+        mapping.path.empty() && before != nullptr && !before->path.empty() && before->end == mapping.begin;
     before = &mapping;
     if (mapping.writable && mapping.readable) {
       (mapping.inode != 0 || behind_file ? order : rest).push_back(&mapping);

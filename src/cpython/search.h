@@ -13,8 +13,8 @@ namespace stillframe::cpython {
 using memory::Address;
 
 struct FoundInterpreters {
-  const Layout* layout = nullptr;   // the table that fitted
-  Address interpreters_head_at = 0; // the word that leads to the first interpreter
+  const Layout* layout = nullptr;    // the table that fitted
+  Address interpreters_head_at = 0;  // the word that leads to the first interpreter
   Address interpreter = 0;
 };
 

@@ -32,7 +32,9 @@ std::optional<SysVersion> parse(std::string_view text) {
 std::optional<SysVersion> sys_version(const Objects& objects, Address interpreter) {
   const auto dict = objects.pointer(interpreter, objects.layout().interpreter.sysdict);
   const auto type = dict ? objects.type_of(*dict) : std::nullopt;
-  if (!type || objects.type_name(*type) != "dict") {
+  // The name of a type is in the read-only data of the executable, which a core may lack.
+  const auto name = type ? objects.type_name(*type) : std::nullopt;
+  if (!type || (name && name != "dict")) {
     return std::nullopt;
   }
   const auto value = objects.lookup(*dict, "version");

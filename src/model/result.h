@@ -32,10 +32,8 @@ using Result = std::expected<T, Error>;
 // return fail(ErrorKind::gone, "…", "…", "…");
 [[nodiscard]] inline std::unexpected<Error> fail(ErrorKind kind, std::string tried, std::string stopper,
                                                  std::string advice) {
-  return std::unexpected<Error>(Error{.kind = kind,
-                                      .tried = std::move(tried),
-                                      .stopper = std::move(stopper),
-                                      .advice = std::move(advice)});
+  return std::unexpected<Error>(
+      Error{.kind = kind, .tried = std::move(tried), .stopper = std::move(stopper), .advice = std::move(advice)});
 }
 
 }  // namespace stillframe

@@ -32,15 +32,15 @@ enum class Method : std::uint8_t {
 
 struct Consistency {
   Method method = Method::untouched;
-  bool consistent = true;                 // what is shown existed at one moment
-  std::int64_t pause_us = 0;              // how long threads were stopped, in microseconds
-  std::int64_t threads_stopped = 0;       // how many threads were stopped
+  bool consistent = true;            // what is shown existed at one moment
+  std::int64_t pause_us = 0;         // how long threads were stopped, in microseconds
+  std::int64_t threads_stopped = 0;  // how many threads were stopped
 };
 
 enum class PythonState : std::uint8_t { running, initializing, finalizing };
 
 struct Python {
-  std::string version;  // "3.12.1"; "3.8" where the patch level could not be read
+  std::string version;               // "3.12.1"; "3.8" where the patch level could not be read
   std::optional<std::string> build;  // what sys.version says behind the number
   bool debug_build = false;
   bool free_threaded = false;
@@ -49,11 +49,11 @@ struct Python {
 
 struct Crash {
   std::int32_t signal = 0;
-  std::string signal_name;                    // "SIGSEGV"
-  std::optional<std::string> code;            // "SEGV_MAPERR"
-  std::optional<std::uint64_t> fault_address; // only for the signals that have one
+  std::string signal_name;                     // "SIGSEGV"
+  std::optional<std::string> code;             // "SEGV_MAPERR"
+  std::optional<std::uint64_t> fault_address;  // only for the signals that have one
   std::optional<std::int64_t> tid;
-  std::optional<std::int64_t> sender_pid;     // only where si_code says that a process sent it
+  std::optional<std::int64_t> sender_pid;  // only where si_code says that a process sent it
   std::optional<std::int64_t> sender_uid;
 };
 
@@ -65,8 +65,8 @@ struct Gil {
 
 struct Interpreter {
   std::int64_t id = 0;
-  std::optional<Gil> gil;              // absent on free-threaded builds and where it could not be read
-  std::optional<bool> gc_collecting;   // absent where the build does not tell
+  std::optional<Gil> gil;             // absent on free-threaded builds and where it could not be read
+  std::optional<bool> gc_collecting;  // absent where the build does not tell
 };
 
 enum class OsState : std::uint8_t {
@@ -77,7 +77,7 @@ enum class OsState : std::uint8_t {
   traced,           // t: held by a tracer
   finished,         // Z or X
   idle,
-  dead,             // a thread of a core
+  dead,  // a thread of a core
   unknown,
 };
 
@@ -92,12 +92,12 @@ enum class FrameKind : std::uint8_t { python, native };
 // One call. All texts live in the Still's pool.
 struct Frame {
   FrameKind kind = FrameKind::python;
-  bool entry = false;    // Python: the call that began a new C evaluation loop
-  bool inlined = false;  // native: the compiler put this call into its caller
+  bool entry = false;                              // Python: the call that began a new C evaluation loop
+  bool inlined = false;                            // native: the compiler put this call into its caller
   std::string_view function;                       // "inner"
   std::optional<std::string_view> qualified_name;  // "Order.inner", Python 3.11+
   std::optional<std::string_view> file;
-  std::optional<std::int32_t> line;        // 1-based
+  std::optional<std::int32_t> line;  // 1-based
   std::optional<std::int32_t> end_line;
   std::optional<std::int32_t> column;      // 1-based display columns of the source line as a reader sees it;
   std::optional<std::int32_t> end_column;  // end_column is the column behind the last one, on end_line
@@ -105,7 +105,7 @@ struct Frame {
   // They become display columns once the source line is at hand.
   std::optional<std::int32_t> byte_column;
   std::optional<std::int32_t> end_byte_column;
-  std::optional<std::string_view> source;  // the line, without its line end
+  std::optional<std::string_view> source;   // the line, without its line end
   std::optional<std::string_view> library;  // native
   std::optional<std::uint64_t> address;     // native
   std::optional<std::string_view> macro;    // native
@@ -119,18 +119,18 @@ struct WaitingOn {
 };
 
 struct Thread {
-  std::optional<std::int64_t> tid;      // the kernel's id in this machine's namespace; absent where no match was found
-  std::optional<std::string> name;      // from the `threading` module's own table
-  std::optional<std::string> os_name;   // the kernel's (comm)
+  std::optional<std::int64_t> tid;     // the kernel's id in this machine's namespace; absent where no match was found
+  std::optional<std::string> name;     // from the `threading` module's own table
+  std::optional<std::string> os_name;  // the kernel's (comm)
   std::optional<std::int64_t> interpreter;
-  bool python = true;                   // has a Python thread state
+  bool python = true;  // has a Python thread state
   OsState os_state = OsState::unknown;
-  std::optional<bool> holds_gil;        // absent where there is no GIL or it could not be told
+  std::optional<bool> holds_gil;  // absent where there is no GIL or it could not be told
   std::optional<bool> waits_for_gil;
-  bool gc_collecting = false;           // this thread runs the garbage collector
+  bool gc_collecting = false;  // this thread runs the garbage collector
   std::optional<WaitingOn> waiting_on;
-  std::vector<Frame> frames;            // outermost first, as in a Python traceback
-  bool complete = true;                 // false: frames are missing, and a warning says why
+  std::vector<Frame> frames;  // outermost first, as in a Python traceback
+  bool complete = true;       // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;
 };
 

@@ -114,14 +114,14 @@ class Developer {
       thread.os_state = model::OsState::finished;
     }
     if (negative_.gil_waits_known && raw.holds_gil.has_value()) {
-      thread.waits_for_gil = tid && std::ranges::find(negative_.waiting_for_gil, *tid) != negative_.waiting_for_gil.end();
+      thread.waits_for_gil =
+          tid && std::ranges::find(negative_.waiting_for_gil, *tid) != negative_.waiting_for_gil.end();
     }
-    thread.gc_collecting = interpreter.gc_collecting == true &&
-                           (raw.holds_gil == true || interpreter.threads.size() == 1);
+    thread.gc_collecting =
+        interpreter.gc_collecting == true && (raw.holds_gil == true || interpreter.threads.size() == 1);
     add_frames(raw, thread);
     still_.threads.push_back(std::move(thread));
   }
-
 
   void add_frames(const RawThread& raw, model::Thread& thread) {
     thread.frames.reserve(raw.chain.frames.size());

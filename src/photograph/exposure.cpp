@@ -48,8 +48,8 @@ bool is_futex_wait(const target::Syscall& call) {
 }
 
 // The threads of `later` that may have run since `earlier`: new ones, those awake at either end, those that got a CPU
-// in between. Asleep before and after with the same run count means: not one instruction was run; nor did those that are
-// `held` run any.
+// in between. Asleep before and after with the same run count means: not one instruction was run; nor did those that
+// are `held` run any.
 std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,
                        const std::unordered_set<Tid>& held = {}) {
   std::unordered_map<Tid, const ThreadInfo*> before;
@@ -127,8 +127,7 @@ class Exposure {
   }
 
   // Who sleeps on the GIL's own condition variable.
-  void find_gil_waits(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held,
-                      Negative& negative) {
+  void find_gil_waits(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held, Negative& negative) {
     std::vector<Address> gils;
     for (const auto& interpreter : negative.process.interpreters) {
       if (interpreter.gil != 0) {
@@ -165,6 +164,7 @@ class Exposure {
     const auto pages = memory_.pages();
     Result<std::vector<ThreadInfo>> now = threads;
     std::vector<Tid> wanted = std::move(gentle);
+    std::optional<Negative> torn;
     for (int attempt = 0; attempt < kStopTries; ++attempt) {
       if (attempt > 0) {
         now = target_.threads();
@@ -182,10 +182,21 @@ class Exposure {
       if (!negative) {
         return cannot_stop(std::move(negative.error()));
       }
-      if (negative->consistency.consistent) {
-        restore_states(threads, negative->threads);
+      if (!negative->consistency.consistent) {
+        continue;
+      }
+      restore_states(threads, negative->threads);
+      if (count_faults(*negative) == 0) {
         return negative;
       }
+      // A thread may have been stopped in the middle of a change: one more try, from where it is then.
+      if (torn) {
+        return negative;
+      }
+      torn = std::move(*negative);
+    }
+    if (torn) {
+      return std::move(*torn);
     }
     return cannot_stop({.kind = ErrorKind::gone,
                         .tried = "stop the threads of the process",
@@ -240,9 +251,9 @@ class Exposure {
     auto negative = take_running();
     if (negative) {
       negative->partial = true;
-      negative->warnings.push_back(
-          fmt::format("the target could not be stopped, so its stacks were read while it ran and may be torn: {}: {}; {}",
-                      error.tried, error.stopper, error.advice));
+      negative->warnings.push_back(fmt::format(
+          "the target could not be stopped, so its stacks were read while it ran and may be torn: {}: {}; {}",
+          error.tried, error.stopper, error.advice));
       negative->consistency.pause_us = total_pause_;
     }
     return negative;
@@ -298,14 +309,15 @@ class Exposure {
       }
       for (const Address thread : cpython::list_threads(now, interpreter.address)) {
         if (seen.erase(thread) == 0) {
-          texts.push_back(fmt::format("a thread began while memory was read and is missing (thread state {:#x})",
-                                      thread));
+          texts.push_back(
+              fmt::format("a thread began while memory was read and is missing (thread state {:#x})", thread));
         }
       }
       for (const Address thread : seen) {
-        texts.push_back(fmt::format("a thread ended while memory was read; what is shown of it may be wrong "
-                                    "(thread state {:#x})",
-                                    thread));
+        texts.push_back(
+            fmt::format("a thread ended while memory was read; what is shown of it may be wrong "
+                        "(thread state {:#x})",
+                        thread));
       }
     }
     return texts;

@@ -16,13 +16,13 @@ namespace stillframe::photograph {
 // What was read, before it is given names, lines and sources.
 struct Negative {
   cpython::RawProcess process;
-  std::vector<target::ThreadInfo> threads;        // of the target, as they were when it was read
-  std::vector<target::Tid> waiting_for_gil;       // seen to sleep on the GIL itself
-  bool gil_waits_known = false;                   // false: the system did not tell what threads wait for
+  std::vector<target::ThreadInfo> threads;   // of the target, as they were when it was read
+  std::vector<target::Tid> waiting_for_gil;  // seen to sleep on the GIL itself
+  bool gil_waits_known = false;              // false: the system did not tell what threads wait for
   model::Consistency consistency;
   std::vector<std::string> warnings;
   bool partial = false;
-  std::unique_ptr<cpython::CodeCache> codes;      // owns what the frames point at
+  std::unique_ptr<cpython::CodeCache> codes;  // owns what the frames point at
   std::unique_ptr<cpython::Objects> objects;
 };
 

@@ -25,10 +25,10 @@ struct Mapping {
   bool readable = false;
   bool writable = false;
   bool executable = false;
-  bool deleted = false;      // the file was replaced or removed since
+  bool deleted = false;  // the file was replaced or removed since
   std::uint64_t device = 0;
-  std::uint64_t inode = 0;   // 0: no file
-  std::string path;          // as the target sees it, without " (deleted)"; "[heap]", "[stack]"; empty: anonymous
+  std::uint64_t inode = 0;  // 0: no file
+  std::string path;         // as the target sees it, without " (deleted)"; "[heap]", "[stack]"; empty: anonymous
 };
 
 // A file descriptor that closes itself.
@@ -50,10 +50,10 @@ class FileHandle {
 
 // General purpose registers that unwinding and matching need, by DWARF number of the architecture.
 struct Registers {
-  std::vector<std::uint64_t> dwarf;     // x86-64: 0..16 (16 is the pc); aarch64: 0..30, 31 sp, 32 pc
+  std::vector<std::uint64_t> dwarf;  // x86-64: 0..16 (16 is the pc); aarch64: 0..30, 31 sp, 32 pc
   Address pc = 0;
   Address sp = 0;
-  Address thread_pointer = 0;           // x86-64 fs base, aarch64 tpidr_el0; 0 where unknown
+  Address thread_pointer = 0;  // x86-64 fs base, aarch64 tpidr_el0; 0 where unknown
 };
 
 // The system call a thread is blocked in.
@@ -69,7 +69,8 @@ struct ThreadInfo {
   Tid inner_tid = 0;  // as the target's own (innermost) pid namespace numbers it; equal to tid without namespaces
   std::string name;   // comm
   model::OsState state = model::OsState::unknown;
-  // Grows whenever the thread gets a CPU (field 3 of schedstat, or voluntary + involuntary switches); absent: not known.
+  // Grows whenever the thread gets a CPU (field 3 of schedstat, or voluntary + involuntary switches); absent: not
+  // known.
   std::optional<std::uint64_t> run_count;
 };
 
@@ -123,11 +124,13 @@ class Target {
   // Opens the very file that is mapped there, never another one of the same name (build-id or inode is compared).
   [[nodiscard]] virtual Result<FileHandle> open_mapped(const Mapping& mapping) const = 0;
 
-  // When the target began, for telling whether a source file is newer than the program that runs it; seconds since 1970.
+  // When the target began, for telling whether a source file is newer than the program that runs it; seconds since
+  // 1970.
   [[nodiscard]] virtual std::optional<double> started_at() const = 0;
   // Of a core that died of a signal.
   [[nodiscard]] virtual std::optional<model::Crash> crash() const = 0;
-  // What could not be read of the target itself (a truncated core, missing notes, libraries not found), for the warnings.
+  // What could not be read of the target itself (a truncated core, missing notes, libraries not found), for the
+  // warnings.
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
 };
 

@@ -90,7 +90,7 @@ def test_thousand_mutations(start):
     import interpreters
     assert SANITIZED.exists(), f"{SANITIZED} is missing: cmake --preset sanitize && ninja -C build/sanitize stillframe"
     running = start(interpreters.ONE, "core_to_damage.py",
-                    command=lambda one, inside: [*one.command, "-S", "-E", f"{inside}/core_to_damage.py"])
+                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
     running.wait_asleep()
     core = mutate_core.Core(running.core())
     wrong = []

@@ -10,4 +10,4 @@ def stay():
 
 thread = threading.Thread(target=stay, name="stays")
 thread.start()
-_truth.watch(0.6)
+_truth.watch()

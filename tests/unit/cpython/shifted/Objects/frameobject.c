@@ -3,7 +3,7 @@
 typedef struct {
   uint64_t refcnt;
   uint64_t patched_in;
-  void *ob_type;
+  void* ob_type;
 } PyObject;
 
 volatile PyObject object;

@@ -7,9 +7,9 @@ typedef struct _is PyInterpreterState;
 
 struct _ts {
   uint64_t patched_in[4];
-  PyThreadState *prev;
-  PyThreadState *next;
-  PyInterpreterState *interp;
+  PyThreadState* prev;
+  PyThreadState* next;
+  PyInterpreterState* interp;
   union {
     struct {
       uint64_t before;
@@ -22,14 +22,14 @@ struct _ts {
 struct _is {
   struct {
     uint64_t first;
-    PyThreadState *head;
+    PyThreadState* head;
   } threads;
-  PyInterpreterState *next;
-  struct _missing *imports;  // never defined
+  PyInterpreterState* next;
+  struct _missing* imports;  // never defined
 };
 
 typedef struct _declared_only PyFloatObject;
 
 PyThreadState thread;
 PyInterpreterState interpreter;
-const PyFloatObject *number;
+const PyFloatObject* number;
