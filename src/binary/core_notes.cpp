@@ -38,7 +38,7 @@ class Window {
 
   template <typename T>
   std::optional<T> get(std::uint64_t offset) {
-    if (!(offset >= start_ && offset - start_ <= bytes_.size() && bytes_.size() - (offset - start_) >= sizeof(T))) {
+    if (offset < start_ || offset - start_ > bytes_.size() || bytes_.size() - (offset - start_) < sizeof(T)) {
       fill(offset);
       if (bytes_.size() < sizeof(T)) {
         return std::nullopt;
@@ -194,7 +194,7 @@ class CoreNoteReader {
         continue;
       }
       const auto text = window_.get<std::array<char, 4>>(position + sizeof(Elf64_Nhdr));
-      return text && std::string_view(text->data(), 4) == std::string_view(name.data(), 4);
+      return text && std::string_view(text->data(), text->size()).starts_with(name.substr(0, text->size()));
     }
     return false;
   }

@@ -17,7 +17,7 @@
 namespace stillframe::binary {
 namespace {
 
-constexpr std::size_t chunk_size = 128 * 1024;
+constexpr std::size_t chunk_size = std::size_t{128} * 1024;
 // What a decoder may use for its dictionary: as much as `zstd -19 --long` and `xz -9` need, and no more.
 constexpr int largest_zstd_window_log = 27;
 constexpr std::uint64_t largest_xz_memory = std::uint64_t{160} << 20U;
@@ -200,7 +200,7 @@ class SparseFile {
            (bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
   }
 
-  bool write_at(std::span<const std::byte> bytes) {
+  bool write_at(std::span<const std::byte> bytes) const {
     std::uint64_t at = size_;
     while (!bytes.empty()) {
       const ssize_t done = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));

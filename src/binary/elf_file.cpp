@@ -69,10 +69,10 @@ std::string ElfFile::build_id() const {
     GElf_Nhdr note;
     std::size_t name = 0;
     std::size_t desc = 0;
+    constexpr std::string_view gnu{"GNU\0", 4};
     while (data != nullptr && (at = gelf_getnote(data, at, &note, &name, &desc)) > 0) {
       const auto* bytes = static_cast<const char*>(data->d_buf);
-      if (note.n_type == NT_GNU_BUILD_ID &&
-          std::string_view(bytes + name, note.n_namesz) == std::string_view("GNU", 4)) {
+      if (note.n_type == NT_GNU_BUILD_ID && std::string_view(bytes + name, note.n_namesz) == gnu) {
         id = bytes + desc;
         for (const std::uint8_t byte : std::span(static_cast<const std::uint8_t*>(id), note.n_descsz)) {
           hex += fmt::format("{:02x}", byte);

@@ -152,7 +152,7 @@ Position locate_in_location_table(std::string_view table, std::int32_t first_lin
     }
     const std::uint8_t head = reader.byte();
     // Lengths are counted in instructions of two bytes.
-    end += ((head & 7U) + 1) * 2;
+    end += std::int64_t{(head & 7U) + 1} * 2;
     const Position position = read_location(reader, (head >> 3U) & 15U, line);
     if (end > lasti) {
       return position;

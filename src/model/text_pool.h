@@ -12,8 +12,10 @@ namespace stillframe::model {
 class TextPool {
  public:
   TextPool() = default;
+  // NOLINTBEGIN(performance-noexcept-move-constructor): moving a deque may allocate
   TextPool(TextPool&&) = default;
   TextPool& operator=(TextPool&&) = default;
+  // NOLINTEND(performance-noexcept-move-constructor)
   TextPool(const TextPool&) = delete;
   TextPool& operator=(const TextPool&) = delete;
   ~TextPool() = default;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -125,8 +126,8 @@ class Developer {
 
   void add_frames(const RawThread& raw, model::Thread& thread) {
     thread.frames.reserve(raw.chain.frames.size());
-    for (auto frame = raw.chain.frames.rbegin(); frame != raw.chain.frames.rend(); ++frame) {
-      thread.frames.push_back(make_frame(*frame));
+    for (const cpython::RawFrame& frame : std::views::reverse(raw.chain.frames)) {
+      thread.frames.push_back(make_frame(frame));
     }
     if (raw.chain.broken) {
       thread.complete = false;

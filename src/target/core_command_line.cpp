@@ -13,11 +13,11 @@ namespace {
 using memory::Address;
 using memory::MemorySource;
 
-constexpr std::size_t kChunk = 64 * 1024;
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr std::size_t kMostChunks = 32;        // arguments and environment are at most 2 MiB of an 8 MiB stack
 constexpr std::size_t kMostStrings = 200'000;  // of the environment
 constexpr std::size_t kMostArguments = 10'000;
-constexpr std::size_t kMostText = 256 * 1024;
+constexpr std::size_t kMostText = std::size_t{256} * 1024;
 
 // Words of the stack, read a chunk at a time towards lower addresses.
 class StackReader {
@@ -25,7 +25,7 @@ class StackReader {
   explicit StackReader(const MemorySource& memory) : memory_(memory) {}
 
   std::optional<std::uint64_t> word(Address address) {
-    if (!(address >= start_ && address - start_ + 8 <= kChunk && filled_)) {
+    if (address < start_ || address - start_ + 8 > kChunk || !filled_) {
       start_ = address + 8 - kChunk;
       filled_ = memory_.read(start_, bytes_).has_value();
       if (!filled_) {
@@ -123,7 +123,8 @@ std::vector<std::string> read_command_line(const binary::CoreFile& core, const M
   for (std::size_t i = 0; argv && i < argv->second; ++i) {
     const auto pointer = stack.word(argv->first + i * 8);
     auto text = pointer ? read_text(dumped, *pointer) : std::nullopt;
-    if (!text || (total += text->size()) > kMostText) {
+    total += text ? text->size() : 0;
+    if (!text || total > kMostText) {
       return {};
     }
     words.push_back(std::move(*text));

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -67,7 +66,6 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
   }
   // All interrupts before any wait: the threads stop side by side.
   hold->began_ = Clock::now();
-  hold->hurry();
   for (const Seized& thread : hold->seized_) {
     request(PTRACE_INTERRUPT, thread.tid);
   }
@@ -82,16 +80,6 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
                 fmt::format("look again, or read without stopping: stillframe dump --no-block {}", pid));
   }
   return std::unexpected(explain_ptrace_error(pid, error));
-}
-
-// As long as the target stands still this process must not wait for a CPU behind others. Where it may not raise its
-// priority (CAP_SYS_NICE), it goes on as it is.
-void PtraceHold::hurry() {
-  errno = 0;
-  const int before = getpriority(PRIO_PROCESS, 0);
-  if (errno == 0 && setpriority(PRIO_PROCESS, 0, -20) == 0) {
-    calm_priority_ = before;
-  }
 }
 
 void PtraceHold::wait_for_stops() {
@@ -163,10 +151,6 @@ void PtraceHold::let_go_all() {
     return !stands || request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal)) == 0;
   });
   held_.clear();
-  if (calm_priority_) {
-    setpriority(PRIO_PROCESS, 0, *calm_priority_);
-    calm_priority_.reset();
-  }
 }
 
 // The process of a killed thread ends for its parent only when we have heard of that thread's end; and of the main

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,7 +37,6 @@ class PtraceHold final : public Hold {
   enum class Wait : std::uint8_t { stopped, running, ended };
 
   explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
-  void hurry();
   void wait_for_stops();
   void wait_for(Seized& thread);
   [[nodiscard]] Wait poll(Seized& thread) const;
@@ -49,7 +47,6 @@ class PtraceHold final : public Hold {
   std::int64_t pid_;
   std::vector<Seized> seized_;
   std::vector<Tid> held_;
-  std::optional<int> calm_priority_;  // what it was before hurry(), where that raised it
   std::chrono::steady_clock::time_point began_;
 };
 

