@@ -186,6 +186,18 @@ const CoreFiles::Found& CoreFiles::find(const CoreModule& module) const {
   if (&module == main_ && given_) {
     candidates.insert(candidates.begin(), *given_);
   }
+  try_candidates(module, candidates, *slot);
+  if (slot->match != FileMatch::certain && module.is_code) {
+    try_candidates(module, below_root(file_name(module.path)), *slot);
+  }
+  if (slot->file) {
+    slot->headers = read_headers(slot->file.fd()).value_or(FileHeaders{});
+  }
+  return *slot;
+}
+
+void CoreFiles::try_candidates(const CoreModule& module, const std::vector<std::string>& candidates,
+                               Found& found) const {
   for (const std::string& candidate : candidates) {
     FileHandle file = open_regular(candidate);
     if (!file) {
@@ -193,20 +205,32 @@ const CoreFiles::Found& CoreFiles::find(const CoreModule& module) const {
     }
     const FileMatch match = compare(module, file.fd());
     if (match == FileMatch::none) {
-      slot->other_path = candidate;
-    } else if (match > slot->match) {
-      slot->match = match;
-      slot->file = std::move(file);
-      slot->path = candidate;
+      found.other_path = candidate;
+    } else if (match > found.match) {
+      found.match = match;
+      found.file = std::move(file);
+      found.path = candidate;
     }
     if (match == FileMatch::certain) {
       break;
     }
   }
-  if (slot->file) {
-    slot->headers = read_headers(slot->file.fd()).value_or(FileHeaders{});
+}
+
+std::vector<std::string> CoreFiles::below_root(std::string_view name) const {
+  if (!below_root_) {
+    std::set<std::string, std::less<>> names;
+    for (const CoreModule& module : modules_) {
+      names.emplace(file_name(module.path));
+    }
+    below_root_ = paths_.below_root(names);
   }
-  return *slot;
+  std::vector<std::string> paths;
+  const auto [first, last] = below_root_->equal_range(std::string(name));
+  for (auto at = first; at != last; ++at) {
+    paths.push_back(at->second);
+  }
+  return paths;
 }
 
 // Never the file's bytes for what the process may have written there.

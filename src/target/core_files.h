@@ -2,6 +2,7 @@
 // opened only when something of them is needed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,8 @@ class CoreFiles final : public memory::AbsentPages {
   [[nodiscard]] FileMatch compare(const CoreModule& module, int fd) const;
   [[nodiscard]] bool lies_alike(const CoreModule& module, int fd) const;
   const Found& find(const CoreModule& module) const;
+  void try_candidates(const CoreModule& module, const std::vector<std::string>& candidates, Found& found) const;
+  [[nodiscard]] std::vector<std::string> below_root(std::string_view name) const;
   [[nodiscard]] bool may_have_changed(const Found& found, const ModulePart& part, Address address) const;
 
   const binary::CoreFile& core_;
@@ -57,7 +60,8 @@ class CoreFiles final : public memory::AbsentPages {
     const ModulePart* part = nullptr;
   };
   std::vector<PartIndex> parts_;
-  mutable std::vector<std::unique_ptr<Found>> found_;  // by module; null: not looked for yet
+  mutable std::optional<std::multimap<std::string, std::string>> below_root_;  // by file name; not walked yet: nothing
+  mutable std::vector<std::unique_ptr<Found>> found_;                          // by module; null: not looked for yet
 };
 
 }  // namespace stillframe::target

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace stillframe::target {
 namespace {
 
@@ -29,6 +32,25 @@ std::vector<std::string> CorePaths::candidates(std::string_view path) const {
   }
   all.emplace_back(path);
   return all;
+}
+
+std::multimap<std::string, std::string> CorePaths::below_root(const std::set<std::string, std::less<>>& names) const {
+  constexpr int most_files = 300'000;  // a distribution has half of that
+  std::multimap<std::string, std::string> found;
+  if (!search_root_ || *search_root_ == "/") {
+    return found;
+  }
+  namespace fs = std::filesystem;
+  std::error_code trouble;
+  fs::recursive_directory_iterator at(*search_root_, fs::directory_options::skip_permission_denied, trouble);
+  for (int i = 0; i < most_files && !trouble && at != fs::recursive_directory_iterator(); ++i) {
+    std::string name = at->path().filename();
+    if (names.contains(name)) {
+      found.emplace(std::move(name), at->path());
+    }
+    at.increment(trouble);
+  }
+  return found;
 }
 
 std::vector<std::string> CorePaths::named(std::string_view path) const {

@@ -2,6 +2,10 @@
 // their own names on this machine. What is found is only a candidate: who maps it compares build-ids.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +22,10 @@ class CorePaths {
 
   // Where a mapped file may be, best first.
   [[nodiscard]] std::vector<std::string> candidates(std::string_view path) const;
+  // Where files of these names lie anywhere below the search root, by name: one walk through a tree that need not be
+  // laid out as the target's was. Empty without a root; the walk ends after so many files.
+  [[nodiscard]] std::multimap<std::string, std::string> below_root(
+      const std::set<std::string, std::less<>>& names) const;
   // Where a file that was only named (a source) may be.
   [[nodiscard]] std::vector<std::string> named(std::string_view path) const;
 

@@ -60,6 +60,15 @@ def stacks(out):
         return 0
 
 
+def chains(out):
+    """{tid: [(function, line)]} of the threads that are shown as whole."""
+    try:
+        return {thread["tid"]: [(frame["function"], frame["line"]) for frame in thread["frames"]]
+                for thread in json.loads(out)["threads"] if thread["complete"]}
+    except ValueError:
+        return {}
+
+
 def look_at_all(program, core, chosen, visit):
     """Calls visit(mutation, code, out, err) for each damaged core; two are looked at side by side."""
     with tempfile.TemporaryDirectory(dir=core.path.parent) as folder:
@@ -98,6 +107,8 @@ def test_thousand_mutations(start):
 def measure(program, core, count, seed):
     shown, codes, silent = collections.Counter(), collections.Counter(), 0
     totals = collections.Counter()
+    truth = chains(look(program, core.path)[1])
+    shorter = []
 
     def visit(mutation, code, out, err):
         nonlocal silent
@@ -105,10 +116,18 @@ def measure(program, core, count, seed):
         codes[code] += 1
         shown[mutation.kind] += 1 if stacks(out) else 0
         silent += 1 if judge(code, out, err) else 0
+        for tid, chain in chains(out).items():
+            # A name may be damaged in itself; another number of frames must not be called whole.
+            if code == 0 and tid in truth and len(chain) != len(truth[tid]):
+                shorter.append(f"thread {tid} has {len(chain)} of {len(truth[tid])} frames: {mutation.description[:100]}")
+        if code == 0 and (lost := set(truth) - set(chains(out))):
+            shorter.append(f"threads {lost} are missing: {mutation.description[:100]}")
         if not stacks(out):
             print(f"no stack: {mutation.description[:100]}")
 
     look_at_all(program, core, list(mutate_core.mutations(core, seed, count)), visit)
+    for text in shorter:
+        print(f"wrong with exit code 0: {text}")
     for kind, total in sorted(totals.items()):
         print(f"{kind:20} {shown[kind]:4} of {total} gave a stack")
     print(f"{'all':20} {sum(shown.values()):4} of {count} gave a stack; exit codes {dict(codes)}; {silent} bad answers")

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -196,16 +197,15 @@ class CoreBuilder {
   }
 
   [[nodiscard]] std::string build() const {
-    constexpr std::uint64_t page = 4096;
     std::vector<Elf64_Phdr> programs;
     const std::uint64_t count = parts_.size() + 1;
     const std::uint64_t notes_at = sizeof(Elf64_Ehdr) + count * sizeof(Elf64_Phdr);
-    std::uint64_t offset = (notes_at + notes_.size() + page - 1) & ~(page - 1);
+    std::uint64_t offset = (notes_at + notes_.size() + alignment - 1) & ~(alignment - 1);
     programs.push_back({PT_NOTE, 0, notes_at, 0, 0, notes_.size(), 0, 4});
     std::string content;
     for (const Part& part : parts_) {
-      programs.push_back(
-          {PT_LOAD, part.flags, offset + content.size(), part.address, 0, part.bytes.size(), part.memory_size, page});
+      programs.push_back({PT_LOAD, part.flags, offset + content.size(), part.address, 0, part.bytes.size(),
+                          part.memory_size, alignment});
       content += part.bytes;
     }
     Elf64_Ehdr header{};
@@ -239,6 +239,7 @@ class CoreBuilder {
   }
 
   std::uint16_t machine = EM_X86_64;
+  std::uint64_t alignment = 4096;   // of the memory in the file
   bool extended_numbering = false;  // PN_XNUM
 
  private:

@@ -96,6 +96,9 @@ TEST(CoreTarget, LooksInTheSearchRootAndPath) {
   EXPECT_EQ(byte_at(**open(core, {.library_search_path = {folder.path() + "/wrong", folder.path() + "/flat"}}),
                     kBase + kPage),
             'c');
+  folder.add("tree/a/b/libx.so", testing::make_library("something else.."));
+  folder.add("tree/c/libx.so", library);
+  EXPECT_EQ(byte_at(**open(core, {.library_search_root = folder.path() + "/tree"}), kBase + kPage), 'c');
   EXPECT_EQ(fault_at(**open(core), kBase + kPage), memory::FaultReason::not_in_core);
 }
 
