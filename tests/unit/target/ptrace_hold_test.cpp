@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <thread>
@@ -69,6 +70,12 @@ void await(Condition condition) {
   }
 }
 
+bool is_running(std::int64_t pid, Tid tid) {
+  const auto text = read_proc_file("/proc/" + std::to_string(pid) + "/task/" + std::to_string(tid) + "/stat");
+  const auto stat = text ? parse_stat(*text) : std::nullopt;
+  return stat && stat->state == 'R';
+}
+
 TEST(PtraceHold, StopsEveryThreadAndLetsGo) {
   Shared shared;
   const ChildProcess child([&](const auto& ready) {
@@ -84,6 +91,10 @@ TEST(PtraceHold, StopsEveryThreadAndLetsGo) {
   await([&] { return shared.ticks() > 0; });
   const auto tids = list_threads(child.pid());
   ASSERT_EQ(tids.size(), 9U);
+  // A thread that is just beginning waits for memory now and then, in state D, and such a thread is not seized. A
+  // hundred thousand turns of each later all of them have begun.
+  await([&] { return shared.ticks() > 9 * 100'000; });
+  await([&] { return std::ranges::all_of(tids, [&](Tid tid) { return is_running(child.pid(), tid); }); });
   auto hold = PtraceHold::stop(child.pid(), tids);
   ASSERT_TRUE(hold) << hold.error().stopper;
   EXPECT_EQ((*hold)->held().size(), 9U);
