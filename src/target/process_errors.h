@@ -31,7 +31,7 @@ struct AccessFacts {
   bool in_container = false;  // our pid namespace is not the machine's first one
 };
 
-AccessFacts gather_access_facts(std::int64_t pid, Access access, int error);
+AccessFacts gather_access_facts(std::int64_t pid, Access wanted, int error);
 
 // The three answers for a refused `what` ("read the memory of process 4211").
 Error explain_refusal(const AccessFacts& facts, std::string what);

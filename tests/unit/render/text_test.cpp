@@ -228,7 +228,8 @@ TEST(TextScreen, HostileStringsNeverReachTheTerminal) {
   still.findings = {{.id = evil, .title = evil, .detail = evil}};
   for (const int width : {0, 1, 5, 20, 80}) {
     const std::string text = to_text(still, {.width = width});
-    for (const unsigned char letter : text) {
+    for (const char raw : text) {
+      const auto letter = static_cast<unsigned char>(raw);
       EXPECT_TRUE(letter == '\n' || (letter >= 0x20 && letter != 0x7f));
     }
     EXPECT_EQ(text.find("\xe2\x80\xae"), std::string::npos);
