@@ -72,10 +72,13 @@ Result<CoreFile> CoreFile::open(int fd, const std::string& name) {
   core.segments_ = std::move(arranged.segments);
   core.missing_bytes_ = arranged.missing_bytes;
   append(core.warnings_, std::move(arranged.warnings));
-  if (core.segments_.empty() && core.threads_.empty()) {
+  const auto has_bytes = [](const CoreSegment& segment) { return segment.present > 0; };
+  if (std::ranges::none_of(core.segments_, has_bytes)) {
     return fail(ErrorKind::damaged, reading(name),
-                "it holds neither memory nor threads: its headers are all that is left",
-                "take the core again, with room on the disk and `ulimit -c unlimited`");
+                fmt::format("it holds no memory, only headers that name {} threads{}", core.threads_.size(),
+                            core.missing_bytes_ > 0 ? ": it was cut off before the memory began" : ""),
+                "take the core again, with room on the disk, `ulimit -c unlimited` and the default "
+                "/proc/PID/coredump_filter");
   }
   if (core.missing_bytes_ > 0) {
     core.warnings_.push_back(

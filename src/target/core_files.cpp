@@ -263,12 +263,8 @@ std::size_t CoreFiles::read(Address address, std::span<std::byte> into) const {
   if (!found.file || may_have_changed(found, *place.part, address)) {
     return 0;
   }
-  // Writable and read-only pages of a file never share a page of memory: what holds for the first byte of a page
-  // holds for all of it, but not for the next.
-  std::size_t size = std::min<std::uint64_t>(into.size(), place.part->end - address);
-  if (place.part->writable || next != parts_.end()) {
-    size = std::min<std::size_t>(size, page_down(address) + (Address{1} << 20U) - address);
-  }
+  // A part is one mapping, written or not as a whole: what holds for this byte holds for the rest of it.
+  const std::size_t size = std::min<std::uint64_t>(into.size(), place.part->end - address);
   const binary::FileReader file(found.file.fd());
   const std::uint64_t offset = place.part->offset + (address - place.part->begin);
   const std::size_t got = file.read_some(offset, into.first(size));

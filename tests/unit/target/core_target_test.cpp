@@ -109,7 +109,8 @@ TEST(CoreTarget, TrustsUnprovedFilesOnlyForWhatCannotBeWritten) {
   core.thread(100).files({{kBase, kBase + kPage, 0, path},
                           {kBase + kPage, kBase + 2 * kPage, 1, path},
                           {kBase + 2 * kPage, kBase + 3 * kPage, 2, path}});
-  core.memory(kBase, "", PF_R, kPage)
+  core.memory(kHeap, "vdso", PF_R | PF_X)
+      .memory(kBase, "", PF_R, kPage)
       .memory(kBase + kPage, "", PF_R | PF_X, kPage)
       .memory(kBase + 2 * kPage, "", PF_R | PF_W, kPage);
   const auto target = open(core);
