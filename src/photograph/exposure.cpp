@@ -80,10 +80,14 @@ class Exposure {
     if (wishes.no_block) {
       return take_running();
     }
+    // What discovery has read may be older than the moment that is proved: it is read anew after the first look.
+    const auto known = memory_.pages();
+    memory_.clear();
     auto before = target_.threads();
     if (!before) {
       return std::unexpected(std::move(before.error()));
     }
+    memory_.prefetch(known);
     Negative negative = read(*before);
     auto after = target_.threads();
     if (!after) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_set>
 
 #include "cpython/runtime.h"
 #include "cpython/sys_module.h"
@@ -47,7 +46,6 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   if (!runtime) {
     return std::unexpected(std::move(runtime.error()));
   }
-
   auto negative = expose(target, memory, *runtime, wishes);
   if (!negative) {
     return std::unexpected(std::move(negative.error()));

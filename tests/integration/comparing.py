@@ -18,7 +18,7 @@ def display_column(source: str | None, byte: int | None) -> int | None:
     return display_width(source.encode()[:byte].decode()) + 1
 
 
-def expected_frame(frame: dict, sources: dict) -> dict:
+def expected_frame(frame: dict) -> dict:
     expected = {key: frame[key] for key in ("file", "line", "function", "qualified_name", "source")}
     line, end_line, column, end_column = frame["positions"] or (frame["line"], None, None, None)
     if frame["positions"]:
@@ -40,7 +40,7 @@ def check(still: dict, truth: dict) -> None:
     assert witness["frames"][-1]["function"] in ("wait", "acquire")
     shown.remove(witness)
     for thread in truth["threads"]:
-        expected = [expected_frame(frame, {}) for frame in thread["frames"]]
+        expected = [expected_frame(frame) for frame in thread["frames"]]
         if thread["native_id"] is not None:
             matches = [one for one in shown if one["tid"] == thread["native_id"]]
         elif thread["name"] is not None:
