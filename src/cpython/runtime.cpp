@@ -51,6 +51,21 @@ bool fits(const memory::MemorySource& memory, const Runtime& runtime) {
   return back == *head;
 }
 
+// As fits(), of a target that may run: a thread that is just entered in the list, or has just left it, leads nowhere
+// for a moment. What a cache holds of that moment would stay wrong, so it is looked at in the target's own memory.
+bool fits_now(const target::Target& target, const memory::MemorySource& memory, const Runtime& runtime) {
+  constexpr int kTries = 50;
+  if (fits(memory, runtime)) {
+    return true;
+  }
+  for (int attempt = 0; !target.lifeless() && attempt < kTries; ++attempt) {
+    if (fits(target.memory(), runtime)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Takes over the table, and for 3.13+ what the target says of its own layout.
 bool choose_layout(const memory::MemorySource& memory, Runtime& runtime) {
   const Layout* table = find_layout(runtime.version, runtime.build);
@@ -79,7 +94,8 @@ std::array<BuildKind, 2> kinds_to_try(BuildKind told) {
   return {told, BuildKind{.debug = !told.debug, .free_threaded = told.free_threaded}};
 }
 
-std::optional<Runtime> from_image(const memory::MemorySource& memory, const PythonImage& image) {
+std::optional<Runtime> from_image(const target::Target& target, const memory::MemorySource& memory,
+                                  const PythonImage& image) {
   std::optional<Runtime> plausible;
   for (const BuildKind kind : kinds_to_try(image.build)) {
     Runtime runtime{.version = *image.version,
@@ -94,7 +110,7 @@ std::optional<Runtime> from_image(const memory::MemorySource& memory, const Pyth
     if (!choose_layout(memory, runtime)) {
       continue;
     }
-    if (fits(memory, runtime)) {
+    if (fits_now(target, memory, runtime)) {
       return runtime;
     }
     if (!plausible) {
@@ -184,11 +200,11 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
       return too_new(target, *image->version);
     }
     if (image->version && !options.exhaustive) {
-      auto runtime = from_image(memory, *image);
+      auto runtime = from_image(target, memory, *image);
       if (runtime) {
         believe_debug_info(target, *runtime);
       }
-      if (runtime && fits(memory, *runtime)) {
+      if (runtime && fits_now(target, memory, *runtime)) {
         return std::move(*runtime);
       }
       if (runtime && !plausible) {
