@@ -106,6 +106,8 @@ class Walker {
       ended_with_entry_ = true;
       if (!chain_.frames.empty()) {
         chain_.frames.back().entry = true;
+        // `entry_frame`, a local variable of _PyEval_EvalFrameDefault (Python/ceval.c, 3.12+).
+        chain_.frames.back().c_stack_mark = at;
       }
       return fields->previous;
     }
