@@ -112,7 +112,8 @@ class Merger {
       lost = lost || !group.loop;
     }
     if (lost && !stack_.end_reason && !chain_.broken) {
-      const auto missing = static_cast<std::size_t>(std::ranges::count(groups_, std::nullopt, &Group::loop));
+      const auto missing =
+          static_cast<std::size_t>(std::ranges::count_if(groups_, [](const Group& group) { return !group.loop; }));
       conflict_ = fmt::format("{} of {} evaluation loops were not found on the native stack", missing, groups_.size());
     }
   }

@@ -65,6 +65,15 @@ Module* Modules::find(Address address) {
   return known.get();
 }
 
+Module* Modules::owner_of(Address data) {
+  const target::Mapping* mapping = mapping_at(data);
+  if (mapping != nullptr && mapping->path.empty() && mapping != target_.mappings().data() &&
+      std::prev(mapping)->end == mapping->begin) {
+    --mapping;
+  }
+  return mapping == nullptr ? nullptr : find(mapping->begin);
+}
+
 bool Modules::is_code(Address address) const {
   const target::Mapping* mapping = mapping_at(address);
   return mapping != nullptr && mapping->executable;

@@ -54,6 +54,9 @@ class Modules {
 
   // The module whose executable part holds `address`; null for anonymous memory and for none at all.
   Module* find(Address address);
+  // The module that `data` belongs to: also when it lies in the zeroed part, which is mapped anonymously behind the
+  // file.
+  Module* owner_of(Address data);
   // Whether an instruction can stand there: in any mapping that is executable.
   [[nodiscard]] bool is_code(Address address) const;
   // How to unwind from `pc`; null where nothing describes the function there.
