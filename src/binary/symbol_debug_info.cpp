@@ -11,8 +11,6 @@ namespace {
 
 // A concrete function points at its abstract one, that at its declaration. More steps than this are a cycle.
 constexpr int longest_chain = 16;
-// A line program of more bytes than this is no compiler's: each byte may make a row of 56 bytes.
-constexpr std::uint32_t longest_line_program = std::uint32_t{1} << 23U;
 
 // The attribute of the DIE or of what it is an instance of.
 std::optional<Dwarf_Attribute> integrated(Dwarf_Die die, unsigned int first, unsigned int second) {
@@ -47,25 +45,19 @@ std::string name_of(Dwarf_Die die) {
   return text_of(integrated(die, DW_AT_name, 0));
 }
 
-std::optional<std::int32_t> number_of(Dwarf_Die die, unsigned int name) {
+std::optional<Dwarf_Word> number_of(Dwarf_Die die, unsigned int name) {
   Dwarf_Attribute attribute;
   Dwarf_Word value = 0;
-  if (dwarf_attr(&die, name, &attribute) == nullptr || dwarf_formudata(&attribute, &value) != 0 || value == 0 ||
-      value > static_cast<Dwarf_Word>(std::numeric_limits<std::int32_t>::max())) {
-    return std::nullopt;
-  }
-  return static_cast<std::int32_t>(value);
+  return dwarf_attr(&die, name, &attribute) != nullptr && dwarf_formudata(&attribute, &value) == 0
+             ? std::optional(value)
+             : std::nullopt;
 }
 
-std::optional<std::string> path_of(const char* name, const std::string& directory) {
-  if (name == nullptr || *name == '\0' || std::string_view(name) == "???") {
-    return std::nullopt;
-  }
-  return *name == '/' || directory.empty() ? std::string(name) : directory + "/" + name;
-}
-
-std::optional<std::int32_t> positive(int value) {
-  return value > 0 ? std::optional<std::int32_t>(value) : std::nullopt;
+// Lines and columns count from 1; 0 stands for none.
+std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
+  return value && *value > 0 && *value <= static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max())
+             ? std::optional(static_cast<std::int32_t>(*value))
+             : std::nullopt;
 }
 
 }  // namespace
@@ -81,8 +73,6 @@ DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   if (!unit.functions) {
     unit.die = *die;
     unit.functions.emplace(*die);
-    Dwarf_Attribute attribute;
-    unit.directory = dwarf_attr(&*die, DW_AT_comp_dir, &attribute) == nullptr ? "" : text_of(attribute);
     read_lines(unit);
   }
   return &unit;
@@ -90,30 +80,24 @@ DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
 
 void DebugInfo::read_lines(Unit& unit) const {
   Dwarf_Attribute attribute;
+  const std::string directory =
+      dwarf_attr(&unit.die, DW_AT_comp_dir, &attribute) == nullptr ? std::string() : text_of(attribute);
   Dwarf_Word offset = 0;
-  if (dwarf_attr(&unit.die, DW_AT_stmt_list, &attribute) == nullptr || dwarf_formudata(&attribute, &offset) != 0) {
-    return;
-  }
-  const auto length = value_at<std::uint32_t>(file_->section(".debug_line"), offset);
-  if (!length || *length > longest_line_program) {
-    return;
-  }
-  std::size_t count = 0;
-  unit.lines_sound = dwarf_getsrclines(&unit.die, &unit.lines, &count) == 0 && count > 0;
-  if (dwarf_getsrcfiles(&unit.die, &unit.files, &count) != 0) {
-    unit.files = nullptr;
+  if (dwarf_attr(&unit.die, DW_AT_stmt_list, &attribute) != nullptr && dwarf_formudata(&attribute, &offset) == 0) {
+    unit.lines = LineTable::read({.lines = file_->section(".debug_line"),
+                                  .line_strings = file_->section(".debug_line_str"),
+                                  .strings = file_->section(".debug_str")},
+                                 offset, directory);
   }
 }
 
-void DebugInfo::set_row(Unit& unit, std::uint64_t address, DebugCall& call) const {
-  Dwarf_Line* const row = unit.lines_sound ? dwarf_getsrc_die(&unit.die, address) : nullptr;
-  if (row == nullptr) {
-    return;
+void DebugInfo::set_row(const Unit& unit, std::uint64_t address, DebugCall& call) {
+  const auto row = unit.lines ? unit.lines->find(address) : std::nullopt;
+  if (row) {
+    call.file = unit.lines->path(row->file);
+    call.line = positive(row->line);
+    call.column = call.line ? positive(row->column) : std::nullopt;
   }
-  int value = 0;
-  call.file = path_of(dwarf_linesrc(row, nullptr, nullptr), unit.directory);
-  call.line = dwarf_lineno(row, &value) == 0 ? positive(value) : std::nullopt;
-  call.column = dwarf_linecol(row, &value) == 0 && call.line ? positive(value) : std::nullopt;
 }
 
 std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
@@ -137,12 +121,9 @@ std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
     // Where the call stood, in the function around it.
     here = {};
     const auto file = number_of(*die, DW_AT_call_file);
-    here.file =
-        file && unit->files != nullptr
-            ? path_of(dwarf_filesrc(unit->files, static_cast<std::size_t>(*file), nullptr, nullptr), unit->directory)
-            : std::nullopt;
-    here.line = number_of(*die, DW_AT_call_line);
-    here.column = here.line ? number_of(*die, DW_AT_call_column) : std::nullopt;
+    here.file = file && unit->lines ? unit->lines->path(*file) : std::nullopt;
+    here.line = positive(number_of(*die, DW_AT_call_line));
+    here.column = here.line ? positive(number_of(*die, DW_AT_call_column)) : std::nullopt;
   }
   here.function = name_of(*function);
   calls.push_back(std::move(here));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "binary/symbol_dwarf_file.h"
+#include "binary/symbol_lines.h"
 #include "binary/symbol_units.h"
 
 namespace stillframe::binary {
@@ -32,14 +33,11 @@ class DebugInfo {
   struct Unit {
     Dwarf_Die die{};
     std::optional<FunctionIndex> functions;
-    bool lines_sound = false;
-    Dwarf_Lines* lines = nullptr;
-    Dwarf_Files* files = nullptr;
-    std::string directory;  // DW_AT_comp_dir
+    std::optional<LineTable> lines;
   };
   Unit* unit_at(std::uint64_t address);
   void read_lines(Unit& unit) const;
-  void set_row(Unit& unit, std::uint64_t address, DebugCall& call) const;
+  static void set_row(const Unit& unit, std::uint64_t address, DebugCall& call);
 
   std::unique_ptr<DwarfFile> file_;
   UnitIndex index_;
