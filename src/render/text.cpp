@@ -73,7 +73,8 @@ class Writer {
   }
 
   [[nodiscard]] std::string styled(std::string_view text, std::string_view look) const {
-    return options_.color && !look.empty() ? fmt::format("{}{}{}", look, text, style::kOff) : std::string(text);
+    return options_.color && !look.empty() && !text.empty() ? fmt::format("{}{}{}", look, text, style::kOff)
+                                                            : std::string(text);
   }
 
   [[nodiscard]] std::string command() const {
@@ -247,17 +248,34 @@ class Writer {
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
     std::string function = escaped(frame.qualified_name.value_or(frame.function));
     const std::string mark = native ? kind_of(frame) : "";
-    if (options_.width > 0) {
-      constexpr int kShortestPart = 12;
-      const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
-      const int room = options_.width - model::display_width(around);
-      file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
-      function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+    const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
+    constexpr int kShortestPart = 12;
+    const int room = options_.width - model::display_width(around);
+    if (options_.width > 0 && native && room < model::display_width(file) + model::display_width(function)) {
+      write_in_two_lines(std::move(file), number, std::move(function), mark);
+    } else {
+      if (options_.width > 0) {
+        file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
+        function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      }
+      write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
+                                     styled(function, style::kFunction), styled(mark, style::kFaint))),
+            {});
     }
-    write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
-                                   styled(function, style::kFunction), styled(mark, style::kFaint))),
-          {});
     write_source(frame);
+  }
+
+  // Names of C++ functions and of the files of a build are long: on a screen where they do not fit side by side.
+  void write_in_two_lines(std::string file, std::string_view number, std::string function, std::string_view mark) {
+    constexpr int kShortestPart = 12;
+    const auto room = [&](const std::string& around) {
+      return std::max(options_.width - model::display_width(around), kShortestPart);
+    };
+    file = cut_front(file, room(fmt::format("  File \"\", line {}", number)));
+    function = cut(function, room(fmt::format("    in {}", mark)));
+    write(cut_if_plain(fmt::format("  File {}, line {}", styled("\"" + file + "\"", style::kFile), number)), {});
+    write(cut_if_plain(fmt::format("    in {}{}", styled(function, style::kFunction), styled(mark, style::kFaint))),
+          {});
   }
 
   // What a native frame is, and where from: ` (native, inlined, libpython3.12.so.1.0)`.
