@@ -167,7 +167,7 @@ class Writer {
   void write_frame(const model::Frame& frame) {
     const bool python = frame.kind == model::FrameKind::python;
     out_ += python ? R"({"kind":"python","function":)" : R"({"kind":"native","function":)";
-    out_ += text(frame.function);
+    out_ += python && frame.function.empty() ? std::string_view("null") : text(frame.function);
     if (python) {
       member("qualified_name", frame.qualified_name);
     }
@@ -181,6 +181,9 @@ class Writer {
       member("end_column", frame.end_column);
       member("source", frame.source);
       out_ += frame.entry ? R"(,"entry":true)" : R"(,"entry":false)";
+      if (frame.lost_code) {
+        out_ += ",\"lost_code\":" + dump(hex(frame.lost_code));
+      }
       member("arguments", frame.arguments);
       member("locals", frame.locals);
     } else {

@@ -218,12 +218,18 @@ class Writer {
     }
   }
 
+  static std::string function_name(const model::Frame& frame) {
+    const std::string_view name = frame.qualified_name.value_or(frame.function);
+    return name.empty() && frame.lost_code ? fmt::format("<code object at {:#x} is not in the core>", *frame.lost_code)
+                                           : escaped(name);
+  }
+
   // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
     const bool native = frame.kind == model::FrameKind::native;
     std::string file = escaped(frame.file.value_or(native ? frame.library.value_or("?") : "?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
-    std::string function = escaped(frame.qualified_name.value_or(frame.function));
+    std::string function = function_name(frame);
     const std::string_view mark = native ? " (native)" : "";
     if (options_.width > 0) {
       constexpr int kShortestPart = 12;

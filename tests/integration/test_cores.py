@@ -67,12 +67,39 @@ def test_cut(start, stillframe, kept, part, tmp_path):
     os.truncate(cut, int(core.stat().st_size * part))
     outcome = stillframe("core", "--json", cut)
     told(outcome)
-    if outcome.code == 3:  # a stack that is shown as whole is right
+    if outcome.code == 3:  # a stack that is shown as whole is right, but for functions that are lost and said to be
         shown = {thread["tid"]: thread for thread in outcome.still["threads"] if thread["complete"]}
         for thread in truth["threads"]:
             if thread["native_id"] in shown and thread["name"] != "witness":
-                assert [frame["line"] for frame in shown[thread["native_id"]]["frames"]] == [
-                    frame["line"] for frame in thread["frames"]]
+                frames = shown[thread["native_id"]]["frames"]
+                assert len(frames) == len(thread["frames"])
+                for frame, true in zip(frames, thread["frames"]):
+                    if "lost_code" in frame:
+                        assert frame["line"] in (None, true["line"]) and frame["function"] in (None, true["function"])
+                    else:
+                        assert (frame["function"], frame["line"]) == (true["function"], true["line"])
+
+
+def test_cut_in_the_middle(start, stillframe):
+    """The frames of the threads are there, and many of the code objects that they run are not: nearly all cuts of a
+    core give a stack."""
+    running = start(interpreters.ONE, "core_to_damage.py",
+                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
+    running.wait_asleep()
+    core = running.core()
+    size, given, unnamed = core.stat().st_size, 0, 0
+    for percent in range(90, 0, -10):
+        os.truncate(core, size * percent // 100)
+        outcome = stillframe("core", "--json", core)
+        told(outcome)
+        threads = outcome.still["threads"] if outcome.code == 3 else []
+        given += any(thread["frames"] for thread in threads)
+        unnamed += sum(frame["function"] is None for thread in threads for frame in thread["frames"])
+        assert outcome.code == 1 or outcome.still["partial"]
+    assert given >= 6
+    assert unnamed
+
+
 
 
 def told(outcome):

@@ -118,6 +118,15 @@ TEST(Json, Frames) {
       "macro": "M"})"));
 }
 
+TEST(Json, AFunctionThatTheCoreHasLostIsNull) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.lost_code = 0x7f00}, model::Frame{.function = "f"}}});
+  const auto frames = parsed(still)["threads"][0]["frames"];
+  EXPECT_TRUE(frames[0]["function"].is_null());
+  EXPECT_EQ(frames[0]["lost_code"], "0x7f00");
+  EXPECT_FALSE(frames[1].contains("lost_code"));
+}
+
 TEST(Json, Findings) {
   model::Still still = live_still();
   still.findings = {

@@ -77,6 +77,13 @@ Still busy_still() {
   return still;
 }
 
+TEST(Text, AFunctionThatTheCoreHasLostIsToldByItsCodeObject) {
+  Still still = live_still();
+  still.threads.push_back({.tid = 1, .frames = {model::Frame{.lost_code = 0x7f00'1234'5678}}});
+  EXPECT_NE(to_text(still, {}).find("  File \"?\", line ?, in <code object at 0x7f0012345678 is not in the core>\n"),
+            std::string::npos);
+}
+
 TEST(TextScreen, BusyProcess) {
   const Still still = busy_still();
   expect_screen("busy", to_text(still, {}));
