@@ -106,6 +106,8 @@ struct Frame {
   std::optional<std::int32_t> byte_column;
   std::optional<std::int32_t> end_byte_column;
   std::optional<std::string_view> source;  // the line, without its line end
+  // Where the running expression goes on behind `source`: all its lines, "\n" between them.
+  std::optional<std::string_view> source_lines;
   // Python: the address of the code object, where it is not in the core, or not all of it.
   std::optional<std::uint64_t> lost_code;
   std::optional<std::string_view> library;  // native

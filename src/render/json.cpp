@@ -180,6 +180,9 @@ class Writer {
     if (python) {
       member("end_column", frame.end_column);
       member("source", frame.source);
+      if (frame.source_lines) {
+        write_lines(*frame.source_lines);
+      }
       out_ += frame.entry ? R"(,"entry":true)" : R"(,"entry":false)";
       if (frame.lost_code) {
         out_ += ",\"lost_code\":" + dump(hex(frame.lost_code));
@@ -193,6 +196,20 @@ class Writer {
       member("macro", frame.macro);
     }
     out_ += '}';
+  }
+
+  void write_lines(std::string_view lines) {
+    key("source_lines");
+    for (char before = '[';; before = ',') {
+      const auto end = std::min(lines.find('\n'), lines.size());
+      out_ += before;
+      out_ += text(lines.substr(0, end));
+      if (end == lines.size()) {
+        break;
+      }
+      lines.remove_prefix(end + 1);
+    }
+    out_ += ']';
   }
 
   void key(std::string_view name) { fmt::format_to(std::back_inserter(out_), ",\"{}\":", name); }

@@ -249,8 +249,24 @@ class Writer {
     return options_.color ? text : cut(text, options_.width);
   }
 
+  // Under a source line, from its first column on.
+  void write_marks(std::string_view marks) {
+    if (!marks.empty()) {
+      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
+      write("    " + std::string(marks.substr(0, room)), style::kMark);
+    }
+  }
+
   void write_source(const model::Frame& frame) {
     if (!frame.source) {
+      return;
+    }
+    const auto lines = caret_style_ == CaretStyle::from_3_13 ? marked_lines(frame) : std::vector<MarkedLine>{};
+    for (const MarkedLine& one : lines) {
+      line("    " + one.text);
+      write_marks(one.marks);
+    }
+    if (!lines.empty()) {
       return;
     }
     constexpr std::string_view kBlanks = " \t\f";
@@ -264,10 +280,7 @@ class Writer {
     std::string marks = underline(frame, text, indent, caret_style_);
     scroll_to_marks(shown, marks);
     line("    " + shown);
-    if (!marks.empty()) {
-      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
-      write("    " + marks.substr(0, room), style::kMark);
-    }
+    write_marks(marks);
   }
 
   // Of a line that is too long for the screen, the part that runs is shown.

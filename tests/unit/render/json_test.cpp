@@ -127,6 +127,12 @@ TEST(Json, AFunctionThatTheCoreHasLostIsNull) {
   EXPECT_FALSE(frames[1].contains("lost_code"));
 }
 
+TEST(Json, LinesOfAnExpressionAreAList) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.source = "f(", .source_lines = "f(\n\n  \"a\")"}}});
+  EXPECT_EQ(parsed(still)["threads"][0]["frames"][0]["source_lines"], (Json{"f(", "", "  \"a\")"}));
+}
+
 TEST(Json, Findings) {
   model::Still still = live_still();
   still.findings = {
