@@ -93,7 +93,8 @@ class Writer {
     std::string text = "Python " + escaped(python.version);
     text += python.build ? " " + escaped(*python.build) : "";
     text += python.debug_build ? ", debug build" : "";
-    text += python.free_threaded ? ", free-threaded" : "";
+    const bool told = python.build && python.build->find("free-threading") != std::string::npos;
+    text += python.free_threaded && !told ? ", free-threaded" : "";
     text += python.state == model::PythonState::initializing ? ", only just starting" : "";
     text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";
     return text;

@@ -268,6 +268,14 @@ TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   expect_screen("long_line_80", to_text(still, {.width = 80}));
 }
 
+TEST(TextScreen, FreeThreadedIsSaidOnce) {
+  Still still = live_still();
+  still.python = model::Python{.version = "3.14.0", .free_threaded = true};
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0, free-threaded |"), std::string::npos);
+  still.python->build = "free-threading build (main, Oct  7 2025)";
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0 free-threading build (main, Oct  7 2025) |"), std::string::npos);
+}
+
 TEST(TextScreen, AnEmptyStill) {
   EXPECT_NE(to_text(Still{}, {}).find("no Python"), std::string::npos);
   EXPECT_FALSE(to_text(Still{}, {.color = true, .width = 10}).empty());
