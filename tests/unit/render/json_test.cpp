@@ -181,6 +181,31 @@ TEST(Json, ADeepStackIsNeverFolded) {
   EXPECT_EQ(Json::parse(text)["threads"][0]["frames"].size(), 100'000U);
 }
 
+TEST(Json, ComesInPiecesOfBoundedSize) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f", "    f(n - 1)"))});
+  still.threads.resize(3'000);
+  std::string whole;
+  std::size_t pieces = 0;
+  EXPECT_TRUE(write_json(still, "9.9.9", [&](std::string_view piece) {
+    EXPECT_LT(piece.size(), 70'000);
+    whole += piece;
+    ++pieces;
+    return true;
+  }));
+  EXPECT_GT(pieces, 20);
+  EXPECT_EQ(whole, to_json(still, "9.9.9"));
+  EXPECT_EQ(Json::parse(whole)["threads"][0]["frames"].size(), 20'000);
+}
+
+TEST(Json, EndsWhereTheSinkWantsNoMore) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f"))});
+  std::size_t pieces = 0;
+  EXPECT_FALSE(write_json(still, "9.9.9", [&](std::string_view) { return ++pieces < 3; }));
+  EXPECT_EQ(pieces, 3);
+}
+
 TEST(Json, KeysAreThoseOfTheSchema) {
   model::Still still = live_still();
   still.threads.push_back({.tid = 1, .frames = {frame("a", 1, "f")}});
