@@ -42,6 +42,9 @@ class Developer {
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
+    for (auto& doubt : doubtful_matches(negative_.process, target_, negative_.threads, tids_)) {
+      miss(std::move(doubt));
+    }
     for (const auto& thread : negative_.threads) {
       by_tid_.emplace(thread.tid, &thread);
     }

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -100,6 +101,28 @@ def test_cut_in_the_middle(start, stillframe):
     assert unnamed
 
 
+
+
+@pytest.mark.parametrize("interpreter", [interpreters.BY_ID["3.8"], interpreters.ONE])
+def test_damaged_thread_number(start, stillframe, interpreter):
+    """The note of a thread (NT_PRSTATUS) with another pr_pid: the thread's own memory contradicts it."""
+    running = start(interpreter, "core_to_damage.py",
+                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
+    running.wait_asleep()
+    tid = max(thread["native_id"] for thread in running.truth["threads"])
+    path = running.core()
+    assert stillframe("core", "--json", path).code == 0
+    core = bytearray(path.read_bytes())
+    size = {"x86_64": 336, "aarch64": 392}[os.uname().machine]  # of an elf_prstatus; its pr_pid is at 32
+    name = struct.pack("<III8s", 5, size, 1, b"CORE")
+    at = core.index(name)
+    while struct.unpack_from("<i", core, at + len(name) + 32)[0] != tid:
+        at = core.index(name, at + 1)
+    struct.pack_into("<i", core, at + len(name) + 32, 123456)
+    path.write_bytes(core)
+    outcome = stillframe("core", "--json", path)
+    assert outcome.code == 3
+    assert any(f"calls a thread 123456 that called itself {tid}" in one for one in outcome.still["warnings"])
 
 
 def told(outcome):
