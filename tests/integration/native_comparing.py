@@ -139,11 +139,11 @@ def check_merged(still: dict, names: bool = True) -> None:
 
 
 def check_between(thread: dict, outer: str, function: str, inner: str) -> None:
-    """Between the Python frame `outer` and the next Python frame, `inner`, a native frame whose name matches stands."""
+    """Between a Python frame that matches `outer` and the next one, `inner`, stands a native one that matches `function`."""
     frames = thread["frames"]
     pythons = [at for at, frame in enumerate(frames) if frame["kind"] == "python"]
     pairs = [(one, other) for one, other in zip(pythons, pythons[1:])
-             if frames[one]["function"] == outer and frames[other]["function"] == inner]
+             if re.fullmatch(outer, frames[one]["function"]) and frames[other]["function"] == inner]
     assert pairs, f"no {inner} right inside of {outer}\n{show(frames)}"
     for one, other in pairs:
         between = [base_name(frame["function"]) or "" for frame in frames[one + 1:other]]

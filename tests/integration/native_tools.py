@@ -54,6 +54,15 @@ def gdb(pid=None, core=None, executable=None, root=None) -> dict[int, Stack]:
             for tid, stack in json.loads(text).items()}
 
 
+def gdb_of(running) -> dict[int, Stack]:
+    """Of a program of the fixture `start`, which must be at rest."""
+    interpreter = running.interpreter
+    if interpreter.root is None:
+        return gdb(pid=running.pid)
+    # Without the executable GDB finds its name below its own /, not below the program's.
+    return gdb(pid=running.pid, executable=interpreter.outside(interpreter.executable).resolve(), root=interpreter.root)
+
+
 EU_THREAD = re.compile(r"^TID (\d+):")
 EU_FRAME = re.compile(r"^#\d+\s+(0x[0-9a-f]+)(?: - \d)?(?:\s+(.*))?$")
 EU_INLINED = re.compile(r"^#\d+\s{2,}(.*) \(inlined\)$")
