@@ -176,7 +176,7 @@ RawThread InterpreterReader::read_thread(Address address) {
     const auto breaker = objects_.field<std::uint64_t>(address, layout.eval_breaker);
     thread.drop_requested = breaker && (*breaker & kGilDropRequest) != 0;
   }
-  thread.chain = walk_frames(objects_, codes_, address);
+  thread.chain = walk_frames(objects_, codes_, address, runtime_.has_greenlets);
   return thread;
 }
 

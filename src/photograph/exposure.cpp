@@ -151,7 +151,8 @@ class Exposure {
     bool all = wishes_.native == NativeWish::all;
     for (auto& interpreter : negative.process.interpreters) {
       for (auto& thread : interpreter.threads) {
-        cpython::mark_entries(*negative.objects, thread.address, thread.chain);
+        cpython::mark_entries(
+            *negative.objects, negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
         all = all || !thread.native_id;
         wanted.insert(thread.native_id.value_or(0));
       }
