@@ -121,10 +121,14 @@ GreenletLayout behind_pimpl(PythonVersion greenlet, const Layout& built_for, std
   members.pointers(2);  // switch_args
   add_stack(members, layout);
   add_python_state(members, greenlet, built_for, layout);
+  layout.size = members.end();
+  Members of_main(layout.size);  // class MainGreenlet: _self, _thread_state
+  of_main.pointer();
+  layout.thread_state = of_main.pointer();
   if (!self_first) {
     layout.self = members.pointer();  // the first member of UserGreenlet and of MainGreenlet
   }
-  layout.size = members.end();
+  layout.main_greenlet = members.pointer();
   layout.relinked = built_for.version >= k3_12 && greenlet >= PythonVersion{3, 0, 3};
   return layout;
 }

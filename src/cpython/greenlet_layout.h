@@ -18,7 +18,9 @@ struct GreenletLayout {
   Offset top_frame;
   Offset cframe;         // Python 3.10 to 3.12
   Offset current_frame;  // Python 3.11+
-  std::uint32_t size = 0;  // of the record up to the last of them
+  Offset main_greenlet;   // of one that is not main itself, 2.0+: the one its thread began with
+  Offset thread_state;    // of a main one, 2.0+: the module's record of the thread; null once that has ended
+  std::uint32_t size = 0;  // of the record up to the Python state's end
   // While a greenlet is suspended its interpreter frames are linked past those on the C stack, and where each led before
   // stands in its frame object (Greenlet::expose_frames in src/greenlet/TGreenlet.cpp, 3.0.3+ on Python 3.12+).
   bool relinked = false;

@@ -195,13 +195,22 @@ std::optional<RawGreenlet> Greenlets::read_one(const Objects& objects, CodeCache
   if (greenlet.stack_stop == 0 || greenlet.stack_start == 0) {
     return std::nullopt;  // not begun, or ended
   }
-  greenlet.suspended = top_frame != 0;
+  greenlet.main_greenlet = greenlet.main ? at : word(layout.main_greenlet);
+  const ThreadRecord thread = thread_of(objects, greenlet.main_greenlet);
+  if (thread.ended) {
+    return std::nullopt;
+  }
+  // What runs keeps no frame; nor does what has called C functions only, which is shown with native frames.
+  greenlet.suspended = top_frame != 0 || (thread.current != 0 && thread.current != at);
   if (!greenlet.suspended) {
     return greenlet;
   }
   if (!fits(objects, greenlet, top_frame)) {
     understood = false;
     return std::nullopt;
+  }
+  if (top_frame == 0) {
+    return greenlet;
   }
   const memory::OverlayMemory stack = greenlet.stack(objects.memory());
   const Objects there(stack, objects.layout());
@@ -229,7 +238,25 @@ bool Greenlets::fits(const Objects& objects, const RawGreenlet& greenlet, Addres
       (greenlet.stack_saved > 0) != (greenlet.stack_copy != 0)) {
     return false;
   }
-  return is_frame(objects, top_frame);
+  return top_frame == 0 || is_frame(objects, top_frame);
+}
+
+Greenlets::ThreadRecord Greenlets::thread_of(const Objects& objects, Address main_greenlet) const {
+  const GreenletLayout& layout = module_->layout;
+  if (!layout.thread_state.present() || main_greenlet == 0 || main_greenlet % sizeof(Address) != 0) {
+    return {};
+  }
+  const auto record = objects.pointer(main_greenlet, layout.pimpl);
+  if (!record || *record == 0 || objects.pointer(*record, layout.self) != main_greenlet) {
+    return {};
+  }
+  const auto thread = objects.pointer(*record, layout.thread_state);
+  if (!thread || *thread == 0) {
+    return {.ended = thread.has_value()};
+  }
+  // Its first members: main_greenlet, current_greenlet.
+  const auto members = objects.memory().get<std::array<Address, 2>>(*thread);
+  return {.current = members && (*members)[0] == main_greenlet ? (*members)[1] : 0};
 }
 
 // Whether an address lies in the file of the greenlet module.

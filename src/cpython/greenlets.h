@@ -18,6 +18,7 @@ struct RawGreenlet {
   Address address = 0;
   Address type = 0;
   bool main = false;       // the one that a thread began with
+  Address main_greenlet = 0;  // that one; 0: not known (greenlet 1.x)
   bool suspended = false;  // false: its thread runs it now
   // Its C stack is [stack_start, stack_stop); the lowest `stack_saved` bytes of it were moved to `stack_copy` to make
   // room for others. Of a main one the end is not known, and of one that runs the beginning is not.
@@ -58,6 +59,12 @@ class Greenlets {
   void search_memory(const Layout& layout);
   std::vector<Address> candidates(const Objects& objects) const;
   std::optional<RawGreenlet> read_one(const Objects& objects, CodeCache& codes, Address at, bool& understood);
+  // What greenlet keeps of a thread (class ThreadState in TThreadState.hpp and its predecessors).
+  struct ThreadRecord {
+    bool ended = false;
+    Address current = 0;  // the greenlet that it runs; 0: not known
+  };
+  ThreadRecord thread_of(const Objects& objects, Address main_greenlet) const;
   bool fits(const Objects& objects, const RawGreenlet& greenlet, Address top_frame);
   [[nodiscard]] bool in_module_file(Address address) const;
   bool is_frame(const Objects& objects, Address object);

@@ -180,6 +180,20 @@ RawThread InterpreterReader::read_thread(Address address) {
   return thread;
 }
 
+std::vector<Address> list_interpreters(const Objects& objects, const Runtime& runtime) {
+  std::vector<Address> interpreters;
+  if (runtime.interpreters_head_at == 0) {
+    return interpreters;
+  }
+  ChainGuard guard(kMaxInterpreters);
+  const auto head = objects.memory().get<Address>(runtime.interpreters_head_at);
+  for (auto at = head ? std::optional(*head) : std::nullopt; at && *at != 0 && guard.step(*at);
+       at = objects.pointer(*at, objects.layout().interpreter.next)) {
+    interpreters.push_back(*at);
+  }
+  return interpreters;
+}
+
 std::vector<Address> list_threads(const Objects& objects, Address interpreter) {
   std::vector<Address> threads;
   const auto& layout = objects.layout();
