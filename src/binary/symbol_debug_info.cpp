@@ -63,7 +63,8 @@ std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file) : file_(std::move(file)), index_(file_->dwarf()) {}
+DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file)
+    : file_(std::move(file)), index_(file_->dwarf()), split_(*file_, std::move(path), std::move(open_file)) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   auto die = index_.find(address);
@@ -73,7 +74,8 @@ DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   Unit& unit = units_[dwarf_dieoffset(&*die)];
   if (!unit.functions) {
     unit.die = *die;
-    unit.functions.emplace(*die);
+    unit.split = split_.find(*die);
+    unit.functions.emplace(unit.split ? unit.split->die : *die, unit.split ? unit.split->base : RangeBase{});
     read_lines(unit);
   }
   return &unit;
@@ -114,7 +116,7 @@ std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
     calls.push_back(std::move(here));
     return calls;
   }
-  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address);
+  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address, unit->split ? unit->split->base : RangeBase{});
   for (const Dwarf_Die& die : std::views::reverse(inlined)) {
     here.function = name_of(die);
     here.inlined = true;
