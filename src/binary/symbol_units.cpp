@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "binary/symbol_image.h"
+#include "binary/symbol_names.h"
 
 namespace stillframe::binary {
 namespace {
@@ -31,20 +32,6 @@ bool holds_functions(int tag) {
       return true;
     default:
       return false;
-  }
-}
-
-// Types hold functions only in languages that have methods.
-bool has_methods(Dwarf_Die unit) {
-  switch (dwarf_srclang(&unit)) {
-    case DW_LANG_C:
-    case DW_LANG_C89:
-    case DW_LANG_C99:
-    case DW_LANG_C11:
-    case DW_LANG_Mips_Assembler:
-      return false;
-    default:
-      return true;
   }
 }
 
@@ -199,14 +186,13 @@ void UnitIndex::read_units() {
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
-FunctionIndex::FunctionIndex(Dwarf_Die unit, RangeBase base) : unit_(unit), base_(base) {
+FunctionIndex::FunctionIndex(Dwarf_Die unit, RangeBase base) : unit_(unit), base_(base), methods_(!is_plain_c(unit)) {
   collect(unit_, 0);
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
 void FunctionIndex::collect(Dwarf_Die parent, int depth) {
   Dwarf_Die child;
-  const bool methods = has_methods(unit_);
   if (depth > deepest_scope || dwarf_child(&parent, &child) != 0) {
     return;
   }
@@ -221,7 +207,7 @@ void FunctionIndex::collect(Dwarf_Die parent, int depth) {
         longest_ = std::max(longest_, range.end - range.begin);
       }
     }
-    const bool scope = tag == DW_TAG_subprogram || is_block(tag) ? within_functions_ : methods && holds_functions(tag);
+    const bool scope = tag == DW_TAG_subprogram || is_block(tag) ? within_functions_ : methods_ && holds_functions(tag);
     if (scope) {
       collect(child, depth + 1);
     }

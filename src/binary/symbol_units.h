@@ -64,6 +64,7 @@ class FunctionIndex {
 
   Dwarf_Die unit_;
   RangeBase base_;
+  bool methods_;                   // types and namespaces may hold functions
   bool within_functions_ = false;  // functions within functions were looked for too
   std::uint64_t longest_ = 0;
   std::uint64_t visited_ = 0;

@@ -276,7 +276,9 @@ int entry(int x) { return shop::Order<int>().price(x, "") + shop::hidden(x); }
   EXPECT_EQ(names("lib.so", "spot"),
             (std::vector<std::string>{"shop::Order<int>::half(int)", "shop::Order<int>::price(int, char const*)"}));
   EXPECT_EQ(names("bare.so", "spot"), std::vector<std::string>{"shop::Order<int>::price(int, char const*)"});
-  EXPECT_EQ(names("lib.so", "other"), std::vector<std::string>{"shop::(anonymous namespace)::hidden(int)"});
+  EXPECT_EQ(names("lib.so", "other"), std::vector<std::string>{"shop::(anonymous namespace)::hidden"})
+      << "without a linkage name";
+  EXPECT_EQ(names("bare.so", "other"), std::vector<std::string>{"shop::(anonymous namespace)::hidden(int)"});
 }
 
 TEST(NativeSymbols, AssemblyWithoutSizesReachesToTheNextLabel) {
