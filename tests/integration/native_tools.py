@@ -23,7 +23,7 @@ class NativeFrame:
     file: str | None = None
     line: int | None = None
     library: str | None = None
-    has_debug_information: bool = False
+    own_line: bool = True  # the line is one of the function itself
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,11 +65,11 @@ def gdb_of(running) -> dict[int, Stack]:
 
 EU_THREAD = re.compile(r"^TID (\d+):")
 EU_FRAME = re.compile(r"^#\d+\s+(0x[0-9a-f]+)(?: - \d)?(?:\s+(.*))?$")
-EU_INLINED = re.compile(r"^#\d+\s{2,}(.*) \(inlined\)$")
+EU_LINE = re.compile(r"^    (\S[^:]*):(\d+)(?::\d+)?$")
 
 
 def eu_stack(pid=None, core=None, executable=None) -> dict[int, Stack]:
-    command = ["eu-stack", "-n", "0"]
+    command = ["eu-stack", "-n", "0", "-s"]
     if executable:
         command += ["-e", str(executable)]
     command += ["-p", str(pid)] if pid else ["--core", str(core)]
@@ -88,4 +88,6 @@ def parse_eu_stack(out: str, err: str = "") -> dict[int, Stack]:
             frames = threads.setdefault(int(thread[1]), [])
         elif frame := EU_FRAME.match(line):
             frames.append(NativeFrame(frame[2] or None, int(frame[1], 16)))
+        elif (source := EU_LINE.match(line)) and frames:
+            frames[-1] = dataclasses.replace(frames[-1], file=source[1], line=int(source[2]))
     return {tid: Stack(frames, ends.get(str(tid))) for tid, frames in threads.items()}
