@@ -1,6 +1,7 @@
 """What GDB and eu-stack say of the native stacks of a process or core: {tid: Stack}, innermost frame first."""
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -91,3 +92,11 @@ def parse_eu_stack(out: str, err: str = "") -> dict[int, Stack]:
         elif (source := EU_LINE.match(line)) and frames:
             frames[-1] = dataclasses.replace(frames[-1], file=source[1], line=int(source[2]))
     return {tid: Stack(frames, ends.get(str(tid))) for tid, frames in threads.items()}
+
+
+@functools.lru_cache(None)
+def lines_at(pid: int, address: int) -> list[int]:
+    """The lines that elfutils finds for an address of a process: the innermost inlined call's first. Kept, so that the same
+    question can be answered of its core."""
+    run = subprocess.run(["eu-addr2line", "-i", "-p", str(pid), hex(address)], capture_output=True, text=True, timeout=120)
+    return [int(line) for line in re.findall(r":(\d+)(?::\d+)?(?: |$)", run.stdout, re.MULTILINE)]

@@ -101,7 +101,7 @@ def look_at_core(stillframe, running, core, *options):
     return outcome.still
 
 
-def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, without=()):
+def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, without=(), greenlets=False):
     """Live and core against the program, GDB and eu-stack. Returns both stills. `core` is the signal that makes the core."""
     interpreter, truth = running.interpreter, running.truth
 
@@ -111,20 +111,23 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
     live = look(stillframe, running)
     gdb = native_tools.gdb_of(running)
     eu = native_tools.eu_stack(pid=running.pid)
-    stills = [live]
-    if core:
-        stills.append(look_at_core(stillframe, running, running.core(core)))
-    for still in stills:
+    stills = []
+
+    def check(still):
+        stills.append(still)
         native_comparing.check_truth(still, truth)
-        native_comparing.check_merged(still, names)
-        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without)
-        [main] = [thread for thread in still["threads"] if thread["name"] == "MainThread"]
+        native_comparing.check_merged(still, names, greenlets)
+        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=running.pid)
         if has_symbols(interpreter):
             for thread in still["threads"]:
                 for triple in between:
                     if any(frame["function"] == triple[2] for frame in thread["frames"] if frame["kind"] == "python"):
                         native_comparing.check_between(thread, *triple)
-            native_comparing.check_chain(main, ["_start", ".*main.*", "<module>"])
+            native_comparing.check_chain(only(still, "MainThread"), ["_start", ".*main.*"])
+
+    check(live)
+    if core:
+        check(look_at_core(stillframe, running, running.core(core)))
     return stills
 
 

@@ -44,7 +44,8 @@ def test_callback(start, stillframe, program):
         running = start_with(start, program, OPENBLAS_NUM_THREADS="1")
     running.wait_asleep()
     between, chain = CALLBACKS[program]
-    for still in check_all(stillframe, running):
+    greenlets = program in ("greenlet_callback.py", "gevent_callback.py")
+    for still in check_all(stillframe, running, greenlets=greenlets):
         main = only(still, "MainThread")
         for triple in between:
             native_comparing.check_between(main, *triple)
