@@ -103,7 +103,7 @@ def look_at_core(stillframe, running, core, *options):
 
 def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, without=(), greenlets=False):
     """Live and core against the program, GDB and eu-stack. Returns both stills. `core` is the signal that makes the core."""
-    interpreter, truth = running.interpreter, running.truth
+    interpreter, truth, pid = running.interpreter, running.truth, running.pid
 
     def outside(path):
         return path and str(interpreter.outside(path))
@@ -117,7 +117,7 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
         stills.append(still)
         native_comparing.check_truth(still, truth)
         native_comparing.check_merged(still, names, greenlets)
-        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=running.pid)
+        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid)
         if has_symbols(interpreter):
             for thread in still["threads"]:
                 for triple in between:
