@@ -3,6 +3,7 @@
 #include <dwarf.h>
 
 #include <limits>
+#include <ranges>
 
 #include "binary/demangle.h"
 
@@ -114,16 +115,16 @@ std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
     return calls;
   }
   const std::vector<Dwarf_Die> inlined = inlined_at(*function, address);
-  for (auto die = inlined.rbegin(); die != inlined.rend(); ++die) {
-    here.function = name_of(*die);
+  for (const Dwarf_Die& die : std::views::reverse(inlined)) {
+    here.function = name_of(die);
     here.inlined = true;
     calls.push_back(std::move(here));
     // Where the call stood, in the function around it.
     here = {};
-    const auto file = number_of(*die, DW_AT_call_file);
+    const auto file = number_of(die, DW_AT_call_file);
     here.file = file && unit->lines ? unit->lines->path(*file) : std::nullopt;
-    here.line = positive(number_of(*die, DW_AT_call_line));
-    here.column = here.line ? positive(number_of(*die, DW_AT_call_column)) : std::nullopt;
+    here.line = positive(number_of(die, DW_AT_call_line));
+    here.column = here.line ? positive(number_of(die, DW_AT_call_column)) : std::nullopt;
   }
   here.function = name_of(*function);
   calls.push_back(std::move(here));

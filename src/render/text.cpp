@@ -73,7 +73,8 @@ class Writer {
   }
 
   [[nodiscard]] std::string styled(std::string_view text, std::string_view look) const {
-    return options_.color && !look.empty() ? fmt::format("{}{}{}", look, text, style::kOff) : std::string(text);
+    return options_.color && !look.empty() && !text.empty() ? fmt::format("{}{}{}", look, text, style::kOff)
+                                                            : std::string(text);
   }
 
   [[nodiscard]] std::string command() const {
@@ -96,7 +97,8 @@ class Writer {
     std::string text = "Python " + escaped(python.version);
     text += python.build ? " " + escaped(*python.build) : "";
     text += python.debug_build ? ", debug build" : "";
-    text += python.free_threaded ? ", free-threaded" : "";
+    const bool told = python.build && python.build->find("free-threading") != std::string::npos;
+    text += python.free_threaded && !told ? ", free-threaded" : "";
     text += python.state == model::PythonState::initializing ? ", only just starting" : "";
     text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";
     return text;
@@ -236,6 +238,12 @@ class Writer {
     }
   }
 
+  static std::string function_name(const model::Frame& frame) {
+    const std::string_view name = frame.qualified_name.value_or(frame.function);
+    return name.empty() && frame.lost_code ? fmt::format("<code object at {:#x} is not in the core>", *frame.lost_code)
+                                           : escaped(name);
+  }
+
   // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
     const bool native = frame.kind == model::FrameKind::native;
@@ -245,19 +253,36 @@ class Writer {
     }
     std::string file = escaped(frame.file.value_or("?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
-    std::string function = escaped(frame.qualified_name.value_or(frame.function));
+    std::string function = function_name(frame);
     const std::string mark = native ? kind_of(frame) : "";
-    if (options_.width > 0) {
-      constexpr int kShortestPart = 12;
-      const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
-      const int room = options_.width - model::display_width(around);
-      file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
-      function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+    const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
+    constexpr int kShortestPart = 12;
+    const int room = options_.width - model::display_width(around);
+    if (options_.width > 0 && native && room < model::display_width(file) + model::display_width(function)) {
+      write_in_two_lines(std::move(file), number, std::move(function), mark);
+    } else {
+      if (options_.width > 0) {
+        file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
+        function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      }
+      write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
+                                     styled(function, style::kFunction), styled(mark, style::kFaint))),
+            {});
     }
-    write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
-                                   styled(function, style::kFunction), styled(mark, style::kFaint))),
-          {});
     write_source(frame);
+  }
+
+  // Names of C++ functions and of the files of a build are long: on a screen where they do not fit side by side.
+  void write_in_two_lines(std::string file, std::string_view number, std::string function, std::string_view mark) {
+    constexpr int kShortestPart = 12;
+    const auto room = [&](const std::string& around) {
+      return std::max(options_.width - model::display_width(around), kShortestPart);
+    };
+    file = cut_front(file, room(fmt::format("  File \"\", line {}", number)));
+    function = cut(function, room(fmt::format("    in {}", mark)));
+    write(cut_if_plain(fmt::format("  File {}, line {}", styled("\"" + file + "\"", style::kFile), number)), {});
+    write(cut_if_plain(fmt::format("    in {}{}", styled(function, style::kFunction), styled(mark, style::kFaint))),
+          {});
   }
 
   // What a native frame is, and where from: ` (native, inlined, libpython3.12.so.1.0)`.
@@ -294,8 +319,24 @@ class Writer {
     return options_.color ? text : cut(text, options_.width);
   }
 
+  // Under a source line, from its first column on.
+  void write_marks(std::string_view marks) {
+    if (!marks.empty()) {
+      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
+      write("    " + std::string(marks.substr(0, room)), style::kMark);
+    }
+  }
+
   void write_source(const model::Frame& frame) {
     if (!frame.source) {
+      return;
+    }
+    const auto lines = caret_style_ == CaretStyle::from_3_13 ? marked_lines(frame) : std::vector<MarkedLine>{};
+    for (const MarkedLine& one : lines) {
+      line("    " + one.text);
+      write_marks(one.marks);
+    }
+    if (!lines.empty()) {
       return;
     }
     constexpr std::string_view kBlanks = " \t\f";
@@ -309,10 +350,7 @@ class Writer {
     std::string marks = underline(frame, text, indent, caret_style_);
     scroll_to_marks(shown, marks);
     line("    " + shown);
-    if (!marks.empty()) {
-      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
-      write("    " + marks.substr(0, room), style::kMark);
-    }
+    write_marks(marks);
   }
 
   // Of a line that is too long for the screen, the part that runs is shown.
