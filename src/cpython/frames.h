@@ -19,6 +19,8 @@ struct RawFrame {
   bool instruction_known = true;            // false: the line is unknown (the instruction lies outside the code, or the
                                             // code object is not in the core)
   bool entry = false;                       // began a new C evaluation loop
+  // Of an entry frame: an address inside the C frame of that loop, where the version keeps one (3.10+; 0: none).
+  Address c_stack_mark = 0;
 };
 
 struct FrameChain {
@@ -33,6 +35,10 @@ FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread)
 // The strategies behind it, one file each.
 FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address thread);       // to 3.10
 FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, Address thread);  // 3.11+
+
+// Fills in c_stack_mark of a chain of 3.10 and 3.11, whose loops have a CFrame each on the C stack; of later versions
+// the walk itself has found the marks, and earlier ones have none.
+void mark_entries(const Objects& objects, Address thread, FrameChain& chain);
 
 // Cuts cycles in a linked structure with no memory of its own (Brent's algorithm), and bounds its length.
 class ChainGuard {

@@ -108,8 +108,11 @@ class Walker {
     ended_with_entry_ = fields->is_entry;
     if (layout_.version >= PythonVersion{3, 12, 0} && fields->owner >= kFirstShim) {
       ended_with_entry_ = true;
-      if (!chain_.frames.empty()) {
+      if (!chain_.frames.empty() && !chain_.frames.back().entry) {
         chain_.frames.back().entry = true;
+        // `entry_frame`, a local variable of _PyEval_EvalFrameDefault (Python/ceval.c, 3.12+). Behind the outermost one
+        // 3.15 has one more, the thread state's base_frame.
+        chain_.frames.back().c_stack_mark = at;
       }
       return fields->previous;
     }

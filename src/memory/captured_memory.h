@@ -21,6 +21,9 @@ class CapturedMemory final : public MemorySource {
 
   [[nodiscard]] Read<void> read(Address address, std::span<std::byte> into) const override;
 
+  // As read(), but only what was copied before; the rest is a fault.
+  [[nodiscard]] Read<void> read_copied(Address address, std::span<std::byte> into) const;
+
   // Numbers (address / kPageSize) of the pages that were asked for since the last clear(), readable ones only.
   [[nodiscard]] std::vector<std::uint64_t> pages() const;
   // Copies those pages in as few system calls as can be.

@@ -110,9 +110,12 @@ struct Frame {
   std::optional<std::string_view> source_lines;
   // Python: the address of the code object, where it is not in the core, or not all of it.
   std::optional<std::uint64_t> lost_code;
-  std::optional<std::string_view> library;  // native
-  std::optional<std::uint64_t> address;     // native
-  std::optional<std::string_view> macro;    // native
+  std::optional<std::string_view> library;      // native
+  std::optional<std::uint64_t> address;         // native
+  std::optional<std::uint64_t> library_offset;  // native, where there is no name: the address in the library's own file
+  std::optional<std::string_view> macro;        // native
+  bool guessed = false;   // native: found by a frame pointer or by a return address on the stack, not by unwind rules
+  bool plumbing = false;  // native: the interpreter's own way from one call to the next
   std::optional<std::vector<Value>> arguments;
   std::optional<std::vector<Value>> locals;
 };
@@ -136,6 +139,10 @@ struct Thread {
   std::vector<Frame> frames;  // outermost first, as in a Python traceback
   bool complete = true;       // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;
+  // Of the native stack, where it was asked for: why it ends before the thread's start, and why it could not be merged
+  // with Python's, which then comes first.
+  std::optional<std::string> native_end;
+  std::optional<std::string> merge_conflict;
 };
 
 enum class Severity : std::uint8_t { certain, likely, note };

@@ -37,8 +37,9 @@ class PositionCache {
 
 class Developer {
  public:
-  Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still)
-      : negative_(negative), target_(target), still_(still), positions_(runtime.version) {}
+  Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
+            model::Still& still)
+      : negative_(negative), target_(target), native_(native), still_(still), positions_(runtime.version) {}
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
@@ -61,6 +62,7 @@ class Developer {
                       "left out",
                       unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
     }
+    native_.add_other_threads();
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;
@@ -130,6 +132,9 @@ class Developer {
     thread.gc_collecting =
         interpreter.gc_collecting == true && (raw.holds_gil == true || interpreter.threads.size() == 1);
     add_frames(raw, thread);
+    if (tid) {
+      native_.add(raw.chain, *tid, thread);
+    }
     still_.threads.push_back(std::move(thread));
   }
 
@@ -186,6 +191,7 @@ class Developer {
 
   Negative& negative_;
   const target::Target& target_;
+  NativeFrames& native_;
   model::Still& still_;
   PositionCache positions_;
   std::unordered_map<cpython::Address, Tid> tids_;
@@ -197,8 +203,9 @@ class Developer {
 
 }  // namespace
 
-void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still) {
-  Developer(negative, target, runtime, still).develop();
+void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
+             model::Still& still) {
+  Developer(negative, target, runtime, native, still).develop();
 }
 
 }  // namespace stillframe::photograph

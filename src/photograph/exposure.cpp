@@ -70,14 +70,15 @@ std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector
 
 class Exposure {
  public:
-  Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime)
-      : target_(target), memory_(memory), runtime_(runtime) {}
+  Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
+           native::Modules& modules, const Wishes& wishes)
+      : target_(target), memory_(memory), runtime_(runtime), stacks_(target, memory, modules), wishes_(wishes) {}
 
-  Result<Negative> take(const Wishes& wishes) {
+  Result<Negative> take() {
     if (target_.lifeless()) {
       return take_lifeless();
     }
-    if (wishes.no_block) {
+    if (wishes_.no_block) {
       return take_running();
     }
     // What discovery has read may be older than the moment that is proved: it is read anew after the first look.
@@ -89,15 +90,22 @@ class Exposure {
     }
     memory_.prefetch(known);
     Negative negative = read(*before);
+    stacks_.unwind(negative.stacks, false);
     auto after = target_.threads();
     if (!after) {
       return std::unexpected(std::move(after.error()));
     }
-    const auto awake = moved(*before, *after);
-    if (awake.empty() && before->size() == after->size()) {
+    auto awake = moved(*before, *after);
+    const auto unknown = without_registers(negative);
+    if (awake.empty() && before->size() == after->size() && unknown.empty()) {
       memory_.seal();
       negative.consistency = {.method = model::Method::untouched, .consistent = true};
       return negative;
+    }
+    for (const Tid tid : unknown) {
+      if (std::ranges::find(awake, tid) == awake.end()) {
+        awake.push_back(tid);
+      }
     }
     return take_stopped(*after, awake);
   }
@@ -106,12 +114,14 @@ class Exposure {
   Result<Negative> take_lifeless() {
     auto threads = target_.threads();
     Negative negative = read(threads ? std::move(*threads) : std::vector<ThreadInfo>{});
+    stacks_.unwind(negative.stacks, false);
     negative.consistency = {.method = model::Method::core, .consistent = true};
     return negative;
   }
 
   // One reading of everything, with whatever consistency the moment has.
-  Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {}) {
+  Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {},
+                const target::Hold* hold = nullptr) {
     Negative negative;
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
     negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
@@ -126,8 +136,45 @@ class Exposure {
       }
     }
     find_gil_waits(threads, held, negative);
+    read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
+  }
+
+  // Registers and stacks of the threads whose native frames are wanted, and what ties them to the Python calls.
+  void read_native(const std::vector<ThreadInfo>& threads, const target::Hold* hold, Negative& negative) {
+    if (wishes_.native == NativeWish::none) {
+      return;
+    }
+    // The interpreter's own thread ids tell which threads are Python's, where it keeps them (3.11+).
+    std::unordered_set<Tid> wanted;
+    bool all = wishes_.native == NativeWish::all;
+    for (auto& interpreter : negative.process.interpreters) {
+      for (auto& thread : interpreter.threads) {
+        cpython::mark_entries(*negative.objects, thread.address, thread.chain);
+        all = all || !thread.native_id;
+        wanted.insert(thread.native_id.value_or(0));
+      }
+    }
+    if (all) {
+      negative.stacks = stacks_.capture(threads, hold);
+      return;
+    }
+    std::vector<ThreadInfo> some;
+    std::ranges::copy_if(threads, std::back_inserter(some),
+                         [&](const ThreadInfo& thread) { return wanted.contains(thread.inner_tid); });
+    negative.stacks = stacks_.capture(some, hold);
+  }
+
+  // Threads that could be unwound further if their registers were known, which needs a stop.
+  static std::vector<Tid> without_registers(const Negative& negative) {
+    std::vector<Tid> tids;
+    for (const auto& stack : negative.stacks) {
+      if (stack.stack.lacks_registers) {
+        tids.push_back(stack.tid);
+      }
+    }
+    return tids;
   }
 
   // Who sleeps on the GIL's own condition variable.
@@ -189,6 +236,10 @@ class Exposure {
       if (!negative->consistency.consistent) {
         continue;
       }
+      stacks_.unwind(negative->stacks, true);
+      if (attempt == 0 && !without_registers(*negative).empty()) {
+        continue;  // next time all are stopped
+      }
       restore_states(threads, negative->threads);
       if (count_faults(*negative) == 0) {
         return negative;
@@ -238,7 +289,7 @@ class Exposure {
     const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
     auto before = all_held ? Result<std::vector<ThreadInfo>>(threads) : target_.threads();
     memory_.prefetch(pages);
-    Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held);
+    Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held, hold->get());
     const auto after = target_.threads();
     total_pause_ += (*hold)->release();
     memory_.seal();
@@ -274,6 +325,7 @@ class Exposure {
       }
       memory_.clear();
       Negative negative = read(std::move(*threads));
+      stacks_.unwind(negative.stacks, true);
       const std::size_t faults = count_faults(negative) + missed(negative).size();
       if (!best || faults < best_faults) {
         best = std::move(negative);
@@ -330,6 +382,8 @@ class Exposure {
   target::Target& target_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
+  native::StackReader stacks_;
+  const Wishes& wishes_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::int64_t total_pause_ = 0;
 };
@@ -337,8 +391,8 @@ class Exposure {
 }  // namespace
 
 Result<Negative> expose(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                        const Wishes& wishes) {
-  return Exposure(target, memory, runtime).take(wishes);
+                        native::Modules& modules, const Wishes& wishes) {
+  return Exposure(target, memory, runtime, modules, wishes).take();
 }
 
 }  // namespace stillframe::photograph

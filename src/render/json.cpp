@@ -167,7 +167,9 @@ class Writer {
                        {"gc_collecting", thread.gc_collecting},
                        {"waiting_on", waiting},
                        {"complete", thread.complete},
-                       {"incomplete_reason", or_null(thread.incomplete_reason)}};
+                       {"incomplete_reason", or_null(thread.incomplete_reason)},
+                       {"native_end", or_null(thread.native_end)},
+                       {"merge_conflict", or_null(thread.merge_conflict)}};
     out_ += dump(head);
     out_.pop_back();
     out_ += ",\"frames\":[";
@@ -184,7 +186,8 @@ class Writer {
   void write_frame(const model::Frame& frame) {
     const bool python = frame.kind == model::FrameKind::python;
     out_ += python ? R"({"kind":"python","function":)" : R"({"kind":"native","function":)";
-    out_ += python && frame.function.empty() ? std::string_view("null") : text(frame.function);
+    const bool unknown = frame.function.empty() && (!python || frame.lost_code);
+    out_ += unknown ? std::string_view("null") : text(frame.function);
     if (python) {
       member("qualified_name", frame.qualified_name);
     }
@@ -211,6 +214,8 @@ class Writer {
       out_ += ",\"address\":" + dump(hex(frame.address));
       out_ += frame.inlined ? R"(,"inlined":true)" : R"(,"inlined":false)";
       member("macro", frame.macro);
+      out_ += frame.guessed ? R"(,"guessed":true)" : R"(,"guessed":false)";
+      out_ += frame.plumbing ? R"(,"plumbing":true)" : R"(,"plumbing":false)";
     }
     out_ += '}';
   }

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <span>
+#include <vector>
 
 #include "model/display_width.h"
 #include "render/escape.h"
@@ -70,7 +73,8 @@ class Writer {
   }
 
   [[nodiscard]] std::string styled(std::string_view text, std::string_view look) const {
-    return options_.color && !look.empty() ? fmt::format("{}{}{}", look, text, style::kOff) : std::string(text);
+    return options_.color && !look.empty() && !text.empty() ? fmt::format("{}{}{}", look, text, style::kOff)
+                                                            : std::string(text);
   }
 
   [[nodiscard]] std::string command() const {
@@ -195,6 +199,21 @@ class Writer {
     if (thread.frames.empty() && thread.complete) {
       line("  (no Python frame)", style::kFaint);
     }
+    if (thread.merge_conflict) {
+      paragraph(fmt::format("  [Python's calls and the native ones could not be merged, so the native ones follow: {}]",
+                            escaped(*thread.merge_conflict)),
+                "   ", style::kWarning);
+    }
+    if (thread.native_end) {
+      paragraph(fmt::format("  [the native stack is not whole: {}]", escaped(*thread.native_end)), "   ",
+                style::kWarning);
+    }
+    if (options_.hide_plumbing && std::ranges::any_of(thread.frames, &model::Frame::plumbing)) {
+      std::vector<model::Frame> shown;
+      std::ranges::copy_if(thread.frames, std::back_inserter(shown), std::not_fn(&model::Frame::plumbing));
+      write_frames(shown);
+      return;
+    }
     write_frames(thread.frames);
   }
 
@@ -228,21 +247,71 @@ class Writer {
   // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
     const bool native = frame.kind == model::FrameKind::native;
-    std::string file = escaped(frame.file.value_or(native ? frame.library.value_or("?") : "?"));
+    if (native && !frame.file) {
+      write_unplaced(frame);
+      return;
+    }
+    std::string file = escaped(frame.file.value_or("?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
     std::string function = function_name(frame);
-    const std::string_view mark = native ? " (native)" : "";
+    const std::string mark = native ? kind_of(frame) : "";
+    const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
+    constexpr int kShortestPart = 12;
+    const int room = options_.width - model::display_width(around);
+    if (options_.width > 0 && native && room < model::display_width(file) + model::display_width(function)) {
+      write_in_two_lines(std::move(file), number, std::move(function), mark);
+    } else {
+      if (options_.width > 0) {
+        file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
+        function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      }
+      write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
+                                     styled(function, style::kFunction), styled(mark, style::kFaint))),
+            {});
+    }
+    write_source(frame);
+  }
+
+  // Names of C++ functions and of the files of a build are long: on a screen where they do not fit side by side.
+  void write_in_two_lines(std::string file, std::string_view number, std::string function, std::string_view mark) {
+    constexpr int kShortestPart = 12;
+    const auto room = [&](const std::string& around) {
+      return std::max(options_.width - model::display_width(around), kShortestPart);
+    };
+    file = cut_front(file, room(fmt::format("  File \"\", line {}", number)));
+    function = cut(function, room(fmt::format("    in {}", mark)));
+    write(cut_if_plain(fmt::format("  File {}, line {}", styled("\"" + file + "\"", style::kFile), number)), {});
+    write(cut_if_plain(fmt::format("    in {}{}", styled(function, style::kFunction), styled(mark, style::kFaint))),
+          {});
+  }
+
+  // What a native frame is, and where from: ` (native, inlined, libpython3.12.so.1.0)`.
+  static std::string kind_of(const model::Frame& frame) {
+    std::string text = " (native";
+    text += frame.inlined ? ", inlined" : "";
+    text += frame.macro ? ", in macro " + escaped(*frame.macro) : "";
+    text += frame.guessed ? ", a guess" : "";
+    if (frame.library) {
+      text += ", " + escaped(frame.library->substr(frame.library->rfind('/') + 1));
+    }
+    return text + ")";
+  }
+
+  // A native frame of which no source is known.
+  void write_unplaced(const model::Frame& frame) {
+    std::string what = escaped(frame.function);
+    if (what.empty()) {
+      what = frame.library_offset && frame.library
+                 ? fmt::format("{}+{:#x}", escaped(frame.library->substr(frame.library->rfind('/') + 1)),
+                               *frame.library_offset)
+                 : fmt::format("{:#x}", frame.address.value_or(0));
+    }
+    const std::string mark = kind_of(frame);
     if (options_.width > 0) {
       constexpr int kShortestPart = 12;
-      const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
-      const int room = options_.width - model::display_width(around);
-      file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
-      function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      what = cut(what, std::max(options_.width - 5 - model::display_width(mark), kShortestPart));
     }
-    write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
-                                   styled(function, style::kFunction), mark)),
-          {});
-    write_source(frame);
+    write(cut_if_plain(fmt::format("  In {}{}", styled(what, style::kFunction), styled(mark, style::kFaint))), {});
   }
 
   // On a screen of hardly any columns the shortest parts are still too wide.

@@ -102,9 +102,16 @@ TEST(Json, Frames) {
                             .column = 7,
                             .library = "/lib/libc.so.6",
                             .address = 0x7f0000001000,
-                            .macro = "M"};
-  still.threads.push_back({.tid = 1, .complete = false, .incomplete_reason = "torn"});
-  still.threads[0].frames = {call, native};
+                            .macro = "M",
+                            .guessed = true,
+                            .plumbing = false};
+  const model::Frame nameless{.kind = model::FrameKind::native, .address = 1, .plumbing = true};
+  still.threads.push_back({.tid = 1,
+                           .complete = false,
+                           .incomplete_reason = "torn",
+                           .native_end = "unreadable",
+                           .merge_conflict = "disorder"});
+  still.threads[0].frames = {call, native, nameless};
   const Json thread = parsed(still)["threads"][0];
   EXPECT_EQ(thread["complete"], false);
   EXPECT_EQ(thread["incomplete_reason"], "torn");
@@ -115,7 +122,12 @@ TEST(Json, Frames) {
 })j"));
   EXPECT_EQ(thread["frames"][1], Json::parse(R"({"kind": "native", "function": "clock_nanosleep", "file": "a.c",
       "line": 78, "column": 7, "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
-      "macro": "M"})"));
+      "macro": "M", "guessed": true, "plumbing": false})"));
+  EXPECT_EQ(thread["frames"][2], Json::parse(R"({"kind": "native", "function": null, "file": null, "line": null,
+      "column": null, "library": null, "address": "0x1", "inlined": false, "macro": null, "guessed": false,
+      "plumbing": true})"));
+  EXPECT_EQ(thread["native_end"], "unreadable");
+  EXPECT_EQ(thread["merge_conflict"], "disorder");
 }
 
 TEST(Json, AFunctionThatTheCoreHasLostIsNull) {

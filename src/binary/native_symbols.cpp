@@ -1,0 +1,166 @@
+#include "binary/native_symbols.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include "binary/debug_files.h"
+#include "binary/demangle.h"
+#include "binary/symbol_debug_info.h"
+#include "binary/symbol_image.h"
+#include "binary/symbol_table.h"
+#include "model/text_pool.h"
+
+namespace stillframe::binary {
+
+struct NativeSymbols::Parts {
+  std::string path;
+  OpenFile open_file;
+  FetchDebugFile fetch;
+
+  std::unique_ptr<SymbolImage> image;
+  std::unique_ptr<SymbolImage> separate;  // the debug file
+  std::unique_ptr<SymbolImage> packed;    // what .gnu_debugdata holds
+  std::unique_ptr<DebugInfo> debug_info;
+  SymbolTable symbols;
+  bool separate_sought = false;
+  bool symbols_read = false;
+  bool debug_info_sought = false;
+  std::unordered_map<std::uint64_t, std::vector<NativeCall>> known;
+  model::TextPool texts;
+
+  void find_separate();
+  void read_symbols();
+  void find_debug_info();
+  std::unique_ptr<DebugInfo> debug_info_of(const SymbolImage& from) const;
+  std::vector<NativeCall> name(std::uint64_t address);
+};
+
+void NativeSymbols::Parts::find_separate() {
+  if (!std::exchange(separate_sought, true)) {
+    separate = find_debug_file(*image, path, open_file);
+  }
+}
+
+void NativeSymbols::Parts::read_symbols() {
+  if (std::exchange(symbols_read, true)) {
+    return;
+  }
+  symbols = {};
+  symbols.add(*image);
+  const ImageSection* const full = image->section(".symtab");
+  if (full == nullptr || !full->in_file) {
+    find_separate();
+    packed = packed != nullptr ? std::move(packed) : open_debug_data(*image);
+    if (separate != nullptr) {
+      symbols.add(*separate);
+    } else if (packed != nullptr) {
+      symbols.add(*packed);
+    }
+  }
+  symbols.finish();
+}
+
+std::unique_ptr<DebugInfo> NativeSymbols::Parts::debug_info_of(const SymbolImage& from) const {
+  auto file = DwarfFile::open(from);
+  if (file == nullptr) {
+    return nullptr;
+  }
+  if (const auto shared = find_shared_debug_file(from, path, open_file, fetch)) {
+    if (auto shared_file = DwarfFile::open(*shared)) {
+      file->set_shared(std::move(shared_file));
+    }
+  }
+  return std::make_unique<DebugInfo>(std::move(file));
+}
+
+void NativeSymbols::Parts::find_debug_info() {
+  if (std::exchange(debug_info_sought, true)) {
+    return;
+  }
+  debug_info = debug_info_of(*image);
+  if (debug_info != nullptr) {
+    return;
+  }
+  find_separate();
+  if (separate == nullptr) {
+    separate = fetch_debug_file(*image, fetch);
+    symbols_read = symbols_read && separate == nullptr;  // it has more symbols
+  }
+  if (separate != nullptr) {
+    debug_info = debug_info_of(*separate);
+  }
+}
+
+std::vector<NativeCall> NativeSymbols::Parts::name(std::uint64_t address) {
+  find_debug_info();
+  std::vector<NativeCall> calls;
+  if (debug_info != nullptr) {
+    for (const DebugCall& call : debug_info->calls_at(address)) {
+      calls.push_back({.function = texts.keep(call.function),
+                       .file = call.file ? std::optional(texts.keep(*call.file)) : std::nullopt,
+                       .line = call.line,
+                       .column = call.column,
+                       .inlined = call.inlined});
+    }
+  }
+  if (calls.empty() || calls.back().function.empty()) {
+    read_symbols();
+    const auto symbol = symbols.find(address);
+    if (symbol) {
+      const auto whole = demangle(symbol->name);
+      calls.resize(calls.empty() ? 1 : calls.size());
+      calls.back().function = texts.keep(whole ? std::string_view(*whole) : symbol->name);
+    }
+  }
+  return calls;
+}
+
+NativeSymbols::NativeSymbols(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+NativeSymbols::~NativeSymbols() = default;
+
+std::unique_ptr<NativeSymbols> NativeSymbols::open(int fd, std::string path, OpenFile open_file, FetchDebugFile fetch) {
+  auto parts = std::make_unique<Parts>();
+  parts->image = SymbolImage::map(fd);
+  if (parts->image == nullptr) {
+    return nullptr;
+  }
+  parts->path = std::move(path);
+  parts->open_file = std::move(open_file);
+  parts->fetch = std::move(fetch);
+  return std::unique_ptr<NativeSymbols>(new NativeSymbols(std::move(parts)));
+}
+
+std::unique_ptr<NativeSymbols> NativeSymbols::from_bytes(std::vector<std::byte> image, std::string name) {
+  auto parts = std::make_unique<Parts>();
+  parts->image = SymbolImage::copy_of(image);
+  if (parts->image == nullptr) {
+    return nullptr;
+  }
+  parts->path = std::move(name);
+  return std::unique_ptr<NativeSymbols>(new NativeSymbols(std::move(parts)));
+}
+
+std::vector<NativeCall> NativeSymbols::calls_at(std::uint64_t linked_address, bool after_call) {
+  const std::uint64_t address = after_call && linked_address != 0 ? linked_address - 1 : linked_address;
+  const auto known = parts_->known.find(address);
+  if (known != parts_->known.end()) {
+    return known->second;
+  }
+  return parts_->known.emplace(address, parts_->name(address)).first->second;
+}
+
+std::optional<NativeSymbols::Function> NativeSymbols::function_at(std::uint64_t linked_address) {
+  parts_->read_symbols();
+  const auto found = parts_->symbols.find(linked_address);
+  if (!found) {
+    return std::nullopt;
+  }
+  return Function{.begin = found->begin, .end = found->end, .linkage_name = parts_->texts.keep(found->name)};
+}
+
+bool NativeSymbols::has_debug_info() const {
+  parts_->find_debug_info();
+  return parts_->debug_info != nullptr;
+}
+
+}  // namespace stillframe::binary

@@ -1,0 +1,183 @@
+#include "binary/symbol_dwarf_file.h"
+
+#include <gelf.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace stillframe::binary {
+namespace {
+
+constexpr std::uint64_t most_unpacked = std::uint64_t{512} << 20U;
+constexpr std::uint32_t zstd_compression = 2;  // ELFCOMPRESS_ZSTD; the glibc of Debian 12 does not name it
+
+// What names and lines need. Locations of variables, pub names and indexes of debuggers stay where they are.
+constexpr std::array<std::string_view, 12> wanted{
+    ".debug_info", ".debug_abbrev",   ".debug_str",    ".debug_line_str", ".debug_str_offsets", ".debug_line",
+    ".debug_addr", ".debug_rnglists", ".debug_ranges", ".debug_aranges",  ".debug_macro",       ".debug_types"};
+
+// In an old packed section: "ZLIB", and the size in big-endian byte order.
+constexpr std::string_view old_magic = "ZLIB";
+constexpr std::size_t old_header = 12;
+
+std::uint64_t round_up_16(std::uint64_t value) {
+  return (value + 15) / 16 * 16;
+}
+
+bool has_old_header(std::span<const std::byte> section) {
+  return section.size() >= old_header && std::memcmp(section.data(), old_magic.data(), old_magic.size()) == 0;
+}
+
+}  // namespace
+
+std::uint64_t unpacked_size(std::span<const std::byte> section) {
+  std::uint64_t size = 0;
+  if (has_old_header(section)) {
+    for (std::size_t i = old_magic.size(); i < old_header; ++i) {
+      size = (size << 8U) | std::to_integer<std::uint64_t>(section[i]);
+    }
+  } else if (const auto header = value_at<Elf64_Chdr>(section, 0)) {
+    size = header->ch_type == ELFCOMPRESS_ZLIB || header->ch_type == zstd_compression ? header->ch_size : 0;
+  }
+  return size <= most_unpacked ? size : 0;
+}
+
+bool unpack_section(std::span<const std::byte> section, std::span<std::byte> into) {
+  const bool old = has_old_header(section);
+  const auto header = value_at<Elf64_Chdr>(section, 0);
+  if (!old && !header) {
+    return false;
+  }
+  const auto packed = section.subspan(old ? old_header : sizeof(Elf64_Chdr));
+  if (!old && header->ch_type == zstd_compression) {
+    return ZSTD_decompress(into.data(), into.size(), packed.data(), packed.size()) == into.size();
+  }
+  uLongf size = into.size();
+  return uncompress(reinterpret_cast<Bytef*>(into.data()), &size, reinterpret_cast<const Bytef*>(packed.data()),
+                    packed.size()) == Z_OK &&
+         size == into.size();
+}
+
+std::unique_ptr<DwarfFile> DwarfFile::open(const SymbolImage& image) {
+  std::vector<DwarfPart> parts;
+  for (const ImageSection& section : image.sections()) {
+    const bool old = section.name.starts_with(".zdebug_");
+    const std::string name = old ? "." + std::string(section.name.substr(2)) : std::string(section.name);
+    if (section.in_file && std::ranges::find(wanted, name) != wanted.end() &&
+        std::ranges::find(parts, name, &DwarfPart::name) == parts.end()) {
+      parts.push_back({.name = name,
+                       .offset = section.offset,
+                       .size = section.size,
+                       .compressed = old || (section.flags & SHF_COMPRESSED) != 0});
+    }
+  }
+  return of_parts(image, std::move(parts));
+}
+
+std::unique_ptr<DwarfFile> DwarfFile::of_parts(const SymbolImage& image, std::vector<DwarfPart> parts) {
+  if (std::ranges::none_of(parts, [](const DwarfPart& part) { return part.name.starts_with(".debug_info"); })) {
+    return nullptr;
+  }
+  auto file = std::make_unique<DwarfFile>();
+  if (!file->place(image, parts)) {
+    return nullptr;
+  }
+  elf_version(EV_CURRENT);
+  const auto bytes = file->region_.writable();
+  file->elf_.reset(elf_memory(reinterpret_cast<char*>(bytes.data()), bytes.size()));
+  file->dwarf_.reset(file->elf_ == nullptr ? nullptr : dwarf_begin_elf(file->elf_.get(), DWARF_C_READ, nullptr));
+  return file->dwarf_ == nullptr ? nullptr : std::move(file);
+}
+
+// Puts what is not yet in the image, or packed in it, into the room behind it, and a table of sections after that.
+bool DwarfFile::place(const SymbolImage& image, const std::vector<DwarfPart>& parts) {
+  std::uint64_t unpacked = 0;
+  std::uint64_t room = 0;
+  for (const DwarfPart& part : parts) {
+    if (part.offset > image.bytes().size() || part.size > image.bytes().size() - part.offset) {
+      return false;
+    }
+    const std::uint64_t size =
+        part.compressed ? unpacked_size(image.bytes().subspan(part.offset, part.size)) : part.foreign.size();
+    unpacked += part.compressed ? size : 0;
+    room += round_up_16(size) + sizeof(Elf64_Shdr) + part.name.size() + 1;
+  }
+  if (unpacked > most_unpacked) {
+    return false;
+  }
+  std::uint64_t at = 0;
+  region_ = image.editable(room + 256, at);
+  if (region_.empty()) {
+    return false;
+  }
+  for (const DwarfPart& part : parts) {
+    Placed placed{.name = part.name, .offset = part.offset, .size = part.size};
+    if (part.compressed || !part.foreign.empty()) {
+      const auto packed = image.bytes().subspan(part.offset, part.size);
+      placed.offset = at;
+      placed.size = part.compressed ? unpacked_size(packed) : part.foreign.size();
+      const auto into = region_.writable().subspan(placed.offset, placed.size);
+      at += round_up_16(placed.size);
+      if (part.compressed && (into.empty() || !unpack_section(packed, into))) {
+        continue;
+      }
+      if (!part.compressed) {
+        std::memcpy(into.data(), part.foreign.data(), into.size());
+      }
+    }
+    placed_.push_back(std::move(placed));
+  }
+  write_tables(at);
+  return true;
+}
+
+void DwarfFile::write_tables(std::uint64_t at) {
+  std::string names(1, '\0');
+  std::vector<Elf64_Shdr> table(1);
+  const auto describe = [&](const std::string& name, std::uint32_t type, std::uint64_t offset, std::uint64_t size) {
+    Elf64_Shdr section{};
+    section.sh_name = static_cast<Elf64_Word>(names.size());
+    section.sh_type = type;
+    section.sh_offset = offset;
+    section.sh_size = size;
+    section.sh_addralign = 1;
+    table.push_back(section);
+    names += name + '\0';
+  };
+  for (const Placed& placed : placed_) {
+    describe(placed.name, SHT_PROGBITS, placed.offset, placed.size);
+  }
+  describe(".shstrtab", SHT_STRTAB, at, 0);
+  table.back().sh_size = names.size();
+  const auto bytes = region_.writable();
+  std::memcpy(bytes.data() + at, names.data(), names.size());
+  at = round_up_16(at + names.size());
+  std::memcpy(bytes.data() + at, table.data(), table.size() * sizeof(Elf64_Shdr));
+  Elf64_Ehdr header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  header.e_version = EV_CURRENT;
+  header.e_ident[EI_VERSION] = EV_CURRENT;
+  header.e_ehsize = sizeof header;
+  header.e_phoff = 0;
+  header.e_phnum = 0;
+  header.e_shoff = at;
+  header.e_shentsize = sizeof(Elf64_Shdr);
+  header.e_shnum = static_cast<Elf64_Half>(table.size());
+  header.e_shstrndx = static_cast<Elf64_Half>(table.size() - 1);
+  std::memcpy(bytes.data(), &header, sizeof header);
+}
+
+std::span<const std::byte> DwarfFile::section(std::string_view name) const {
+  const auto found = std::ranges::find(placed_, name, &Placed::name);
+  return found == placed_.end() ? std::span<const std::byte>() : region_.bytes().subspan(found->offset, found->size);
+}
+
+void DwarfFile::set_shared(std::unique_ptr<DwarfFile> shared) {
+  shared_ = std::move(shared);
+  dwarf_setalt(dwarf_.get(), shared_->dwarf());
+}
+
+}  // namespace stillframe::binary

@@ -1,0 +1,65 @@
+// The DWARF of one file as libdw sees it: only the sections that names and lines need, each within the file, none
+// compressed. libdw and libelf never see the file's own tables.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "binary/symbol_image.h"
+
+namespace stillframe::binary {
+
+// A section to be shown to libdw: `size` bytes of the image at `offset`, or bytes from elsewhere.
+struct DwarfPart {
+  std::string name;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::span<const std::byte> foreign;
+  bool compressed = false;  // with a header in front, Elf64_Chdr
+};
+
+class DwarfFile {
+ public:
+  // The image's own sections. Nothing when there is no .debug_info, or when it cannot be read.
+  static std::unique_ptr<DwarfFile> open(const SymbolImage& image);
+  // Parts of a file that is open otherwise: units of a split file. The image may go away.
+  static std::unique_ptr<DwarfFile> of_parts(const SymbolImage& image, std::vector<DwarfPart> parts);
+
+  [[nodiscard]] Dwarf* dwarf() const { return dwarf_.get(); }
+  // The bytes of a section as libdw sees them; empty when it is not there.
+  [[nodiscard]] std::span<const std::byte> section(std::string_view name) const;
+  // Makes references into what dwz shared resolve there.
+  void set_shared(std::unique_ptr<DwarfFile> shared);
+
+ private:
+  struct Close {
+    void operator()(Elf* elf) const { elf_end(elf); }
+    void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
+  };
+  struct Placed {
+    std::string name;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+  };
+  bool place(const SymbolImage& image, const std::vector<DwarfPart>& parts);
+  void write_tables(std::uint64_t at);
+
+  std::unique_ptr<DwarfFile> shared_;  // must outlive what refers to it
+  MappedRegion region_;
+  std::vector<Placed> placed_;
+  std::unique_ptr<Elf, Close> elf_;
+  std::unique_ptr<Dwarf, Close> dwarf_;
+};
+
+// What a compressed section will be when it is unpacked; 0 when that is unknown or more than anything sane.
+std::uint64_t unpacked_size(std::span<const std::byte> section);
+// Unpacks zlib or zstd; false when the content is not exactly as long as promised.
+bool unpack_section(std::span<const std::byte> section, std::span<std::byte> into);
+
+}  // namespace stillframe::binary

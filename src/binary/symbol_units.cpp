@@ -1,0 +1,225 @@
+#include "binary/symbol_units.h"
+
+#include <dwarf.h>
+
+#include <algorithm>
+
+namespace stillframe::binary {
+namespace {
+
+constexpr std::size_t most_ranges = 65536;
+constexpr std::size_t most_unit_ranges = std::size_t{1} << 22U;
+// Namespaces, classes and functions within each other; blocks and inlined calls within each other.
+constexpr int deepest_scope = 64;
+constexpr int deepest_block = 256;
+// DIEs that are visited for one unit or one address. The largest units that compilers make have some hundred thousand
+// on the levels that are looked at.
+constexpr std::uint64_t most_visited = std::uint64_t{1} << 22U;
+
+bool holds_functions(int tag) {
+  switch (tag) {
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_interface_type:
+    case DW_TAG_enumeration_type:  // Rust's enums have methods
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Types hold functions only in languages that have methods.
+bool has_methods(Dwarf_Die unit) {
+  switch (dwarf_srclang(&unit)) {
+    case DW_LANG_C:
+    case DW_LANG_C89:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+    case DW_LANG_Mips_Assembler:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool is_block(int tag) {
+  return tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block ||
+         tag == DW_TAG_catch_block || tag == DW_TAG_with_stmt;
+}
+
+bool has_code(Dwarf_Die& die) {
+  return dwarf_hasattr(&die, DW_AT_low_pc) != 0 || dwarf_hasattr(&die, DW_AT_ranges) != 0;
+}
+
+// Looks for the blocks around an address and keeps the inlined calls on the way. True when `parent` has one.
+class BlockSearch {
+ public:
+  explicit BlockSearch(std::uint64_t address) : address_(address) {}
+
+  bool descend(Dwarf_Die parent, int depth) {
+    Dwarf_Die child;
+    if (depth > deepest_block || dwarf_child(&parent, &child) != 0) {
+      return false;
+    }
+    do {
+      if (++visited_ > most_visited) {
+        return false;
+      }
+      const int tag = dwarf_tag(&child);
+      if (!is_block(tag)) {
+        continue;
+      }
+      if (!has_code(child)) {
+        // A block that was optimised away itself may hold calls that were not.
+        if (tag == DW_TAG_lexical_block && descend(child, depth + 1)) {
+          return true;
+        }
+      } else if (dwarf_haspc(&child, address_) == 1) {
+        if (tag == DW_TAG_inlined_subroutine) {
+          inlined.push_back(child);
+        }
+        descend(child, depth + 1);
+        return true;
+      }
+    } while (dwarf_siblingof(&child, &child) == 0);
+    return false;
+  }
+
+  std::vector<Dwarf_Die> inlined;
+
+ private:
+  std::uint64_t address_;
+  std::uint64_t visited_ = 0;
+};
+
+}  // namespace
+
+std::vector<AddressRange> ranges_of(Dwarf_Die& die) {
+  std::vector<AddressRange> ranges;
+  Dwarf_Addr base = 0;
+  Dwarf_Addr begin = 0;
+  Dwarf_Addr end = 0;
+  std::ptrdiff_t offset = 0;
+  while (ranges.size() < most_ranges && (offset = dwarf_ranges(&die, offset, &base, &begin, &end)) > 0) {
+    if (begin < end) {
+      ranges.push_back({.begin = begin, .end = end});
+    }
+  }
+  return ranges;
+}
+
+std::optional<Dwarf_Die> UnitIndex::find(std::uint64_t address) {
+  Dwarf_Aranges* ranges = nullptr;
+  std::size_t count = 0;
+  Dwarf_Die die;
+  if (!units_read_ && dwarf_getaranges(dwarf_, &ranges, &count) == 0 && ranges != nullptr) {
+    Dwarf_Off unit = 0;
+    Dwarf_Arange* const range = dwarf_getarange_addr(ranges, address);
+    if (range != nullptr && dwarf_getarangeinfo(range, nullptr, nullptr, &unit) == 0 &&
+        dwarf_offdie(dwarf_, unit, &die) != nullptr) {
+      return die;
+    }
+  }
+  read_units();
+  const auto after = std::ranges::upper_bound(entries_, address, {}, &Entry::begin);
+  if (after == entries_.begin() || address >= std::prev(after)->end ||
+      dwarf_offdie(dwarf_, std::prev(after)->unit, &die) == nullptr) {
+    return std::nullopt;
+  }
+  return die;
+}
+
+void UnitIndex::read_units() {
+  if (units_read_) {
+    return;
+  }
+  units_read_ = true;
+  Dwarf_Off next = 0;
+  std::size_t header = 0;
+  for (Dwarf_Off at = 0; entries_.size() < most_unit_ranges &&
+                         dwarf_nextcu(dwarf_, at, &next, &header, nullptr, nullptr, nullptr) == 0 && next > at;
+       at = next) {
+    Dwarf_Die die;
+    if (dwarf_offdie(dwarf_, at + header, &die) == nullptr) {
+      continue;
+    }
+    for (const AddressRange& range : ranges_of(die)) {
+      entries_.push_back({.begin = range.begin, .end = range.end, .unit = at + header});
+    }
+  }
+  std::ranges::sort(entries_, {}, &Entry::begin);
+}
+
+FunctionIndex::FunctionIndex(Dwarf_Die unit) : unit_(unit) {
+  collect(unit_, 0);
+  std::ranges::sort(entries_, {}, &Entry::begin);
+}
+
+void FunctionIndex::collect(Dwarf_Die parent, int depth) {
+  Dwarf_Die child;
+  const bool methods = has_methods(unit_);
+  if (depth > deepest_scope || dwarf_child(&parent, &child) != 0) {
+    return;
+  }
+  do {
+    if (++visited_ > most_visited) {
+      return;
+    }
+    const int tag = dwarf_tag(&child);
+    if (tag == DW_TAG_subprogram) {
+      for (const AddressRange& range : ranges_of(child)) {
+        entries_.push_back({.begin = range.begin, .end = range.end, .die = dwarf_dieoffset(&child)});
+        longest_ = std::max(longest_, range.end - range.begin);
+      }
+    }
+    const bool scope = tag == DW_TAG_subprogram || is_block(tag) ? within_functions_ : methods && holds_functions(tag);
+    if (scope) {
+      collect(child, depth + 1);
+    }
+  } while (dwarf_siblingof(&child, &child) == 0);
+}
+
+std::optional<Dwarf_Die> FunctionIndex::find(std::uint64_t address) {
+  if (auto found = look_up(address)) {
+    return found;
+  }
+  if (!within_functions_) {
+    // Functions within functions (Fortran, Ada, GNU C) are rare enough to look for them only now.
+    within_functions_ = true;
+    entries_.clear();
+    visited_ = 0;
+    collect(unit_, 0);
+    std::ranges::sort(entries_, {}, &Entry::begin);
+    return look_up(address);
+  }
+  return std::nullopt;
+}
+
+std::optional<Dwarf_Die> FunctionIndex::look_up(std::uint64_t address) const {
+  const Entry* best = nullptr;
+  for (auto entry = std::ranges::upper_bound(entries_, address, {}, &Entry::begin); entry != entries_.begin();) {
+    --entry;
+    if (address - entry->begin >= longest_) {
+      break;
+    }
+    if (address < entry->end && (best == nullptr || entry->end - entry->begin < best->end - best->begin)) {
+      best = &*entry;
+    }
+  }
+  Dwarf_Die die;
+  if (best == nullptr || dwarf_offdie(dwarf_cu_getdwarf(unit_.cu), best->die, &die) == nullptr) {
+    return std::nullopt;
+  }
+  return die;
+}
+
+std::vector<Dwarf_Die> inlined_at(Dwarf_Die function, std::uint64_t address) {
+  BlockSearch search(address);
+  search.descend(function, 0);
+  return std::move(search.inlined);
+}
+
+}  // namespace stillframe::binary

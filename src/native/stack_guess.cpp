@@ -1,0 +1,185 @@
+#include "native/stack_guess.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace stillframe::native {
+namespace {
+
+using binary::kFramePointer;
+using binary::kStackPointer;
+
+// How much of the stack is searched: kernels of numeric libraries spill a few pages.
+constexpr std::size_t kMaxWords = 8192;
+// How many calls must follow from a candidate by rules.
+constexpr int kCallsToFollow = 3;
+// How many words below a return address may hold the caller's frame pointer: what a function pushes first.
+constexpr std::size_t kPushedWords = 7;
+
+class Guesser {
+ public:
+  Guesser(Unwinder& unwinder, Modules& modules, const memory::MemorySource& stack, const RawNativeFrame& frame)
+      : unwinder_(unwinder), modules_(modules), stack_(stack), frame_(frame) {
+    if (const auto function = modules.function_at(lookup_pc())) {
+      begin_ = function->begin;
+      end_ = function->end;
+    }
+  }
+
+  std::optional<RawNativeFrame> find() {
+    if (!modules_.is_code(frame_.pc)) {
+      return jumped_astray();
+    }
+    if (keeps_frame_pointer()) {
+      if (auto caller = by_frame_pointer()) {
+        return caller;
+      }
+    }
+    if (auto caller = scan()) {
+      return caller;
+    }
+    return by_frame_pointer();
+  }
+
+ private:
+  [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
+
+  [[nodiscard]] RawNativeFrame caller_at(Address slot, Address pc, FoundBy found_by) const {
+    RawNativeFrame caller{.pc = pc, .sp = slot + 8, .after_call = true, .found_by = found_by};
+    caller.registers.set(kStackPointer, slot + 8);
+    return caller;
+  }
+
+  // A call through a null or wild pointer: the return address is still on top of the stack.
+  [[nodiscard]] std::optional<RawNativeFrame> jumped_astray() const {
+    const auto top = stack_.get<Address>(frame_.sp);
+    if (frame_.after_call || !top || !modules_.follows_call(*top)) {
+      return std::nullopt;
+    }
+    RawNativeFrame caller = caller_at(frame_.sp, *top, FoundBy::stack_scan);
+    caller.registers = frame_.registers;
+    caller.registers.set(kStackPointer, caller.sp);
+    return caller;
+  }
+
+  // Whether the function begins with `push %rbp; mov %rsp,%rbp` and is past it.
+  [[nodiscard]] bool keeps_frame_pointer() const {
+#if defined(__x86_64__)
+    constexpr std::array<std::uint8_t, 4> kEndbr = {0xF3, 0x0F, 0x1E, 0xFA};
+    constexpr std::array<std::uint8_t, 4> kPrologue = {0x55, 0x48, 0x89, 0xE5};
+    constexpr std::array<std::uint8_t, 4> kPrologueOfClang = {0x55, 0x48, 0x8B, 0xEC};
+    Address at = begin_;
+    auto bytes = at == 0 ? std::nullopt : code_at(at);
+    if (bytes == kEndbr) {
+      at += kEndbr.size();
+      bytes = code_at(at);
+    }
+    return (bytes == kPrologue || bytes == kPrologueOfClang) && frame_.pc >= at + kPrologue.size();
+#else
+    return true;  // the procedure call standard of aarch64 asks for frame records
+#endif
+  }
+
+  [[nodiscard]] std::optional<std::array<std::uint8_t, 4>> code_at(Address at) const {
+    const auto bytes = modules_.code().get<std::array<std::uint8_t, 4>>(at);
+    return bytes ? std::optional(*bytes) : std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<RawNativeFrame> by_frame_pointer() const {
+    const auto pointer = frame_.registers.get(kFramePointer);
+    if (!pointer || *pointer < frame_.sp || *pointer % 8 != 0) {
+      return std::nullopt;
+    }
+    const auto saved = stack_.get<std::array<Address, 2>>(*pointer);
+    if (!saved || !modules_.follows_call((*saved)[1]) || ((*saved)[0] != 0 && (*saved)[0] <= *pointer)) {
+      return std::nullopt;
+    }
+    RawNativeFrame caller = caller_at(*pointer + 8, (*saved)[1], FoundBy::frame_pointer);
+    caller.registers.set(kFramePointer, (*saved)[0]);
+    return caller;
+  }
+
+  // The nearest return address above the stack pointer that stands the test.
+  std::optional<RawNativeFrame> scan() {
+    std::array<Address, 512> words{};
+    for (std::size_t first = 0; first < kMaxWords; first += words.size()) {
+      const Address at = frame_.sp + first * 8;
+      std::size_t count = words.size();
+      while (count > 0 && !stack_.read(at, std::as_writable_bytes(std::span(words).first(count)))) {
+        count /= 2;
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        if (modules_.follows_call(words[i]) && can_have_called(words[i])) {
+          if (auto caller = try_candidate(at + i * 8, words[i])) {
+            return caller;
+          }
+        }
+      }
+      if (count < words.size()) {
+        break;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // Of a direct call the target is known: it must be this function, or a stub that jumps on.
+  [[nodiscard]] bool can_have_called(Address return_address) const {
+    const auto target = modules_.direct_call_target(return_address);
+    if (!target) {
+      return true;  // through a register or memory
+    }
+    const auto bytes = code_at(*target);
+    const auto behind = code_at(*target + 4);
+    const auto jumps = [](const std::optional<std::array<std::uint8_t, 4>>& code) {
+      return code && ((*code)[0] == 0xFF || ((*code)[0] == 0xF2 && (*code)[1] == 0xFF));  // jmp *… in a PLT
+    };
+    if (jumps(bytes) || (bytes && (*bytes)[0] == 0xF3 && jumps(behind))) {
+      return true;
+    }
+    if (begin_ != 0) {
+      return *target >= begin_ && *target < end_;
+    }
+    constexpr Address kLongestFunction = 65536;
+    return *target <= frame_.pc && frame_.pc - *target < kLongestFunction;
+  }
+
+  // The caller's frame pointer is still in its register, or was pushed near the return address.
+  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc) {
+    RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
+    std::vector<std::optional<Address>> pointers = {frame_.registers.get(kFramePointer)};
+    for (std::size_t back = 1; back <= kPushedWords && slot >= frame_.sp + back * 8; ++back) {
+      const auto word = stack_.get<Address>(slot - back * 8);
+      if (word && *word > slot) {
+        pointers.emplace_back(*word);
+      }
+    }
+    for (const auto& pointer : pointers) {
+      if (pointer) {
+        caller.registers.set(kFramePointer, *pointer);
+      } else {
+        caller.registers.forget(kFramePointer);
+      }
+      if (unwinder_.leads_on(caller, kCallsToFollow)) {
+        return caller;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Unwinder& unwinder_;
+  Modules& modules_;
+  const memory::MemorySource& stack_;
+  const RawNativeFrame& frame_;
+  Address begin_ = 0;
+  Address end_ = 0;
+};
+
+}  // namespace
+
+std::optional<RawNativeFrame> guess_caller(Unwinder& unwinder, Modules& modules, const memory::MemorySource& stack,
+                                           const RawNativeFrame& frame) {
+  return Guesser(unwinder, modules, stack, frame).find();
+}
+
+}  // namespace stillframe::native

@@ -1,0 +1,218 @@
+#include "native/unwinder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "native/stack_guess.h"
+
+namespace stillframe::native {
+namespace {
+
+using binary::kFramePointer;
+using binary::kStackPointer;
+using binary::RegisterRule;
+using binary::RegisterSet;
+using binary::RuleKind;
+using binary::UnwindRow;
+
+// A recursion that overflows the usual 8 MiB makes at most that many.
+constexpr std::size_t kMaxFrames = 200'000;
+// A handler may be interrupted by a handler; every kind of signal once is the limit of what makes sense.
+constexpr int kMaxSignalFrames = 64;
+
+#if defined(__x86_64__)
+constexpr std::uint64_t kCalleeSaved = (1U << 3U) | (1U << 6U) | (0xFU << 12U);  // rbx, rbp, r12 to r15
+#else
+constexpr std::uint64_t kCalleeSaved = 0x7FF80000U;  // x19 to x28, the frame pointer, and x30 in a leaf function
+#endif
+
+// aarch64 signs return addresses in the bits above the address space (pointer authentication).
+Address strip_signature(Address pc) {
+#if defined(__aarch64__)
+  constexpr Address kAddressBits = 0x0000FFFFFFFFFFFFU;
+  return pc & kAddressBits;
+#else
+  return pc;
+#endif
+}
+
+}  // namespace
+
+RegisterSet known_registers(const target::Registers& registers) {
+  RegisterSet known;
+  for (std::size_t number = 0; number < std::min(registers.dwarf.size(), known.values.size()); ++number) {
+    known.set(number, registers.dwarf[number]);
+  }
+  known.set(kStackPointer, registers.sp);
+  return known;
+}
+
+RegisterSet known_registers(const target::Syscall& call) {
+  RegisterSet known;
+  known.set(kStackPointer, call.sp);
+  return known;
+}
+
+NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
+  NativeStack stack;
+  RawNativeFrame frame{.pc = pc, .sp = registers.get(kStackPointer).value_or(0), .registers = registers};
+  int signals = 0;
+  while (true) {
+    frame.module = modules_.find(frame.pc);
+    RawNativeFrame caller;
+    const Step step = this->step(stack, frame, caller);
+    signals += frame.signal ? 1 : 0;
+    stack.frames.push_back(frame);
+    if (step != Step::done) {
+      return stack;
+    }
+    // A stack grows down, so every caller lies further up; a signal may have come while another stack was in use.
+    const bool upwards = caller.sp > frame.sp || (caller.sp == frame.sp && caller.pc != frame.pc);
+    if ((!upwards && !frame.signal) || signals > kMaxSignalFrames) {
+      stack.end_reason = fmt::format("the stack goes in circles at {:#x}", frame.sp);
+      return stack;
+    }
+    if (stack.frames.size() >= kMaxFrames) {
+      stack.end_reason = fmt::format("it is deeper than {} calls", kMaxFrames);
+      return stack;
+    }
+    frame = caller;
+  }
+}
+
+Unwinder::Step Unwinder::step(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
+  const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+  if (row == nullptr) {
+    return guess(stack, frame, caller);
+  }
+  frame.signal = row->signal_frame;
+  return follow_rules(stack, frame, *row, caller);
+}
+
+Unwinder::Step Unwinder::follow_rules(NativeStack& stack, RawNativeFrame& frame, const UnwindRow& row,
+                                      RawNativeFrame& caller) {
+  const auto cfa = find_cfa(row, frame.registers);
+  if (!cfa) {
+    stack.lacks_registers = cfa.error() == binary::ExpressionFault::unknown_register;
+    stack.end_reason = stack.lacks_registers ? "the registers that lead on are not known"
+                                             : fmt::format("the unwind rules at {:#x} lead nowhere", frame.pc);
+    return Step::failed;
+  }
+  frame.frame_end = *cfa;
+  if (row.return_register >= row.registers.size() ||
+      row.registers[static_cast<std::size_t>(row.return_register)].kind == RuleKind::undefined) {
+    return Step::start_reached;
+  }
+  const auto return_address = restore(row, static_cast<std::size_t>(row.return_register), *cfa, frame.registers);
+  if (!return_address) {
+    stack.end_reason = fmt::format("the stack at {:#x} cannot be read", *cfa);
+    return Step::failed;
+  }
+  caller.pc = strip_signature(*return_address);
+  if (caller.pc == 0) {
+    return Step::start_reached;
+  }
+  if (!row.signal_frame && !modules_.is_code(caller.pc - 1)) {
+    stack.end_reason = fmt::format("the return address {:#x} leads to no code", caller.pc);
+    return Step::failed;
+  }
+  for (std::size_t number = 0; number < row.registers.size(); ++number) {
+    if (const auto value = restore(row, number, *cfa, frame.registers)) {
+      caller.registers.set(number, *value);
+    }
+  }
+  if (row.registers[kStackPointer].kind == RuleKind::unspecified) {
+    caller.registers.set(kStackPointer, *cfa);
+  }
+  caller.sp = caller.registers.get(kStackPointer).value_or(*cfa);
+  caller.after_call = !row.signal_frame;
+  caller.found_by = FoundBy::unwind_rules;
+  return Step::done;
+}
+
+std::expected<Address, binary::ExpressionFault> Unwinder::find_cfa(const UnwindRow& row,
+                                                                   const RegisterSet& registers) const {
+  if (row.cfa_is_expression) {
+    return binary::evaluate(row.cfa_expression, registers, stack_, std::nullopt, 0);
+  }
+  const auto base = registers.get(row.cfa_register);
+  if (!base) {
+    return std::unexpected(binary::ExpressionFault::unknown_register);
+  }
+  return *base + static_cast<Address>(row.cfa_offset);
+}
+
+std::optional<std::uint64_t> Unwinder::restore(const UnwindRow& row, std::size_t number, Address cfa,
+                                               const RegisterSet& registers) const {
+  const RegisterRule& rule = row.registers[number];
+  const auto load = [this](Address at) -> std::optional<std::uint64_t> {
+    const auto word = stack_.get<std::uint64_t>(at);
+    return word ? std::optional(*word) : std::nullopt;
+  };
+  const auto run = [&] { return binary::evaluate(rule.expression, registers, stack_, cfa, 0); };
+  switch (rule.kind) {
+    case RuleKind::unspecified:
+      return ((kCalleeSaved >> number) & 1U) != 0 ? registers.get(number) : std::nullopt;
+    case RuleKind::undefined:
+      return std::nullopt;
+    case RuleKind::same_value:
+      return registers.get(number);
+    case RuleKind::at_offset:
+      return load(cfa + static_cast<Address>(rule.value));
+    case RuleKind::is_offset:
+      return cfa + static_cast<Address>(rule.value);
+    case RuleKind::in_register:
+      return registers.get(static_cast<std::uint64_t>(rule.value));
+    case RuleKind::at_expression: {
+      const auto at = run();
+      return at ? load(*at) : std::nullopt;
+    }
+    case RuleKind::is_expression: {
+      const auto value = run();
+      return value ? std::optional(*value) : std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+// Code without unwind rules: hand-written assembly, a jump into nowhere, code made at run time.
+Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
+  if (auto found = guess_caller(*this, modules_, stack_, frame)) {
+    caller = *found;
+    frame.frame_end = caller.sp;
+    return Step::done;
+  }
+  // Where threads start, the frame pointer is 0 (System V ABI, section 3.4.1; musl's __clone does the same).
+  if (frame.registers.get(kFramePointer) == std::uint64_t{0}) {
+    return Step::start_reached;
+  }
+  const std::string where = frame.module != nullptr ? " in " + frame.module->path() : std::string();
+  stack.lacks_registers = !frame.registers.get(kFramePointer).has_value();
+  stack.end_reason = fmt::format(
+      "nothing says how to unwind the code at {:#x}{}, and neither the frame pointer nor the stack leads on", frame.pc,
+      where);
+  return Step::failed;
+}
+
+bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
+  for (; calls > 0; --calls) {
+    const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+    if (row == nullptr) {
+      return false;
+    }
+    NativeStack ignored;
+    RawNativeFrame caller;
+    const Step step = follow_rules(ignored, frame, *row, caller);
+    if (step == Step::start_reached) {
+      return true;
+    }
+    if (step == Step::failed || caller.sp <= frame.sp || (caller.after_call && !modules_.follows_call(caller.pc))) {
+      return false;
+    }
+    frame = caller;
+  }
+  return true;
+}
+
+}  // namespace stillframe::native
