@@ -4,6 +4,7 @@ What is kept is keyed by the sources, the command and the interpreter; tests of 
 """
 
 import contextlib
+import dataclasses
 import fcntl
 import functools
 import hashlib
@@ -11,7 +12,7 @@ import pathlib
 import shutil
 import subprocess
 
-from interpreters import PROGRAMS, TESTS, Interpreter
+from interpreters import BY_ID, PROGRAMS, TESTS, Interpreter
 
 SOURCES = PROGRAMS / "native" / "libraries"
 KEPT = TESTS.parent / "build" / "native"
@@ -104,3 +105,44 @@ def extension(interpreter: Interpreter, flags: tuple = ("-O2", "-g")) -> pathlib
             run(command, cwd=folder)
             (folder / ".complete").touch()
         return folder / "extension.so"
+
+
+PACKAGES_FOR = "3.12"
+
+
+@functools.cache
+def packages() -> Interpreter:
+    """CPython 3.12 with the packages of tests/native-requirements.txt."""
+    wanted, base = TESTS / "native-requirements.txt", BY_ID[PACKAGES_FOR]
+    with building(f"packages-{PACKAGES_FOR}-{digest(wanted, base.executable)}") as folder:
+        python = folder / "venv" / "bin" / "python"
+        if not (folder / ".complete").exists():
+            run([base.executable, "-m", "venv", "--clear", folder / "venv"])
+            run([python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check", "-r", wanted])
+            (folder / ".complete").touch()
+    return dataclasses.replace(base, executable=str(python))
+
+
+@functools.cache
+def module(source: str) -> pathlib.Path:
+    """A module of the folder of libraries for packages(): by Cython, pybind11 or nanobind, by its name."""
+    python, path = packages().executable, SOURCES / source
+    include = [f"-I{headers(BY_ID[PACKAGES_FOR])}"]
+    installed = next(pathlib.Path(python).parent.parent.glob("lib/python3.*/site-packages"))
+    flags = ["-shared", "-fPIC", "-fvisibility=hidden", "-O2", "-g", *include]
+    name = f"{path.stem}.so"
+    if path.suffix == ".pyx":
+        # Beside the C file, because its lines lead back to the .pyx file by the name that Cython was given.
+        steps = [[python, "-m", "cython", "-3", "--line-directives", path, "-o", f"{path.stem}.c"],
+                 ["gcc", *flags, "-o", name, f"{path.stem}.c"]]
+    elif "pybind11" in source:
+        steps = [["g++", "-std=c++17", *flags, f"-I{installed}/pybind11/include", "-o", name, path]]
+    else:
+        steps = [["g++", "-std=c++17", *flags, f"-I{installed}/nanobind/include",
+                  f"-I{installed}/nanobind/ext/robin_map/include", "-o", name, path, f"{installed}/nanobind/src/nb_combined.cpp"]]
+    with building(f"{path.stem}-{digest(path, python, steps)}") as folder:
+        if not (folder / ".complete").exists():
+            for step in steps:
+                run(step, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / name

@@ -6,8 +6,11 @@ Which tool is right where they differ:
   or eu-stack gives up, the still must agree as far as they come. Code without CFI is compared with what its test knows.
 - Names: the same after normalising (symbol versions, clones of a function, template arguments and parameters), or two names
   of one symbol: the same address in the symbol tables of the library (__GI___poll and poll).
+  Of a function that Cython made GDB gives the C name, the still the name in the .pyx file.
 - Inlined calls: as many, in the same order, with the same names as GDB's. eu-stack is asked for none.
-- Lines: GDB's, wherever it knows one.
+- Lines: of an address, what eu-stack reads in the line table; GDB passes over rows that are no statements. Of a call that
+  was inlined, GDB's or eu-addr2line's: GDB sometimes takes the line of another call inlined into the same function. Where
+  elfutils do not find the debug information, GDB's.
 """
 
 import copy
@@ -17,7 +20,7 @@ import re
 import subprocess
 
 import comparing
-from native_tools import NativeFrame, Stack
+from native_tools import NativeFrame, Stack, lines_at
 
 # What runs Python's instructions. With tail calls each instruction is a function.
 EVALUATION = re.compile(r"^(_PyEval_EvalFrameDefault|_TAIL_CALL_\w+)$")
@@ -46,6 +49,7 @@ def base_name(name: str | None) -> str | None:
     name = re.sub(r"@.*$", "", name)
     name = re.sub(r"\s*\[(clone|abi)[^]]*\]", "", name)
     name = CLONE.sub("", name)
+    name = re.sub(r"\{\{?closure\}?(#\d+)?\}+", "{closure}", name)  # Rust's, in its two manglings
     if "::" in name or "(" in name or "<" in name:
         name = re.sub(r"::h[0-9a-f]{16}$", "", name)  # Rust's old mangling
         name = re.sub(r"(\s(const|volatile|noexcept|&|&&))+$", "", without_groups(name)).strip()
@@ -74,6 +78,8 @@ def same_name(ours: str | None, theirs: str | None, library: str | None) -> bool
     mine, other = base_name(ours), base_name(theirs)
     if mine == other:
         return True
+    if mine and (other or "").startswith("__pyx_"):  # Cython's: the still gives the name that stands in the .pyx file
+        return other.endswith(re.split(r"[.]", mine)[-1])
     if mine is None or other is None or library is None or not pathlib.Path(library).exists():
         return False
     known = symbols(library)
@@ -108,10 +114,11 @@ def show(frames: list[dict]) -> str:
         for frame in frames)
 
 
-def check_merged(still: dict, names: bool = True) -> None:
+def check_merged(still: dict, names: bool = True, greenlets: bool = False) -> None:
     """Each Python frame that began a C evaluation loop stands right inside of that loop, and no loop stands alone.
 
-    `names` is False where the interpreter has no symbols: its loops cannot be told by name.
+    `names` is False where the interpreter has no symbols: its loops cannot be told by name. With greenlets the native stack
+    goes on, outside of the first Python frame of the one that runs, with the one that began it.
     """
     version = still["python"]["version"]
     for thread in still["threads"]:
@@ -122,7 +129,8 @@ def check_merged(still: dict, names: bool = True) -> None:
             continue
         if not names:
             continue
-        loops = sum(is_evaluation(frame, version) for frame in frames)
+        first = next(at for at, frame in enumerate(frames) if frame["kind"] == "python")
+        loops = sum(is_evaluation(frame, version) for frame in frames[first - 1 if greenlets else 0:])
         entries = 0
         for at, frame in enumerate(frames):
             if frame["kind"] != "python":
@@ -166,33 +174,65 @@ def described(frames: list[NativeFrame]) -> str:
                      f"{frame.file}:{frame.line} {frame.library}" for frame in frames)
 
 
-def check_native(thread: dict, stack: Stack, library_of=lambda path: path, inlined: bool = True) -> None:
-    """One thread's native frames against another tool's; `inlined` is False for a tool that was not asked for those."""
-    ours = [frame for frame in native_frames(thread) if inlined or not frame["inlined"]]
-    theirs = stack.frames
-    both = f"\nthe still:\n{show(list(reversed(ours)))}\nthe other tool ({stack.end}), innermost first:\n{described(theirs)}"
-    for mine, other in zip(ours, theirs):
+def check_frame(mine: dict, other: NativeFrame, innermost: bool, line: int | None, library: str | None) -> str | None:
+    """What differs between a native frame and another tool's, None where nothing does."""
+    if other.function is not None and not other.signal and not same_name(mine["function"], other.function, library):
+        return "another name"
+    if innermost and line is not None:
+        return None if mine["line"] == line else f"another line than {line}"
+    if other.line is not None and other.own_line:
+        if mine["line"] != other.line or pathlib.Path(mine["file"]).name != pathlib.Path(other.file).name:
+            return "another line"
+    return None
+
+
+def check_native(thread: dict, gdb: Stack, eu: Stack | None = None, library_of=lambda path: path, pid=None) -> None:
+    """One thread's native frames against GDB's, and, where it is given, eu-stack's. `pid` is the process that is or was
+    looked at, where eu-addr2line may be asked."""
+    ours = native_frames(thread)
+    both = f"\nthe still:\n{show(list(reversed(ours)))}\nGDB ({gdb.end}), innermost first:\n{described(gdb.frames)}"
+    eu_lines = {frame.address: frame.line for frame in eu.frames} if eu else {}
+    depth = 0  # among the calls that are inlined at one address
+    for mine, other in zip(ours, gdb.frames):
+        where = f"{thread['name']}: {mine}, {other}{both}"
+        assert int(mine["address"], 16) == other.address, f"another address: {where}"
+        assert mine["inlined"] == other.inlined, f"inlined or not: {where}"
+        problem = check_frame(mine, other, depth == 0, eu_lines.get(other.address), library_of(mine["library"]))
+        if problem == "another line" and pid:
+            problem = None if mine["line"] in lines_at(pid, other.address - 1)[depth:depth + 1] else problem
+        assert problem is None, f"{problem}: {where}"
+        depth = depth + 1 if other.inlined else 0
+    assert len(ours) >= len(gdb.frames), f"{thread['name']}: the still ends early: {thread['native_end']}{both}"
+    if gdb.end is None:
+        assert len(ours) == len(gdb.frames), f"{thread['name']}: the still has frames that GDB has not{both}"
+        assert thread["native_end"] is None, f"{thread['name']}: {thread['native_end']}{both}"
+    if eu:
+        check_eu_stack(thread, eu, library_of)
+
+
+def check_eu_stack(thread: dict, eu: Stack, library_of) -> None:
+    ours = [frame for frame in native_frames(thread) if not frame["inlined"]]
+    both = f"\nthe still:\n{show(list(reversed(ours)))}\neu-stack ({eu.end}), innermost first:\n{described(eu.frames)}"
+    for mine, other in zip(ours, eu.frames):
         assert int(mine["address"], 16) == other.address, f"{thread['name']}: another address: {mine}, {other}{both}"
-        assert mine["inlined"] == other.inlined or not inlined, f"{thread['name']}: inlined or not: {mine}, {other}{both}"
-        if other.function is not None and not other.signal:
+        if other.function is not None:
             assert same_name(mine["function"], other.function, library_of(mine["library"])), (
                 f"{thread['name']}: another name: {mine['function']}, {other.function}{both}")
-        if other.line is not None:
-            assert mine["line"] == other.line, f"{thread['name']}: another line: {mine}, {other}{both}"
-            assert pathlib.Path(mine["file"]).name == pathlib.Path(other.file).name, f"{thread['name']}: {mine}, {other}{both}"
-    assert len(ours) >= len(theirs), f"{thread['name']}: the still ends early: {thread['native_end']}{both}"
-    if stack.end is None:
-        assert len(ours) == len(theirs), f"{thread['name']}: the still has frames that the other tool has not{both}"
-        assert thread["native_end"] is None, f"{thread['name']}: {thread['native_end']}{both}"
+    assert len(ours) >= len(eu.frames), f"{thread['name']}: the still ends early: {thread['native_end']}{both}"
+    if eu.end is None:
+        assert len(ours) == len(eu.frames), f"{thread['name']}: the still has frames that eu-stack has not{both}"
 
 
-def check_tool(still: dict, stacks: dict[int, Stack], everything: bool = False, **options) -> None:
-    """Every thread that has native frames against the tool's; with `everything` every thread must have them."""
+def check_tools(still: dict, gdb: dict[int, Stack], eu: dict[int, Stack] | None = None, everything: bool = False,
+                library_of=lambda path: path, without=(), pid=None) -> None:
+    """Every thread that has native frames; with `everything` every thread must have them. The threads named in `without`
+    stand where the tools are known to go wrong: their test knows what must be there."""
     threads = {thread["tid"]: thread for thread in still["threads"]}
     if everything:
-        assert set(threads) == set(stacks)
+        assert set(threads) == set(gdb)
     for tid, thread in threads.items():
-        check_native(thread, stacks[tid], **options)
+        if thread["name"] not in without:
+            check_native(thread, gdb[tid], eu[tid] if eu else None, library_of, pid)
 
 
 def check_truth(still: dict, truth: dict) -> None:

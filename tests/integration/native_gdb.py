@@ -9,7 +9,7 @@ LONGEST = 200000
 
 
 def describe(frame):
-    where = frame.find_sal()
+    where, function = frame.find_sal(), frame.function()
     return {
         "function": frame.name(),
         "address": frame.pc(),
@@ -18,7 +18,8 @@ def describe(frame):
         "file": where.symtab.filename if where.symtab else None,
         "line": where.line or None,
         "library": gdb.solib_name(frame.pc()),
-        "has_debug_information": frame.function() is not None,
+        # Where GDB passes over a row of the line table (one that is no statement), it names the line of another function.
+        "own_line": bool(where.symtab and function and function.symtab.filename == where.symtab.filename),
     }
 
 

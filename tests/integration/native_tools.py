@@ -1,6 +1,7 @@
 """What GDB and eu-stack say of the native stacks of a process or core: {tid: Stack}, innermost frame first."""
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -23,7 +24,7 @@ class NativeFrame:
     file: str | None = None
     line: int | None = None
     library: str | None = None
-    has_debug_information: bool = False
+    own_line: bool = True  # the line is one of the function itself
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,11 +66,11 @@ def gdb_of(running) -> dict[int, Stack]:
 
 EU_THREAD = re.compile(r"^TID (\d+):")
 EU_FRAME = re.compile(r"^#\d+\s+(0x[0-9a-f]+)(?: - \d)?(?:\s+(.*))?$")
-EU_INLINED = re.compile(r"^#\d+\s{2,}(.*) \(inlined\)$")
+EU_LINE = re.compile(r"^    (\S[^:]*):(\d+)(?::\d+)?$")
 
 
 def eu_stack(pid=None, core=None, executable=None) -> dict[int, Stack]:
-    command = ["eu-stack", "-n", "0"]
+    command = ["eu-stack", "-n", "0", "-s"]
     if executable:
         command += ["-e", str(executable)]
     command += ["-p", str(pid)] if pid else ["--core", str(core)]
@@ -88,4 +89,14 @@ def parse_eu_stack(out: str, err: str = "") -> dict[int, Stack]:
             frames = threads.setdefault(int(thread[1]), [])
         elif frame := EU_FRAME.match(line):
             frames.append(NativeFrame(frame[2] or None, int(frame[1], 16)))
+        elif (source := EU_LINE.match(line)) and frames:
+            frames[-1] = dataclasses.replace(frames[-1], file=source[1], line=int(source[2]))
     return {tid: Stack(frames, ends.get(str(tid))) for tid, frames in threads.items()}
+
+
+@functools.lru_cache(None)
+def lines_at(pid: int, address: int) -> list[int]:
+    """The lines that elfutils finds for an address of a process: the innermost inlined call's first. Kept, so that the same
+    question can be answered of its core."""
+    run = subprocess.run(["eu-addr2line", "-i", "-p", str(pid), hex(address)], capture_output=True, text=True, timeout=120)
+    return [int(line) for line in re.findall(r":(\d+)(?::\d+)?(?: |$)", run.stdout, re.MULTILINE)]
