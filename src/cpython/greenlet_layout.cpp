@@ -53,7 +53,8 @@ GreenletLayout in_the_object(PythonVersion python, std::uint32_t head) {
   GreenletLayout layout;
   Members members(head);
   add_stack(members, layout);
-  members.pointers(2);  // parent, run_info
+  layout.parent = members.pointer();
+  members.pointer();  // run_info
   layout.top_frame = members.pointer();
   members.number();  // recursion_depth
   if (python >= k3_11) {
@@ -95,7 +96,7 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
     members.pointers(greenlet >= PythonVersion{3, 3, 0} && built_for.build.free_threaded ? 1 : 0);
   }
   if (python >= k3_13) {
-    members.pointer();  // delete_later
+    members.pointer();                                             // delete_later
     members.pointers(greenlet >= PythonVersion{3, 5, 3} ? 1 : 0);  // critical_section
   } else {
     members.number();  // trash_delete_nesting
@@ -105,7 +106,7 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
     members.pointers(3);  // the data stack
   }
   if (python >= k3_12 && greenlet < PythonVersion{3, 0, 3}) {
-    members.pointer();  // _prev_frame
+    layout.behind_top = members.pointer();  // _prev_frame
   }
 }
 
