@@ -27,11 +27,15 @@ const target::Mapping* mapping_at(const target::Target& target, Address address)
   return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
 }
 
+// Leaves out what lies behind the end of a greenlet's stack.
 void cut(NativeStack& stack, Address end) {
   const auto behind =
       std::ranges::find_if(stack.frames, [end](const RawNativeFrame& frame) { return frame.sp >= end; });
-  if (behind != stack.frames.end()) {
-    stack.frames.erase(behind, stack.frames.end());
+  const bool over = behind != stack.frames.end();
+  stack.frames.erase(behind, stack.frames.end());
+  // The end lies in the frame of the function that began the greenlet (a local variable of it is the mark), so its
+  // return address is one of those that are not the greenlet's.
+  if (over || (!stack.frames.empty() && stack.frames.back().frame_end > end)) {
     stack.end_reason.reset();
     stack.lacks_registers = false;
   }

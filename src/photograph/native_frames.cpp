@@ -46,7 +46,9 @@ model::Frame NativeFrames::make_frame(const native::RawNativeFrame& raw, const b
     frame.macro = still_.texts.keep(*call.macro);
   }
   frame.guessed = raw.found_by == native::FoundBy::frame_pointer || raw.found_by == native::FoundBy::stack_scan;
-  frame.plumbing = names_.is_plumbing(raw, call.function);
+  // All that greenlet's module does is to switch; that a greenlet has done so is said by its title.
+  const bool switches = raw.module != nullptr && cpython::is_greenlet_file(raw.module->path());
+  frame.plumbing = switches || names_.is_plumbing(raw, call.function);
   if (raw.module != nullptr && call.function.empty()) {
     frame.library_offset = raw.module->linked(raw.pc);
   }

@@ -213,6 +213,7 @@ class Writer {
     std::string text = fmt::format("  Greenlet {:#x}", greenlet.address);
     text += greenlet.type ? fmt::format(" ({})", escaped(*greenlet.type)) : "";
     text += greenlet.main ? ", the thread's main one, suspended:" : ", suspended:";
+    out_ += '\n';
     paragraph(text, "    ", style::kHeading);
     if (!alike.empty()) {
       std::string others = fmt::format("  and {} with the same stack:",
