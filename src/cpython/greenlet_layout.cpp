@@ -90,10 +90,13 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
     members.number();  // c_recursion_depth
   }
   if (python >= k3_14) {
-    // current_executor; stackpointer; c_stack_refs
+    // current_executor; stackpointer; c_stack_refs, c_stack_ref_snapshot (a std::vector)
     members.pointers(greenlet >= PythonVersion{3, 2, 4} ? 1 : 0);
     members.pointers(greenlet >= PythonVersion{3, 3, 0} ? 1 : 0);
-    members.pointers(greenlet >= PythonVersion{3, 3, 0} && built_for.build.free_threaded ? 1 : 0);
+    if (built_for.build.free_threaded) {
+      members.pointers(greenlet >= PythonVersion{3, 3, 0} ? 1 : 0);
+      members.pointers(greenlet >= PythonVersion{3, 5, 4} ? 3 : 0);
+    }
   }
   if (python >= k3_13) {
     members.pointer();                                             // delete_later
