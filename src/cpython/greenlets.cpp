@@ -206,8 +206,9 @@ Greenlets::Seen Greenlets::read_frames(const Objects& objects, CodeCache& codes,
   const auto word = [&](Offset offset) { return objects.pointer(record, offset).value_or(0); };
   const Address top_frame = word(layout.top_frame);
   const ThreadRecord thread = thread_of(objects, greenlet.main_greenlet);
-  // What runs keeps no frame; nor does what has called C functions only, which is shown with native frames.
-  greenlet.suspended = top_frame != 0 || (thread.current != 0 && thread.current != greenlet.address);
+  // What runs keeps no frame, but for a moment in which it is just about to let another one run. What has called C
+  // functions only has none either; it is shown with native frames.
+  greenlet.suspended = thread.current != 0 ? thread.current != greenlet.address : top_frame != 0;
   if (!greenlet.suspended) {
     return Seen::living;
   }
@@ -244,9 +245,13 @@ bool Greenlets::is_greenlet(const Objects& objects, Address at, Address record) 
   if (layout.self.present()) {
     return objects.pointer(record, layout.self) == at;
   }
+  // Only a main one has no parent.
   const auto parent = objects.pointer(record, layout.parent);
-  const auto type = parent && *parent != 0 ? objects.type_of(*parent) : std::nullopt;
-  return parent && (*parent == 0 || (type && module_->types.contains(*type)));
+  if (!parent || *parent == 0) {
+    return parent && objects.pointer(record, layout.stack_stop) == kNoStop;
+  }
+  const auto type = objects.type_of(*parent);
+  return type && module_->types.contains(*type);
 }
 
 // Whether what was read can be a suspended greenlet's.
