@@ -176,10 +176,8 @@ Greenlets::Seen Greenlets::read_one(const Objects& objects, CodeCache& codes, Ra
   const GreenletLayout& layout = module_->layout;
   const Address at = greenlet.address;
   const auto type = objects.type_of(at);
-  // From 3.14 on flags stand in the upper half (Include/refcount.h).
-  const auto references = objects.field<std::uint32_t>(at, objects.layout().object.refcnt);
   const auto record = layout.pimpl.present() ? objects.pointer(at, layout.pimpl) : std::optional(at);
-  if (!type || !module_->types.contains(*type) || references == 0U || !record) {
+  if (!type || !module_->types.contains(*type) || !has_references(objects, at) || !record) {
     return Seen::nothing;
   }
   if (!is_greenlet(objects, at, *record)) {
@@ -234,6 +232,20 @@ Greenlets::Seen Greenlets::read_frames(const Objects& objects, CodeCache& codes,
     mark_entries(there, word(layout.cframe), greenlet.chain);
   }
   return Seen::living;
+}
+
+bool Greenlets::has_references(const Objects& objects, Address at) {
+  const Layout& layout = objects.layout();
+  if (!layout.object.refcnt.present()) {
+    return true;  // free-threaded builds keep several counts
+  }
+  // From 3.14 on flags stand in the upper half (Include/refcount.h).
+  if (layout.version >= PythonVersion{3, 14, 0}) {
+    return objects.field<std::uint32_t>(at, layout.object.refcnt).value_or(0) != 0;
+  }
+  constexpr std::uint64_t kMostReferences = std::uint64_t{1} << 32U;
+  const auto count = objects.field<std::uint64_t>(at, layout.object.refcnt).value_or(0);
+  return count != 0 && count <= kMostReferences;
 }
 
 // A freed object, or something else that refers to the type, is none.
