@@ -169,9 +169,10 @@ class Guesser {
       return std::nullopt;
     }
     const auto distance = modules_.code().get<std::int32_t>(at + 2);
-    const auto target =
-        distance ? modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}))
-                 : std::nullopt;
+    if (!distance) {
+      return Address{0};
+    }
+    const auto target = modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
     const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
     return bound ? *target : Address{0};
   }
@@ -199,7 +200,10 @@ class Guesser {
   [[nodiscard]] std::vector<std::optional<Address>> frame_pointers(Address slot) const {
     std::vector<std::optional<Address>> pointers;
     const auto pushed = [&](std::size_t back) -> std::optional<Address> {
-      const auto word = slot >= frame_.sp + back * 8 ? stack_.get<Address>(slot - back * 8) : memory::Read<Address>{};
+      if (slot < frame_.sp + back * 8) {
+        return std::nullopt;
+      }
+      const auto word = stack_.get<Address>(slot - back * 8);
       return word ? std::optional(*word) : std::nullopt;
     };
     if (pushes_frame_pointer()) {
@@ -216,7 +220,7 @@ class Guesser {
 
   [[nodiscard]] bool pushes_frame_pointer() const {
     auto bytes = begin_ == 0 ? std::nullopt : code_at(begin_);
-    if (bytes && (*bytes)[0] == 0xF3) {
+    if (bytes && (*bytes)[0] == 0xF3) {  // endbr64
       bytes = code_at(begin_ + 4);
     }
     return bytes && (*bytes)[0] == 0x55;

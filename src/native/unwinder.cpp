@@ -111,7 +111,7 @@ Unwinder::Step Unwinder::follow_rules(NativeStack& stack, RawNativeFrame& frame,
     return Step::failed;
   }
   caller.pc = strip_signature(*return_address);
-  if (caller.pc == 0) {
+  if (caller.pc == 0 && !row.signal_frame) {
     return Step::start_reached;
   }
   if (!row.signal_frame && !modules_.is_code(caller.pc - 1)) {

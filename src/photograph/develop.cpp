@@ -56,13 +56,13 @@ class Developer {
     for (const RawInterpreter& interpreter : negative_.process.interpreters) {
       add(interpreter);
     }
-    native_.add_other_threads();
     if (unnamed_frames_ != 0) {
       miss(
           fmt::format("of {} {} the core does not hold the code object, or not all of it: what is not known of them is "
                       "left out",
                       unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
     }
+    native_.add_other_threads();
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;

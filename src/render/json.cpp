@@ -186,7 +186,8 @@ class Writer {
   void write_frame(const model::Frame& frame) {
     const bool python = frame.kind == model::FrameKind::python;
     out_ += python ? R"({"kind":"python","function":)" : R"({"kind":"native","function":)";
-    out_ += frame.function.empty() ? std::string_view("null") : text(frame.function);
+    const bool unknown = frame.function.empty() && (!python || frame.lost_code);
+    out_ += unknown ? std::string_view("null") : text(frame.function);
     if (python) {
       member("qualified_name", frame.qualified_name);
     }
