@@ -132,9 +132,10 @@ std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& versio
 
 // By search, with what an image told (if one did).
 std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
-                                   const PythonImage* image, SearchScope scope) {
+                                   const PythonImage* image, SearchScope scope,
+                                   LooksLike looks_like = looks_like_interpreter) {
   const auto version = image != nullptr ? image->version : std::nullopt;
-  const auto found = search_interpreters(target, memory, tables_for(version), scope);
+  const auto found = search_interpreters(target, memory, tables_for(version), scope, looks_like);
   if (!found) {
     return std::nullopt;
   }
@@ -222,6 +223,11 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
   }
   if (plausible && recover_threads(target, memory, *plausible)) {
     return std::move(*plausible);
+  }
+  if (first && first->version && target.lifeless()) {
+    if (auto runtime = from_search(target, memory, &*first, SearchScope::everything, looks_like_damaged_interpreter)) {
+      return std::move(*runtime);
+    }
   }
   if (first) {
     return fail(ErrorKind::damaged, fmt::format("find the interpreter in {}", target_name(target)),
