@@ -42,7 +42,7 @@ class Module {
   std::optional<binary::ElfImage> image_;
   bool vdso_;
   std::unique_ptr<binary::CallFrameTable> in_memory_;
-  std::unique_ptr<binary::CallFrameTable> in_file_;
+  std::vector<std::unique_ptr<binary::CallFrameTable>> in_file_;
   bool looked_in_memory_ = false;
   bool looked_in_file_ = false;
 };
@@ -84,7 +84,7 @@ class Modules {
   [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
-  std::unique_ptr<binary::CallFrameTable> open_table(const Module& module) const;
+  void open_tables(Module& module) const;
 
   const target::Target& target_;
   const memory::MemorySource& code_;

@@ -110,10 +110,13 @@ class Guesser {
         count /= 2;
       }
       for (std::size_t i = 0; i < count; ++i) {
-        if (modules_.follows_call(words[i]) && can_have_called(words[i])) {
-          if (auto caller = try_candidate(at + i * 8, words[i])) {
-            return caller;
-          }
+        if (!modules_.follows_call(words[i])) {
+          continue;
+        }
+        const Origin from = origin(words[i]);
+        auto caller = from == Origin::excluded ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        if (caller) {
+          return caller;
         }
       }
       if (count < words.size()) {
@@ -123,48 +126,104 @@ class Guesser {
     return std::nullopt;
   }
 
-  // Of a direct call the target is known: it must be this function, or a stub that jumps on.
-  [[nodiscard]] bool can_have_called(Address return_address) const {
-    const auto target = modules_.direct_call_target(return_address);
-    if (!target) {
-      return true;  // through a register or memory
+  enum class Origin : std::uint8_t {
+    excluded,  // the call leads to another function
+    possible,  // it goes through a register, or the function's beginning is not known
+    certain,   // it leads to the beginning of this function
+  };
+
+  // Whether the call before a return address can have led here.
+  [[nodiscard]] Origin origin(Address return_address) const {
+    const auto direct = modules_.direct_call_target(return_address);
+    if (!direct) {
+      return Origin::possible;
     }
-    const auto bytes = code_at(*target);
-    const auto behind = code_at(*target + 4);
-    const auto jumps = [](const std::optional<std::array<std::uint8_t, 4>>& code) {
-      return code && ((*code)[0] == 0xFF || ((*code)[0] == 0xF2 && (*code)[1] == 0xFF));  // jmp *… in a PLT
-    };
-    if (jumps(bytes) || (bytes && (*bytes)[0] == 0xF3 && jumps(behind))) {
-      return true;
+    const auto stub = stub_target(*direct);
+    if (stub == Address{0}) {
+      return Origin::possible;
     }
+    const Address target = stub.value_or(*direct);
     if (begin_ != 0) {
-      return *target >= begin_ && *target < end_;
+      return target == begin_ ? Origin::certain
+                              : (target > begin_ && target < end_ ? Origin::possible : Origin::excluded);
     }
     constexpr Address kLongestFunction = 65536;
-    return *target <= frame_.pc && frame_.pc - *target < kLongestFunction;
+    return target <= frame_.pc && frame_.pc - target < kLongestFunction ? Origin::possible : Origin::excluded;
   }
 
-  // The caller's frame pointer is still in its register, or was pushed near the return address.
-  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc) {
-    RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
-    std::vector<std::optional<Address>> pointers = {frame_.registers.get(kFramePointer)};
-    for (std::size_t back = 1; back <= kPushedWords && slot >= frame_.sp + back * 8; ++back) {
-      const auto word = stack_.get<Address>(slot - back * 8);
-      if (word && *word > slot) {
-        pointers.emplace_back(*word);
-      }
+  // Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
+  // stub.
+  [[nodiscard]] std::optional<Address> stub_target(Address at) const {
+    constexpr std::uint8_t kEndbr = 0xF3;
+    constexpr std::uint8_t kBnd = 0xF2;
+    auto bytes = code_at(at);
+    if (bytes && (*bytes)[0] == kEndbr) {
+      at += 4;
+      bytes = code_at(at);
     }
-    for (const auto& pointer : pointers) {
+    if (bytes && (*bytes)[0] == kBnd) {
+      at += 1;
+      bytes = code_at(at);
+    }
+    if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
+      return std::nullopt;
+    }
+    const auto distance = modules_.code().get<std::int32_t>(at + 2);
+    if (!distance) {
+      return Address{0};
+    }
+    const auto target = modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
+    const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
+    return bound ? *target : Address{0};
+  }
+
+  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
+    RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
+    for (const auto& pointer : frame_pointers(slot)) {
+      caller.registers.forget(kFramePointer);
       if (pointer) {
         caller.registers.set(kFramePointer, *pointer);
-      } else {
-        caller.registers.forget(kFramePointer);
       }
       if (unwinder_.leads_on(caller, kCallsToFollow)) {
         return caller;
       }
+      // Rules cannot confirm code that has none either: the call itself must do.
+      if (origin == Origin::certain && modules_.row_at(pc - 1) == nullptr) {
+        return caller;
+      }
     }
     return std::nullopt;
+  }
+
+  // What the caller's frame pointer may be, likeliest first: what a function that begins with `push %rbp` has put below
+  // the return address, what is still in the register, what else was pushed there.
+  [[nodiscard]] std::vector<std::optional<Address>> frame_pointers(Address slot) const {
+    std::vector<std::optional<Address>> pointers;
+    const auto pushed = [&](std::size_t back) -> std::optional<Address> {
+      if (slot < frame_.sp + back * 8) {
+        return std::nullopt;
+      }
+      const auto word = stack_.get<Address>(slot - back * 8);
+      return word ? std::optional(*word) : std::nullopt;
+    };
+    if (pushes_frame_pointer()) {
+      pointers.push_back(pushed(1));
+    }
+    pointers.push_back(frame_.registers.get(kFramePointer));
+    for (std::size_t back = 1; back <= kPushedWords; ++back) {
+      if (const auto word = pushed(back); word && *word > slot) {
+        pointers.push_back(word);
+      }
+    }
+    return pointers;
+  }
+
+  [[nodiscard]] bool pushes_frame_pointer() const {
+    auto bytes = begin_ == 0 ? std::nullopt : code_at(begin_);
+    if (bytes && (*bytes)[0] == 0xF3) {  // endbr64
+      bytes = code_at(begin_ + 4);
+    }
+    return bytes && (*bytes)[0] == 0x55;
   }
 
   Unwinder& unwinder_;

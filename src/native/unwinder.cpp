@@ -56,6 +56,7 @@ RegisterSet known_registers(const target::Syscall& call) {
 
 NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
   NativeStack stack;
+  stopped_ = registers.get(kFramePointer).has_value();
   RawNativeFrame frame{.pc = pc, .sp = registers.get(kStackPointer).value_or(0), .registers = registers};
   int signals = 0;
   while (true) {
@@ -110,7 +111,7 @@ Unwinder::Step Unwinder::follow_rules(NativeStack& stack, RawNativeFrame& frame,
     return Step::failed;
   }
   caller.pc = strip_signature(*return_address);
-  if (caller.pc == 0) {
+  if (caller.pc == 0 && !row.signal_frame) {
     return Step::start_reached;
   }
   if (!row.signal_frame && !modules_.is_code(caller.pc - 1)) {
@@ -178,6 +179,11 @@ std::optional<std::uint64_t> Unwinder::restore(const UnwindRow& row, std::size_t
 
 // Code without unwind rules: hand-written assembly, a jump into nowhere, code made at run time.
 Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
+  if (!stopped_ && !frame.registers.get(kFramePointer)) {
+    stack.lacks_registers = true;
+    stack.end_reason = "the registers that lead on are not known";
+    return Step::failed;
+  }
   if (auto found = guess_caller(*this, modules_, stack_, frame)) {
     caller = *found;
     frame.frame_end = caller.sp;
@@ -188,7 +194,6 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
     return Step::start_reached;
   }
   const std::string where = frame.module != nullptr ? " in " + frame.module->path() : std::string();
-  stack.lacks_registers = !frame.registers.get(kFramePointer).has_value();
   stack.end_reason = fmt::format(
       "nothing says how to unwind the code at {:#x}{}, and neither the frame pointer nor the stack leads on", frame.pc,
       where);

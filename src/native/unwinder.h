@@ -64,6 +64,7 @@ class Unwinder {
 
   Modules& modules_;
   const memory::MemorySource& stack_;
+  bool stopped_ = false;  // all registers of the thread were known where it began: a guess is the best there is
 };
 
 }  // namespace stillframe::native
