@@ -39,7 +39,7 @@ class NativeFrames {
   static void keep_last(std::vector<model::Frame>& frames);
 
   const Negative& negative_;
-  const target::Target& target_;
+  [[maybe_unused]] const target::Target& target_;
   native::Names& names_;
   model::Still& still_;
   NativeWish wish_;
