@@ -20,7 +20,11 @@ namespace {
 
 // One function's description is a few dozen bytes, of huge generated functions some tens of thousands.
 constexpr std::uint64_t kLongestEntry = std::uint64_t{1} << 20U;
-constexpr std::size_t kMaxIndexEntries = 4'000'000;
+// What all functions of one file have in common is two dozen bytes.
+constexpr std::uint64_t kLongestCommonEntry = 1024;
+constexpr int kMaxIndexEntries = 1'000'000;
+// Of a table without an index no more is walked; the largest programs known have 60 MB of it.
+constexpr std::uint64_t kLargestTable = std::uint64_t{256} << 20U;
 constexpr std::uint64_t kFormMask = 0x0F;
 
 class SectionMemory final : public memory::MemorySource {
@@ -93,6 +97,29 @@ std::optional<Address> read_pointer(ByteCursor& cursor, std::uint8_t encoding, c
   }
 }
 
+// Gives the row bytes of its own, and no more than it needs: thousands of rows are kept.
+void keep_expressions(UnwindRow& row) {
+  std::size_t size = row.cfa_expression.size();
+  for (const RegisterRule& rule : row.registers) {
+    size += rule.expression.size();
+  }
+  if (size == 0) {
+    return;
+  }
+  const auto bytes = std::make_shared<std::vector<std::byte>>();
+  bytes->reserve(size);  // what is pointed to must stay in its place
+  const auto keep = [&bytes](std::span<const std::byte>& expression) {
+    const std::size_t at = bytes->size();
+    bytes->insert(bytes->end(), expression.begin(), expression.end());
+    expression = std::span<const std::byte>(*bytes).subspan(at);
+  };
+  keep(row.cfa_expression);
+  for (RegisterRule& rule : row.registers) {
+    keep(rule.expression);
+  }
+  row.bytes = bytes;
+}
+
 }  // namespace
 
 // A CIE or an FDE, without its length.
@@ -100,7 +127,8 @@ struct CallFrameTable::Entry {
   Address at = 0;        // of the length
   Address contents = 0;  // of the first byte behind it
   std::vector<std::byte> bytes;
-  bool wide = false;  // 64-bit DWARF
+  bool wide = false;   // 64-bit DWARF
+  bool whole = false;  // `bytes` holds all of it
   Address next = 0;
 
   [[nodiscard]] std::uint64_t id(ByteCursor& cursor) const {
@@ -142,7 +170,9 @@ std::unique_ptr<CallFrameTable> CallFrameTable::in_image(const memory::MemorySou
   const auto holder = std::ranges::find_if(segments, [&](const Segment& segment) {
     return segment.type == PT_LOAD && *frames >= segment.address && *frames - segment.address < segment.size;
   });
-  table->end_ = holder == segments.end() ? *frames : holder->address + holder->size;
+  if (holder != segments.end()) {
+    table->end_ = *frames + std::min(holder->size - (*frames - holder->address), kLargestTable);
+  }
   const auto count = read_pointer(cursor, count_encoding, {});
   // Every linker writes this encoding, and unwinders of the C libraries take no other one for a search.
   if (count && table_encoding == (DW_EH_PE_datarel | DW_EH_PE_sdata4)) {
@@ -209,7 +239,8 @@ std::optional<Address> CallFrameTable::search_index(Address pc) const {
   return std::prev(after)->description;
 }
 
-std::optional<CallFrameTable::Entry> CallFrameTable::read_entry(Address at) const {
+// Reads no more than the first `most` bytes of an entry.
+std::optional<CallFrameTable::Entry> CallFrameTable::read_entry(Address at, std::uint64_t most) const {
   Entry entry{.at = at, .contents = at + 4};
   const auto length = memory_->get<std::uint32_t>(at);
   if (!length || *length == 0) {
@@ -228,8 +259,10 @@ std::optional<CallFrameTable::Entry> CallFrameTable::read_entry(Address at) cons
   if (size > kLongestEntry) {
     return std::nullopt;
   }
-  entry.bytes.resize(size);
+  entry.whole = size <= most;
+  entry.bytes.resize(std::min(size, most));
   entry.next = entry.contents + size;
+  bytes_read_ += entry.bytes.size();
   if (!memory_->read(entry.contents, entry.bytes)) {
     return std::nullopt;
   }
@@ -281,15 +314,15 @@ std::optional<CallFrameTable::CommonInfo> CallFrameTable::read_common_info(const
 }
 
 std::optional<UnwindRow> CallFrameTable::read_row(Address description, Address pc) const {
-  const auto entry = read_entry(description);
+  const auto entry = read_entry(description, kLongestEntry);
   if (!entry) {
     return std::nullopt;
   }
   ByteCursor cursor(entry->bytes);
   const std::uint64_t id = entry->id(cursor);
   const Address common_at = format_ == Format::eh_frame ? entry->contents - id : begin_ + id;
-  const auto common = read_entry(common_at);
-  auto info = common ? read_common_info(*common) : std::nullopt;
+  const auto common = read_entry(common_at, kLongestCommonEntry);
+  auto info = common && common->whole ? read_common_info(*common) : std::nullopt;
   if (!info) {
     return std::nullopt;
   }
@@ -308,46 +341,53 @@ std::optional<UnwindRow> CallFrameTable::read_row(Address description, Address p
   if (!cursor.ok()) {
     return std::nullopt;
   }
-  // Both entries in one piece of memory, which the row keeps.
-  const auto bytes = std::make_shared<std::vector<std::byte>>(common->bytes);
-  bytes->insert(bytes->end(), entry->bytes.begin(), entry->bytes.end());
-  const std::span<const std::byte> all(*bytes);
-  auto row = run_cfi_program(header, all.subspan(info->instructions, common->bytes.size() - info->instructions),
-                             all.subspan(common->bytes.size() + cursor.offset()), pc);
+  auto row = run_cfi_program(header, std::span(common->bytes).subspan(info->instructions),
+                             std::span(entry->bytes).subspan(cursor.offset()), pc);
   if (row) {
-    row->bytes = bytes;
+    keep_expressions(*row);
   }
   return row;
 }
 
+// Which function an FDE describes; nothing for a CIE.
+std::optional<CallFrameTable::IndexEntry> CallFrameTable::read_index_entry(const Entry& entry) const {
+  ByteCursor cursor(entry.bytes);
+  const std::uint64_t id = entry.id(cursor);
+  if (format_ == Format::eh_frame ? id == 0 : (id == 0xFFFFFFFFU || id == ~std::uint64_t{0})) {
+    return std::nullopt;
+  }
+  const auto owner = read_entry(format_ == Format::eh_frame ? entry.contents - id : begin_ + id, kLongestCommonEntry);
+  const auto info = owner && owner->whole ? read_common_info(*owner) : std::nullopt;
+  if (!info) {
+    return std::nullopt;
+  }
+  const std::uint8_t encoding = info->header.pointer_encoding;
+  const auto begin =
+      read_pointer(cursor, encoding, {.field = entry.contents + cursor.offset(), .data = header_, .bias = bias_});
+  const auto size = read_form(cursor, encoding & kFormMask);
+  if (!begin || !size || !cursor.ok() || *size == 0) {
+    return std::nullopt;
+  }
+  return IndexEntry{.begin = *begin, .end = *begin + *size, .description = entry.at};
+}
+
 void CallFrameTable::build_index() const {
   index_.emplace();
-  for (Address at = begin_; at < end_ && index_->size() < kMaxIndexEntries;) {
-    const auto entry = read_entry(at);
+  const std::uint64_t before = bytes_read_;
+  constexpr std::uint64_t kHead = 64;  // holds what is needed of an FDE
+  Address at = begin_;
+  for (int count = 0; at >= begin_ && at < end_ && count < kMaxIndexEntries; ++count) {
+    const auto entry = read_entry(at, kHead);
     if (!entry) {
       break;
     }
+    if (const auto found = read_index_entry(*entry)) {
+      index_->push_back(*found);
+    }
     at = entry->next;
-    ByteCursor cursor(entry->bytes);
-    const std::uint64_t id = entry->id(cursor);
-    const bool common = format_ == Format::eh_frame ? id == 0 : (id == 0xFFFFFFFFU || id == ~std::uint64_t{0});
-    if (common) {
-      continue;
-    }
-    const auto owner = read_entry(format_ == Format::eh_frame ? entry->contents - id : begin_ + id);
-    const auto info = owner ? read_common_info(*owner) : std::nullopt;
-    if (!info) {
-      continue;
-    }
-    const std::uint8_t encoding = info->header.pointer_encoding;
-    const auto begin =
-        read_pointer(cursor, encoding, {.field = entry->contents + cursor.offset(), .data = header_, .bias = bias_});
-    const auto size = read_form(cursor, encoding & kFormMask);
-    if (begin && size && cursor.ok() && *size > 0) {
-      index_->push_back({.begin = *begin, .end = *begin + *size, .description = entry->at});
-    }
   }
   std::ranges::sort(*index_, {}, &IndexEntry::begin);
+  bytes_read_ = before;  // not the cost of the row that happened to be the first
 }
 
 }  // namespace stillframe::binary

@@ -32,6 +32,9 @@ class CallFrameTable {
   // How to unwind from `pc`, an address in the target; nothing where no function there is described.
   [[nodiscard]] std::optional<UnwindRow> row_at(memory::Address pc) const;
 
+  // How many bytes were read for all rows so far: what they have cost.
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+
  private:
   // Where the descriptions of functions (FDEs) stand: sorted by the function's begin.
   struct IndexEntry {
@@ -46,9 +49,10 @@ class CallFrameTable {
   [[nodiscard]] std::optional<memory::Address> search_header(memory::Address pc) const;
   [[nodiscard]] std::optional<memory::Address> search_index(memory::Address pc) const;
   [[nodiscard]] std::optional<memory::Address> table_begin(std::uint64_t entry) const;
-  [[nodiscard]] std::optional<Entry> read_entry(memory::Address at) const;
+  [[nodiscard]] std::optional<Entry> read_entry(memory::Address at, std::uint64_t most) const;
   [[nodiscard]] std::optional<CommonInfo> read_common_info(const Entry& entry) const;
   [[nodiscard]] std::optional<UnwindRow> read_row(memory::Address description, memory::Address pc) const;
+  [[nodiscard]] std::optional<IndexEntry> read_index_entry(const Entry& entry) const;
   void build_index() const;
 
   const memory::MemorySource* memory_ = nullptr;
@@ -57,9 +61,10 @@ class CallFrameTable {
   memory::Address bias_ = 0;   // added to absolute addresses of a section; 0 in an image, whose are relative
   memory::Address begin_ = 0;  // of the entries
   memory::Address end_ = 0;
-  memory::Address table_ = 0;                             // the binary search table of .eh_frame_hdr; 0: none
-  memory::Address header_ = 0;                            // what the table's numbers are relative to
-  std::uint64_t table_size_ = 0;                          // entries
+  memory::Address table_ = 0;     // the binary search table of .eh_frame_hdr; 0: none
+  memory::Address header_ = 0;    // what the table's numbers are relative to
+  std::uint64_t table_size_ = 0;  // entries
+  mutable std::uint64_t bytes_read_ = 0;
   mutable std::optional<std::vector<IndexEntry>> index_;  // where there is no table: made on first use
 };
 

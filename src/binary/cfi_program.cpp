@@ -9,6 +9,8 @@ namespace {
 
 // Compilers nest remembered states once or twice; more is damage.
 constexpr std::size_t kMaxRemembered = 16;
+// The expressions that compilers, linkers and the C libraries write take a dozen bytes.
+constexpr std::size_t kLongestExpression = 256;
 
 // The instruction's number in the two high bits, an operand in the six low ones.
 constexpr std::uint8_t kOpcodeBits = 0xC0;
@@ -147,7 +149,10 @@ class Machine {
                                      static_cast<std::uint64_t>(header_.data_alignment));
   }
 
-  static std::span<const std::byte> expression(ByteCursor& cursor) { return cursor.take(cursor.uleb128()); }
+  static std::span<const std::byte> expression(ByteCursor& cursor) {
+    const std::uint64_t size = cursor.uleb128();
+    return cursor.take(size <= kLongestExpression ? size : ~std::uint64_t{0});
+  }
 
   bool advance(std::uint64_t delta) { return set_location(location_ + delta * header_.code_alignment); }
 

@@ -17,15 +17,16 @@ class Evaluator {
             memory::Address bias)
       : expression_(expression), cursor_(expression), registers_(registers), memory_(memory), bias_(bias) {}
 
-  std::expected<std::uint64_t, ExpressionFault> run(std::optional<std::uint64_t> initial) {
+  std::expected<std::uint64_t, ExpressionFault> run(std::optional<std::uint64_t> initial, std::uint64_t& effort) {
     if (initial) {
       push(*initial);
     }
     for (int steps = 0; !cursor_.at_end() && !fault_; ++steps) {
-      if (steps == kMaxSteps) {
+      if (steps == kMaxSteps || effort == 0) {
         fail(ExpressionFault::nonsense);
         break;
       }
+      --effort;
       step(cursor_.number<std::uint8_t>());
     }
     const std::uint64_t result = pop();
@@ -300,8 +301,9 @@ class Evaluator {
 
 std::expected<std::uint64_t, ExpressionFault> evaluate(std::span<const std::byte> expression,
                                                        const RegisterSet& registers, const memory::MemorySource& memory,
-                                                       std::optional<std::uint64_t> initial, memory::Address bias) {
-  return Evaluator(expression, registers, memory, bias).run(initial);
+                                                       std::optional<std::uint64_t> initial, memory::Address bias,
+                                                       std::uint64_t& effort) {
+  return Evaluator(expression, registers, memory, bias).run(initial, effort);
 }
 
 }  // namespace stillframe::binary

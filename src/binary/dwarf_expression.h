@@ -1,7 +1,9 @@
 // The stack machine of DWARF expressions (DWARF 5, section 2.5), as far as call frame information uses it.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <span>
 
@@ -35,9 +37,10 @@ enum class ExpressionFault : std::uint8_t {
 };
 
 // What `expression` gives when it starts with `initial` on its stack (the CFA, for register rules). `bias` is added to
-// addresses that it names.
+// addresses that it names. Each operation takes 1 from `effort`; with none left the expression is nonsense.
 std::expected<std::uint64_t, ExpressionFault> evaluate(std::span<const std::byte> expression,
                                                        const RegisterSet& registers, const memory::MemorySource& memory,
-                                                       std::optional<std::uint64_t> initial, memory::Address bias);
+                                                       std::optional<std::uint64_t> initial, memory::Address bias,
+                                                       std::uint64_t& effort);
 
 }  // namespace stillframe::binary

@@ -3,30 +3,36 @@
 #include <algorithm>
 #include <array>
 
-#include "binary/elf_file.h"
 #include "binary/file_reader.h"
 
 namespace stillframe::native {
 namespace {
 
 constexpr std::string_view kVdso = "[vdso]";
-// Sections of more than this are not read whole; the largest programs known have 60 MB of them.
-constexpr std::uint64_t kLargestSection = std::uint64_t{64} << 20U;
+// Sections of more than this are not read, all files together; the largest programs known have 60 MB of them.
+constexpr std::uint64_t kMostSectionBytes = std::uint64_t{256} << 20U;
+// A row takes some 700 bytes. The deepest stacks go through a few thousand different places.
+constexpr std::size_t kMostRows = 32768;
+// How far the first mapping of a file is looked for; a file has a handful of mappings.
+constexpr std::size_t kMostMappingsOfFile = 1024;
+// Of a look-up, besides the bytes that it reads.
+constexpr std::uint64_t kEffortOfLookUp = 64;
 
-std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, int fd, const char* name,
-                                                     Address bias, binary::CallFrameTable::Format format) {
+}  // namespace
+
+std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, int fd, const char* name,
+                                                              Address bias, binary::CallFrameTable::Format format) {
   const auto section = file.section(name);
-  if (!section || section->size == 0 || section->size > kLargestSection) {
+  if (!section || section->size == 0 || section->size > kMostSectionBytes - section_bytes_) {
     return nullptr;
   }
+  section_bytes_ += section->size;
   std::vector<std::byte> bytes(section->size);
   if (!binary::FileReader(fd).read(section->offset, bytes)) {
     return nullptr;
   }
   return binary::CallFrameTable::in_section(std::move(bytes), section->address, bias, format);
 }
-
-}  // namespace
 
 const target::Mapping* Modules::mapping_at(Address address) const {
   const auto mappings = target_.mappings();
@@ -40,9 +46,11 @@ const target::Mapping* Modules::mapping_at(Address address) const {
 // The mapping of the file's first byte that belongs to the same loading of it: the nearest one further down.
 const target::Mapping* Modules::first_of(const target::Mapping& mapping) const {
   const auto mappings = target_.mappings();
-  for (const target::Mapping* at = &mapping; at >= mappings.data(); --at) {
-    if (at->path == mapping.path && at->inode == mapping.inode && at->device == mapping.device && at->offset == 0) {
-      return at;
+  const auto here = static_cast<std::size_t>(&mapping - mappings.data());
+  for (std::size_t back = 0; back <= std::min(here, kMostMappingsOfFile); ++back) {
+    const target::Mapping& at = mappings[here - back];
+    if (at.offset == 0 && at.inode == mapping.inode && at.device == mapping.device && at.path == mapping.path) {
+      return &at;
     }
   }
   return &mapping;
@@ -53,6 +61,9 @@ Module* Modules::find(Address address) {
   if (mapping == nullptr || mapping->path.empty()) {
     return nullptr;
   }
+  if (const auto asked = owners_.find(mapping); asked != owners_.end()) {
+    return asked->second;
+  }
   const bool vdso = mapping->path == kVdso;
   if (!vdso && !mapping->path.starts_with('/')) {
     return nullptr;
@@ -62,6 +73,7 @@ Module* Modules::find(Address address) {
   if (!known) {
     known = std::make_unique<Module>(*first, binary::ElfImage::at(code_, first->begin), vdso);
   }
+  owners_.emplace(mapping, known.get());
   return known.get();
 }
 
@@ -80,6 +92,9 @@ bool Modules::is_code(Address address) const {
 }
 
 const binary::UnwindRow* Modules::row_at(Address pc) {
+  if (rows_.size() >= kMostRows) {
+    rows_.clear();
+  }
   const auto [at, fresh] = rows_.try_emplace(pc);
   if (fresh) {
     if (Module* module = find(pc)) {
@@ -97,7 +112,7 @@ std::optional<binary::UnwindRow> Modules::look_up(Module& module, Address pc) {
     }
   }
   if (module.in_memory_) {
-    if (auto row = module.in_memory_->row_at(pc)) {
+    if (auto row = row_of(*module.in_memory_, pc)) {
       return row;
     }
   }
@@ -106,15 +121,22 @@ std::optional<binary::UnwindRow> Modules::look_up(Module& module, Address pc) {
     open_tables(module);
   }
   for (const auto& table : module.in_file_) {
-    if (auto row = table->row_at(pc)) {
+    if (auto row = row_of(*table, pc)) {
       return row;
     }
   }
   return std::nullopt;
 }
 
+std::optional<binary::UnwindRow> Modules::row_of(const binary::CallFrameTable& table, Address pc) {
+  const std::uint64_t before = table.bytes_read();
+  auto row = table.row_at(pc);
+  effort_ += kEffortOfLookUp + table.bytes_read() - before;
+  return row;
+}
+
 // What is not loaded, or has no index to be found by: .debug_frame, and .eh_frame of programs linked without the index.
-void Modules::open_tables(Module& module) const {
+void Modules::open_tables(Module& module) {
   if (module.is_vdso() || !module.image()) {
     return;
   }
@@ -169,9 +191,13 @@ bool Modules::follows_call(Address address) const {
 #if defined(__x86_64__)
   // Intel SDM volume 2, CALL: E8 rel32; FF /2 with 1 to 6 bytes behind the opcode, perhaps with prefixes before it.
   constexpr std::size_t kLongest = 7;
-  std::array<std::byte, kLongest> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
-  if (!code_.read(address - kLongest, raw)) {
-    return false;
+  constexpr std::size_t kShortest = 2;
+  std::array<std::byte, kLongest> raw{};
+  // Less lies before it where code begins; no byte of a call is 0 where an opcode is looked for.
+  std::size_t size = kLongest;
+  while (size >= kShortest && !code_.read(address - size, std::span(raw).last(size))) {
+    raw = {};
+    --size;
   }
   const auto byte = [&raw](std::size_t back) { return std::to_integer<unsigned>(raw[kLongest - back]); };
   if (byte(5) == 0xE8) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "binary/call_frame_table.h"
+#include "binary/elf_file.h"
 #include "binary/elf_image.h"
 #include "target/target.h"
 
@@ -59,8 +60,10 @@ class Modules {
   Module* owner_of(Address data);
   // Whether an instruction can stand there: in any mapping that is executable.
   [[nodiscard]] bool is_code(Address address) const;
-  // How to unwind from `pc`; null where nothing describes the function there.
+  // How to unwind from `pc`; null where nothing describes the function there. Holds until the next call.
   const binary::UnwindRow* row_at(Address pc);
+  // What looking for rows has cost so far, in bytes read: a limit for who asks on behalf of hostile stacks.
+  [[nodiscard]] std::uint64_t effort() const { return effort_; }
   // Whether `address` stands directly behind a call instruction, as a return address does.
   [[nodiscard]] bool follows_call(Address address) const;
 
@@ -84,13 +87,19 @@ class Modules {
   [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
-  void open_tables(Module& module) const;
+  std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);
+  void open_tables(Module& module);
+  std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, int fd, const char* name,
+                                                       Address bias, binary::CallFrameTable::Format format);
 
   const target::Target& target_;
   const memory::MemorySource& code_;
   FindFunction find_function_;
   std::map<const target::Mapping*, std::unique_ptr<Module>> modules_;  // by the first mapping of the file
+  std::unordered_map<const target::Mapping*, Module*> owners_;         // of every mapping that was asked for
   std::unordered_map<Address, std::optional<binary::UnwindRow>> rows_;
+  std::uint64_t effort_ = 0;
+  std::uint64_t section_bytes_ = 0;  // of sections that were read from files
 };
 
 }  // namespace stillframe::native

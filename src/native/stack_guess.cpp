@@ -103,24 +103,29 @@ class Guesser {
   // The nearest return address above the stack pointer that stands the test.
   std::optional<RawNativeFrame> scan() {
     std::array<Address, 512> words{};
-    for (std::size_t first = 0; first < kMaxWords; first += words.size()) {
+    std::size_t count = words.size();
+    for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
       const Address at = frame_.sp + first * 8;
-      std::size_t count = words.size();
-      while (count > 0 && !stack_.read(at, std::as_writable_bytes(std::span(words).first(count)))) {
+      // What is left of the stack may be less.
+      while (!stack_.read(at, std::as_writable_bytes(std::span(words).first(count)))) {
+        if (count == 1) {
+          return std::nullopt;
+        }
         count /= 2;
       }
       for (std::size_t i = 0; i < count; ++i) {
-        if (!modules_.follows_call(words[i])) {
+        if (!modules_.is_code(words[i])) {
           continue;
         }
-        const Origin from = origin(words[i]);
+        constexpr std::uint64_t kEffort = 10;
+        if (!unwinder_.spend(kEffort)) {
+          return std::nullopt;
+        }
+        const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
         auto caller = from == Origin::excluded ? std::nullopt : try_candidate(at + i * 8, words[i], from);
         if (caller) {
           return caller;
         }
-      }
-      if (count < words.size()) {
-        break;
       }
     }
     return std::nullopt;

@@ -37,6 +37,12 @@ Address strip_signature(Address pc) {
 #endif
 }
 
+// The rules say that nothing called this function.
+bool ends_by_rule(const UnwindRow& row) {
+  return row.return_register >= row.registers.size() ||
+         row.registers[static_cast<std::size_t>(row.return_register)].kind == RuleKind::undefined;
+}
+
 }  // namespace
 
 RegisterSet known_registers(const target::Registers& registers) {
@@ -55,6 +61,14 @@ RegisterSet known_registers(const target::Syscall& call) {
 }
 
 NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
+  effort_ = std::min(kMostEffort, effort_of_all_);
+  const std::uint64_t allowed = effort_;
+  NativeStack stack = follow(pc, registers);
+  effort_of_all_ -= allowed - effort_;
+  return stack;
+}
+
+NativeStack Unwinder::follow(Address pc, const RegisterSet& registers) {
   NativeStack stack;
   stopped_ = registers.get(kFramePointer).has_value();
   RawNativeFrame frame{.pc = pc, .sp = registers.get(kStackPointer).value_or(0), .registers = registers};
@@ -65,11 +79,16 @@ NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
     const Step step = this->step(stack, frame, caller);
     signals += frame.signal ? 1 : 0;
     stack.frames.push_back(frame);
+    if (effort_ == 0) {
+      stack.end_reason = "to follow it further would take more work than any real stack";
+      return stack;
+    }
     if (step != Step::done) {
       return stack;
     }
-    // A stack grows down, so every caller lies further up; a signal may have come while another stack was in use.
-    const bool upwards = caller.sp > frame.sp || (caller.sp == frame.sp && caller.pc != frame.pc);
+    // A stack grows down, so every caller lies further up, or just there when the innermost function uses no stack
+    // (aarch64); a signal may have come while another stack was in use.
+    const bool upwards = caller.sp > frame.sp || (caller.sp == frame.sp && !frame.after_call);
     if ((!upwards && !frame.signal) || signals > kMaxSignalFrames) {
       stack.end_reason = fmt::format("the stack goes in circles at {:#x}", frame.sp);
       return stack;
@@ -83,7 +102,7 @@ NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
 }
 
 Unwinder::Step Unwinder::step(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
-  const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+  const UnwindRow* row = row_of(frame);
   if (row == nullptr) {
     return guess(stack, frame, caller);
   }
@@ -91,26 +110,40 @@ Unwinder::Step Unwinder::step(NativeStack& stack, RawNativeFrame& frame, RawNati
   return follow_rules(stack, frame, *row, caller);
 }
 
+bool Unwinder::spend(std::uint64_t effort) {
+  effort_ -= std::min(effort_, effort);
+  return effort_ > 0;
+}
+
+const UnwindRow* Unwinder::row_of(const RawNativeFrame& frame) {
+  const std::uint64_t before = modules_.effort();
+  const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+  return spend(1 + modules_.effort() - before) ? row : nullptr;
+}
+
+void Unwinder::end_stack(NativeStack& stack, binary::ExpressionFault fault, std::string reason) const {
+  stack.lacks_registers = fault == binary::ExpressionFault::unknown_register;
+  stack.end_reason = stack.lacks_registers ? "the registers that lead on are not known" : std::move(reason);
+}
+
 Unwinder::Step Unwinder::follow_rules(NativeStack& stack, RawNativeFrame& frame, const UnwindRow& row,
                                       RawNativeFrame& caller) {
   const auto cfa = find_cfa(row, frame.registers);
   if (!cfa) {
-    stack.lacks_registers = cfa.error() == binary::ExpressionFault::unknown_register;
-    stack.end_reason = stack.lacks_registers ? "the registers that lead on are not known"
-                                             : fmt::format("the unwind rules at {:#x} lead nowhere", frame.pc);
+    end_stack(stack, cfa.error(), fmt::format("the unwind rules at {:#x} lead nowhere", frame.pc));
     return Step::failed;
   }
   frame.frame_end = *cfa;
-  if (row.return_register >= row.registers.size() ||
-      row.registers[static_cast<std::size_t>(row.return_register)].kind == RuleKind::undefined) {
+  if (ends_by_rule(row)) {
     return Step::start_reached;
   }
   const auto return_address = restore(row, static_cast<std::size_t>(row.return_register), *cfa, frame.registers);
   if (!return_address) {
-    stack.end_reason = fmt::format("the stack at {:#x} cannot be read", *cfa);
+    end_stack(stack, return_address.error(), fmt::format("the stack at {:#x} cannot be read", *cfa));
     return Step::failed;
   }
   caller.pc = strip_signature(*return_address);
+  // Under a signal it is no return address: the program jumped to null.
   if (caller.pc == 0 && !row.signal_frame) {
     return Step::start_reached;
   }
@@ -132,10 +165,9 @@ Unwinder::Step Unwinder::follow_rules(NativeStack& stack, RawNativeFrame& frame,
   return Step::done;
 }
 
-std::expected<Address, binary::ExpressionFault> Unwinder::find_cfa(const UnwindRow& row,
-                                                                   const RegisterSet& registers) const {
+Unwinder::Value Unwinder::find_cfa(const UnwindRow& row, const RegisterSet& registers) {
   if (row.cfa_is_expression) {
-    return binary::evaluate(row.cfa_expression, registers, stack_, std::nullopt, 0);
+    return binary::evaluate(row.cfa_expression, registers, stack_, std::nullopt, 0, effort_);
   }
   const auto base = registers.get(row.cfa_register);
   if (!base) {
@@ -144,37 +176,39 @@ std::expected<Address, binary::ExpressionFault> Unwinder::find_cfa(const UnwindR
   return *base + static_cast<Address>(row.cfa_offset);
 }
 
-std::optional<std::uint64_t> Unwinder::restore(const UnwindRow& row, std::size_t number, Address cfa,
-                                               const RegisterSet& registers) const {
+Unwinder::Value Unwinder::restore(const UnwindRow& row, std::size_t number, Address cfa, const RegisterSet& registers) {
+  using binary::ExpressionFault;
   const RegisterRule& rule = row.registers[number];
-  const auto load = [this](Address at) -> std::optional<std::uint64_t> {
+  const auto load = [this](Address at) -> Value {
     const auto word = stack_.get<std::uint64_t>(at);
-    return word ? std::optional(*word) : std::nullopt;
+    return word ? Value(*word) : std::unexpected(ExpressionFault::memory);
   };
-  const auto run = [&] { return binary::evaluate(rule.expression, registers, stack_, cfa, 0); };
+  const auto copy = [&registers](std::uint64_t from) -> Value {
+    const auto value = registers.get(from);
+    return value ? Value(*value) : std::unexpected(ExpressionFault::unknown_register);
+  };
+  const auto run = [&] { return binary::evaluate(rule.expression, registers, stack_, cfa, 0, effort_); };
   switch (rule.kind) {
     case RuleKind::unspecified:
-      return ((kCalleeSaved >> number) & 1U) != 0 ? registers.get(number) : std::nullopt;
+      return ((kCalleeSaved >> number) & 1U) != 0 ? copy(number) : std::unexpected(ExpressionFault::unknown_register);
     case RuleKind::undefined:
-      return std::nullopt;
+      break;
     case RuleKind::same_value:
-      return registers.get(number);
+      return copy(number);
     case RuleKind::at_offset:
       return load(cfa + static_cast<Address>(rule.value));
     case RuleKind::is_offset:
       return cfa + static_cast<Address>(rule.value);
     case RuleKind::in_register:
-      return registers.get(static_cast<std::uint64_t>(rule.value));
+      return copy(static_cast<std::uint64_t>(rule.value));
     case RuleKind::at_expression: {
       const auto at = run();
-      return at ? load(*at) : std::nullopt;
+      return at ? load(*at) : at;
     }
-    case RuleKind::is_expression: {
-      const auto value = run();
-      return value ? std::optional(*value) : std::nullopt;
-    }
+    case RuleKind::is_expression:
+      return run();
   }
-  return std::nullopt;
+  return std::unexpected(ExpressionFault::unknown_register);
 }
 
 // Code without unwind rules: hand-written assembly, a jump into nowhere, code made at run time.
@@ -190,7 +224,7 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
     return Step::done;
   }
   // Where threads start, the frame pointer is 0 (System V ABI, section 3.4.1; musl's __clone does the same).
-  if (frame.registers.get(kFramePointer) == std::uint64_t{0}) {
+  if (frame.after_call && frame.registers.get(kFramePointer) == std::uint64_t{0}) {
     return Step::start_reached;
   }
   const std::string where = frame.module != nullptr ? " in " + frame.module->path() : std::string();
@@ -201,8 +235,8 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
 }
 
 bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
-  for (; calls > 0; --calls) {
-    const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+  for (int followed = 0; followed < calls; ++followed) {
+    const UnwindRow* row = row_of(frame);
     if (row == nullptr) {
       return false;
     }
@@ -210,7 +244,8 @@ bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
     RawNativeFrame caller;
     const Step step = follow_rules(ignored, frame, *row, caller);
     if (step == Step::start_reached) {
-      return true;
+      // A return address of 0 may as well be memory that was never written.
+      return followed > 0 || ends_by_rule(*row);
     }
     if (step == Step::failed || caller.sp <= frame.sp || (caller.after_call && !modules_.follows_call(caller.pc))) {
       return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,19 +52,32 @@ class Unwinder {
   // Whether the rules lead on from a frame for `calls` calls, each behind a call instruction, or to the thread's start.
   [[nodiscard]] bool leads_on(RawNativeFrame frame, int calls);
 
+  // Takes from what may be done for the stack at hand; false when it is used up. A unit is some ten nanoseconds.
+  bool spend(std::uint64_t effort);
+
  private:
   enum class Step : std::uint8_t { done, start_reached, failed };
+  using Value = std::expected<std::uint64_t, binary::ExpressionFault>;
 
+  // Hostile stacks can ask for work without end: millions of candidates for a return address, rules of a megabyte.
+  // Honest ones take one unit a call and some hundred bytes of rules for each new place.
+  static constexpr std::uint64_t kMostEffort = 4'000'000;        // a stack
+  static constexpr std::uint64_t kMostEffortOfAll = 64'000'000;  // all of them
+
+  NativeStack follow(Address pc, const binary::RegisterSet& registers);
   Step step(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller);
   Step follow_rules(NativeStack& stack, RawNativeFrame& frame, const binary::UnwindRow& row, RawNativeFrame& caller);
   Step guess(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller);
-  [[nodiscard]] std::expected<Address, binary::ExpressionFault> find_cfa(const binary::UnwindRow& row,
-                                                                         const binary::RegisterSet& registers) const;
-  [[nodiscard]] std::optional<std::uint64_t> restore(const binary::UnwindRow& row, std::size_t number, Address cfa,
-                                                     const binary::RegisterSet& registers) const;
+  void end_stack(NativeStack& stack, binary::ExpressionFault fault, std::string reason) const;
+  const binary::UnwindRow* row_of(const RawNativeFrame& frame);
+  [[nodiscard]] Value find_cfa(const binary::UnwindRow& row, const binary::RegisterSet& registers);
+  [[nodiscard]] Value restore(const binary::UnwindRow& row, std::size_t number, Address cfa,
+                              const binary::RegisterSet& registers);
 
   Modules& modules_;
   const memory::MemorySource& stack_;
+  std::uint64_t effort_ = kMostEffort;
+  std::uint64_t effort_of_all_ = kMostEffortOfAll;
   bool stopped_ = false;  // all registers of the thread were known where it began: a guess is the best there is
 };
 

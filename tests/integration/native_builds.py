@@ -122,7 +122,7 @@ def beside(how: str) -> tuple[pathlib.Path, pathlib.Path | None]:
         "dwp": [["sh", "-c", "dwp -o libstacks.so.dwp *.dwo && rm *.dwo"]],
     }[how]
     if how == "dwp":
-        flags.append("-gsplit-dwarf")
+        flags += ["-gsplit-dwarf", "-gdwarf-4"]  # the package of DWARF 5 that binutils 2.40 makes is not right
     commands = [["gcc", *flags, "-o", library, source], *steps]
     with building(f"beside-{how.replace(' ', '-')}-{digest(source, commands)}") as folder:
         if not (folder / ".complete").exists():
