@@ -449,19 +449,38 @@ class V0 {
     bound_ -= bound;
   }
 
+  // A trait's path, whose arguments stay open where there are any: what follows may belong to them.
+  bool open_path() {
+    const Level level(*this);
+    if (eat('B')) {
+      bool open = false;
+      backref([this, &open] { open = open_path(); });
+      return open;
+    }
+    if (!eat('I')) {
+      path(false);
+      return false;
+    }
+    path(false);
+    print("<");
+    list([this] { generic_argument(); });
+    return true;
+  }
+
   void dynamic() {
     print("dyn ");
     const std::uint64_t bound = binder();
     for (bool first = true; !failed_ && !eat('E'); first = false) {
       print(first ? "" : " + ");
-      path(false);
+      bool open = open_path();
       while (eat('p')) {
-        print("<");
+        print(open ? ", " : "<");
+        open = true;
         print_identifier(identifier_text());
         print(" = ");
         type();
-        print(">");
       }
+      print(open ? ">" : "");
     }
     bound_ -= bound;
     if (!eat('L')) {

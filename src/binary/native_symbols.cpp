@@ -121,7 +121,8 @@ std::vector<NativeCall> NativeSymbols::Parts::name(std::uint64_t address) {
                        .file = call.file ? std::optional(texts.keep(*call.file)) : std::nullopt,
                        .line = call.line,
                        .column = call.column,
-                       .inlined = call.inlined});
+                       .inlined = call.inlined,
+                       .macro = call.macro ? std::optional(texts.keep(*call.macro)) : std::nullopt});
     }
   }
   if (calls.empty() || calls.back().function.empty()) {

@@ -2,10 +2,13 @@
 
 #include <dwarf.h>
 
+#include <algorithm>
 #include <limits>
 #include <ranges>
 
+#include "binary/symbol_macros.h"
 #include "binary/symbol_names.h"
+#include "binary/symbol_source_lines.h"
 
 namespace stillframe::binary {
 namespace {
@@ -34,7 +37,10 @@ std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
 }  // namespace
 
 DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file)
-    : file_(std::move(file)), index_(file_->dwarf()), split_(*file_, std::move(path), std::move(open_file)) {}
+    : file_(std::move(file)),
+      open_file_(open_file),
+      index_(file_->dwarf()),
+      split_(*file_, std::move(path), std::move(open_file)) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   auto die = index_.find(address);
@@ -59,6 +65,39 @@ void DebugInfo::read_lines(Unit& unit) const {
                                   .line_strings = file_->section(".debug_line_str"),
                                   .strings = file_->section(".debug_str")},
                                  offset, text_of(unit.die, DW_AT_comp_dir));
+  }
+  unit.macros = number_of(unit.die, DW_AT_macros);
+  unit.macros = unit.macros ? unit.macros : number_of(unit.die, DW_AT_GNU_macros);
+}
+
+// Needs the source, of which only the lines in question are looked at.
+void DebugInfo::set_macros(Unit& unit, std::vector<DebugCall>& calls) const {
+  if (!unit.macros || !unit.lines) {
+    return;
+  }
+  const auto offsets = file_->section(".debug_str_offsets");
+  const std::uint64_t base =
+      std::min<std::uint64_t>(number_of(unit.die, DW_AT_str_offsets_base).value_or(8), offsets.size());
+  const MacroSections sections{.macros = file_->section(".debug_macro"),
+                               .strings = file_->section(".debug_str"),
+                               .string_offsets = offsets.subspan(base)};
+  std::string_view called;
+  for (DebugCall& call : calls) {
+    if (call.file && call.line) {
+      SourceLines lines(open_file_, *call.file);
+      auto source = lines.next();
+      for (std::int32_t line = 1; source && line < *call.line; ++line) {
+        source = lines.next();
+      }
+      call.macro = source ? macro_at(sections, *unit.macros, *unit.lines,
+                                     {.file = *call.file,
+                                      .line = *call.line,
+                                      .column = call.column,
+                                      .source = *source,
+                                      .called = called})
+                          : std::nullopt;
+    }
+    called = call.function;
   }
 }
 
@@ -98,6 +137,7 @@ std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
   }
   here.function = function_name(*function);
   calls.push_back(std::move(here));
+  set_macros(*unit, calls);
   return calls;
 }
 

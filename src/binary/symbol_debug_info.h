@@ -21,6 +21,7 @@ struct DebugCall {
   std::optional<std::int32_t> line;
   std::optional<std::int32_t> column;
   bool inlined = false;
+  std::optional<std::string> macro;  // in whose expansion the call is
 };
 
 class DebugInfo {
@@ -37,12 +38,15 @@ class DebugInfo {
     std::optional<SplitUnit> split;  // for functions, if it is
     std::optional<FunctionIndex> functions;
     std::optional<LineTable> lines;
+    std::optional<std::uint64_t> macros;  // DW_AT_macros: where they stand in .debug_macro
   };
   Unit* unit_at(std::uint64_t address);
   void read_lines(Unit& unit) const;
+  void set_macros(Unit& unit, std::vector<DebugCall>& calls) const;
   static void set_row(const Unit& unit, std::uint64_t address, DebugCall& call);
 
   std::unique_ptr<DwarfFile> file_;
+  OpenFile open_file_;
   UnitIndex index_;
   SplitUnits split_;
   std::unordered_map<Dwarf_Off, Unit> units_;

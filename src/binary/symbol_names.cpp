@@ -38,14 +38,14 @@ std::string text_of(Dwarf_Die die, unsigned int name) {
 std::string scope_name(Dwarf_Die& die) {
   switch (dwarf_tag(&die)) {
     case DW_TAG_namespace: {
-      std::string name = text_of(die, DW_AT_name);
+      const std::string name = text_of(die, DW_AT_name);
       return (name.empty() ? "(anonymous namespace)" : name) + "::";
     }
     case DW_TAG_class_type:
     case DW_TAG_structure_type:
     case DW_TAG_union_type:
     case DW_TAG_module: {
-      std::string name = text_of(die, DW_AT_name);
+      const std::string name = text_of(die, DW_AT_name);
       return name.empty() ? "" : name + "::";
     }
     default:

@@ -18,7 +18,7 @@ constexpr std::uint64_t most_copied = std::uint64_t{16} << 20U;
 constexpr std::size_t ranges_padding = 16;
 
 // What a unit's names need; of the packed ones by the numbers of the index.
-enum class Packed : std::uint32_t { info = 1, abbreviations = 3, string_offsets = 6, ranges = 8 };
+enum class Packed : std::uint8_t { info = 1, abbreviations = 3, string_offsets = 6, ranges = 8 };
 constexpr std::array<std::pair<Packed, std::string_view>, 4> packed_sections{{
     {Packed::info, ".debug_info.dwo"},
     {Packed::abbreviations, ".debug_abbrev.dwo"},

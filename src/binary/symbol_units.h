@@ -24,7 +24,7 @@ struct AddressRange {
   std::uint64_t end = 0;
 };
 // A DIE's own address ranges, at most so many of them that a damaged list ends.
-std::vector<AddressRange> ranges_of(Dwarf_Die& die, const RangeBase& base);
+std::vector<AddressRange> ranges_of(Dwarf_Die& die, const RangeBase& from);
 
 // From address to compilation unit: by .debug_aranges, and for the units that it leaves out by what they say
 // themselves, which is asked only when an address is not in .debug_aranges.

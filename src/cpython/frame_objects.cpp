@@ -67,16 +67,15 @@ RawFrame make_frame(const FrameFields& fields, Address address, const Code* code
 
 }  // namespace
 
-FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address thread) {
+std::optional<Address> innermost_frame_object(const Objects& objects, Address thread) {
+  return objects.pointer(thread, objects.layout().thread.frame);
+}
+
+FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const ChainStart& start) {
   FrameChain chain;
-  const auto top = objects.pointer(thread, objects.layout().thread.frame);
-  if (!top) {
-    chain.broken = "the thread state cannot be read";
-    return chain;
-  }
   Address type = 0;
   ChainGuard guard(kMaxFrames);
-  for (Address at = *top; at != 0;) {
+  for (Address at = start.top; at != 0;) {
     if (!guard.step(at)) {
       chain.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
       return chain;

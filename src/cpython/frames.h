@@ -35,6 +35,7 @@ struct ChainStart {
   // The thread goes from one chain to another (greenlets): what it counts, and its outermost frame, are not this
   // chain's.
   bool switched = false;
+  std::optional<Address> behind_top;  // where the innermost frame leads; absent: it says so itself
   // Frames lead past those on the C stack, and the way through them stands in the frame objects (greenlet_layout.h).
   bool relinked = false;
 };
@@ -51,8 +52,8 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
 std::optional<Address> innermost_interpreter_frame(const Objects& objects, Address thread);
 FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, const ChainStart& start);  // 3.11+
 
-// Fills in c_stack_mark of a chain of 3.10 and 3.11, whose loops have a CFrame each on the C stack, the innermost one at
-// `cframe`; of later versions the walk itself has found the marks, and earlier ones have none.
+// Fills in c_stack_mark of a chain of 3.10 and 3.11, whose loops have a CFrame each on the C stack, the innermost one
+// at `cframe`; of later versions the walk itself has found the marks, and earlier ones have none.
 void mark_entries(const Objects& objects, std::optional<Address> cframe, FrameChain& chain);
 
 // Cuts cycles in a linked structure with no memory of its own (Brent's algorithm), and bounds its length.

@@ -53,7 +53,8 @@ GreenletLayout in_the_object(PythonVersion python, std::uint32_t head) {
   GreenletLayout layout;
   Members members(head);
   add_stack(members, layout);
-  members.pointers(2);  // parent, run_info
+  layout.parent = members.pointer();
+  members.pointer();  // run_info
   layout.top_frame = members.pointer();
   members.number();  // recursion_depth
   if (python >= k3_11) {
@@ -89,13 +90,16 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
     members.number();  // c_recursion_depth
   }
   if (python >= k3_14) {
-    // current_executor; stackpointer; c_stack_refs
+    // current_executor; stackpointer; c_stack_refs, c_stack_ref_snapshot (a std::vector)
     members.pointers(greenlet >= PythonVersion{3, 2, 4} ? 1 : 0);
     members.pointers(greenlet >= PythonVersion{3, 3, 0} ? 1 : 0);
-    members.pointers(greenlet >= PythonVersion{3, 3, 0} && built_for.build.free_threaded ? 1 : 0);
+    if (built_for.build.free_threaded) {
+      members.pointers(greenlet >= PythonVersion{3, 3, 0} ? 1 : 0);
+      members.pointers(greenlet >= PythonVersion{3, 5, 4} ? 3 : 0);
+    }
   }
   if (python >= k3_13) {
-    members.pointer();  // delete_later
+    members.pointer();                                             // delete_later
     members.pointers(greenlet >= PythonVersion{3, 5, 3} ? 1 : 0);  // critical_section
   } else {
     members.number();  // trash_delete_nesting
@@ -105,7 +109,7 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
     members.pointers(3);  // the data stack
   }
   if (python >= k3_12 && greenlet < PythonVersion{3, 0, 3}) {
-    members.pointer();  // _prev_frame
+    layout.behind_top = members.pointer();  // _prev_frame
   }
 }
 

@@ -143,95 +143,114 @@ std::vector<Address> Greenlets::candidates(const Objects& objects) const {
   return found;
 }
 
-GreenletList Greenlets::read(const Objects& objects, CodeCache& codes) {
+GreenletList Greenlets::read(const Objects& objects, CodeCache& codes) const {
   GreenletList list;
   if (!module_) {
     return list;
   }
   std::size_t frames = 0;
+  std::size_t strangers = 0;
+  bool any = false;
   for (const Address at : candidates(objects)) {
     if (list.greenlets.size() >= kMaxGreenlets || frames >= kMaxGreenletFrames) {
       list.cut = true;
       break;
     }
-    bool understood = true;
-    auto greenlet = read_one(objects, codes, at, understood);
-    list.not_understood += understood ? 0 : 1;
-    if (greenlet) {
-      frames += greenlet->chain.frames.size();
-      list.greenlets.push_back(std::move(*greenlet));
+    RawGreenlet greenlet{.address = at};
+    const Seen seen = read_one(objects, codes, greenlet);
+    any = any || seen == Seen::idle || seen == Seen::living;
+    strangers += seen == Seen::stranger ? 1 : 0;
+    list.not_understood += seen == Seen::misfit ? 1 : 0;
+    if (seen == Seen::living) {
+      frames += greenlet.chain.frames.size();
+      list.greenlets.push_back(std::move(greenlet));
     }
   }
+  // On the stacks of a program, and in what was freed, much looks like a greenlet's beginning: only where there is no
+  // real one it means that they are laid out in another way.
+  list.not_understood += any ? 0 : strangers;
   return list;
 }
 
-// Nothing where no living greenlet is; `understood` is false where there is one of another shape than the known ones.
-std::optional<RawGreenlet> Greenlets::read_one(const Objects& objects, CodeCache& codes, Address at,
-                                               bool& understood) {
+Greenlets::Seen Greenlets::read_one(const Objects& objects, CodeCache& codes, RawGreenlet& greenlet) const {
   const GreenletLayout& layout = module_->layout;
+  const Address at = greenlet.address;
   const auto type = objects.type_of(at);
   // From 3.14 on flags stand in the upper half (Include/refcount.h).
   const auto references = objects.field<std::uint32_t>(at, objects.layout().object.refcnt);
   const auto record = layout.pimpl.present() ? objects.pointer(at, layout.pimpl) : std::optional(at);
-  if (!type || !module_->types.contains(*type) || references == 0U || !record || *record == 0 ||
-      *record % sizeof(Address) != 0) {
-    return std::nullopt;
+  if (!type || !module_->types.contains(*type) || references == 0U || !record) {
+    return Seen::nothing;
   }
-  if (layout.self.present() && objects.pointer(*record, layout.self) != at) {
-    // A freed object, or something else that refers to the type; a record of another shape if it has this module's
-    // virtual functions.
-    const auto functions = objects.memory().get<Address>(*record);
-    understood = !functions || !in_module_file(*functions);
-    return std::nullopt;
+  if (!is_greenlet(objects, at, *record)) {
+    return layout.pimpl.present() && has_module_functions(objects, *record) ? Seen::stranger : Seen::nothing;
   }
-  RawGreenlet greenlet{.address = at, .type = *type};
+  greenlet.type = *type;
   const auto word = [&](Offset offset) { return objects.pointer(*record, offset).value_or(0); };
   greenlet.stack_start = word(layout.stack_start);
   greenlet.stack_stop = word(layout.stack_stop);
   greenlet.stack_copy = word(layout.stack_copy);
   greenlet.stack_saved = word(layout.stack_saved);
   greenlet.main = greenlet.stack_stop == kNoStop;
-  const Address top_frame = word(layout.top_frame);
-  if (greenlet.stack_stop == 0 || greenlet.stack_start == 0) {
-    return std::nullopt;  // not begun, or ended
-  }
   greenlet.main_greenlet = greenlet.main ? at : word(layout.main_greenlet);
   const ThreadRecord thread = thread_of(objects, greenlet.main_greenlet);
-  if (thread.ended) {
-    return std::nullopt;
+  if (greenlet.stack_stop == 0 || greenlet.stack_start == 0 || thread.ended) {
+    return Seen::idle;
   }
+  return read_frames(objects, codes, *record, greenlet);
+}
+
+Greenlets::Seen Greenlets::read_frames(const Objects& objects, CodeCache& codes, Address record,
+                                       RawGreenlet& greenlet) const {
+  const GreenletLayout& layout = module_->layout;
+  const auto word = [&](Offset offset) { return objects.pointer(record, offset).value_or(0); };
+  const Address top_frame = word(layout.top_frame);
+  const ThreadRecord thread = thread_of(objects, greenlet.main_greenlet);
   // What runs keeps no frame; nor does what has called C functions only, which is shown with native frames.
-  greenlet.suspended = top_frame != 0 || (thread.current != 0 && thread.current != at);
+  greenlet.suspended = top_frame != 0 || (thread.current != 0 && thread.current != greenlet.address);
   if (!greenlet.suspended) {
-    return greenlet;
+    return Seen::living;
   }
   if (!fits(objects, greenlet, top_frame)) {
-    understood = false;
-    return std::nullopt;
+    return Seen::misfit;
   }
   if (top_frame == 0) {
-    return greenlet;
+    return Seen::living;
   }
   const memory::OverlayMemory stack = greenlet.stack(objects.memory());
   const Objects there(stack, objects.layout());
-  Address first = top_frame;
-  if (layout.current_frame.present()) {
-    first = objects.pointer(top_frame, objects.layout().frame_object.frame).value_or(0);
+  const bool light = layout.current_frame.present();
+  const auto first = light ? objects.pointer(top_frame, objects.layout().frame_object.frame) : std::optional(top_frame);
+  ChainStart start{.top = light ? word(layout.current_frame) : top_frame, .relinked = layout.relinked};
+  if (layout.behind_top.present()) {
+    start.behind_top = word(layout.behind_top);
   }
-  const Address top = layout.current_frame.present() ? word(layout.current_frame) : top_frame;
-  greenlet.chain = walk_frames_from(there, codes, {.top = top, .relinked = layout.relinked});
+  greenlet.chain = walk_frames_from(there, codes, start);
   if (greenlet.chain.frames.empty() || greenlet.chain.frames.front().address != first) {
-    understood = false;
-    return std::nullopt;
+    return Seen::misfit;
   }
   if (layout.cframe.present()) {
     mark_entries(there, word(layout.cframe), greenlet.chain);
   }
-  return greenlet;
+  return Seen::living;
+}
+
+// A freed object, or something else that refers to the type, is none.
+bool Greenlets::is_greenlet(const Objects& objects, Address at, Address record) const {
+  const GreenletLayout& layout = module_->layout;
+  if (record == 0 || record % sizeof(Address) != 0) {
+    return false;
+  }
+  if (layout.self.present()) {
+    return objects.pointer(record, layout.self) == at;
+  }
+  const auto parent = objects.pointer(record, layout.parent);
+  const auto type = parent && *parent != 0 ? objects.type_of(*parent) : std::nullopt;
+  return parent && (*parent == 0 || (type && module_->types.contains(*type)));
 }
 
 // Whether what was read can be a suspended greenlet's.
-bool Greenlets::fits(const Objects& objects, const RawGreenlet& greenlet, Address top_frame) {
+bool Greenlets::fits(const Objects& objects, const RawGreenlet& greenlet, Address top_frame) const {
   const std::uint64_t size = greenlet.stack_stop - greenlet.stack_start;
   if (greenlet.stack_start < kPage || greenlet.stack_start >= greenlet.stack_stop ||
       (!greenlet.main && size > kLargestStack) || greenlet.stack_saved > std::min(size, kLargestStack) ||
@@ -259,25 +278,24 @@ Greenlets::ThreadRecord Greenlets::thread_of(const Objects& objects, Address mai
   return {.current = members && (*members)[0] == main_greenlet ? (*members)[1] : 0};
 }
 
-// Whether an address lies in the file of the greenlet module.
-bool Greenlets::in_module_file(Address address) const {
+// Whether a C++ object is of a class of the greenlet module: its first word leads to that class's virtual functions.
+bool Greenlets::has_module_functions(const Objects& objects, Address record) const {
+  const auto functions = record % sizeof(Address) == 0 ? objects.memory().get<Address>(record)
+                                                       : std::unexpected(memory::Fault{.address = record});
   const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  return after != mappings.begin() && address < std::prev(after)->end && is_greenlet_file(std::prev(after)->path);
+  const auto after = std::ranges::upper_bound(mappings, functions.value_or(0), {}, &target::Mapping::begin);
+  return functions && after != mappings.begin() && *functions < std::prev(after)->end &&
+         is_greenlet_file(std::prev(after)->path);
 }
 
-bool Greenlets::is_frame(const Objects& objects, Address object) {
+bool Greenlets::is_frame(const Objects& objects, Address object) const {
   const auto type = objects.type_of(object);
   if (!type) {
     return false;
   }
-  const auto [known, fresh] = frame_types_.try_emplace(*type);
-  if (fresh) {
-    // In the read-only data of the interpreter, which a core may lack.
-    const auto name = objects.type_name(*type);
-    known->second = !name || *name == "frame";
-  }
-  return known->second;
+  // In the read-only data of the interpreter, which a core may lack.
+  const auto name = objects.type_name(*type);
+  return !name || *name == "frame";
 }
 
 }  // namespace stillframe::cpython

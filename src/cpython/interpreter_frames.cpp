@@ -109,7 +109,10 @@ class Walker {
     }
     const std::size_t before = chain_.frames.size();
     add(at, *fields, *code);
-    return start_.relinked && chain_.frames.size() > before ? follow_link(at, *fields) : fields->previous;
+    if (start_.relinked && chain_.frames.size() > before) {
+      return follow_link(at, *fields);
+    }
+    return at == start_.top ? start_.behind_top.value_or(fields->previous) : fields->previous;
   }
 
   // The next outer frame of a suspended greenlet, through those on the C stack: its frames lead from one frame that

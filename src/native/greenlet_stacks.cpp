@@ -1,7 +1,6 @@
 #include "native/greenlet_stacks.h"
 
 #include <algorithm>
-#include <array>
 
 #include "native/switch_point.h"
 
@@ -22,6 +21,26 @@ void add_pages(Address begin, Address end, std::vector<std::uint64_t>& pages) {
   }
 }
 
+const target::Mapping* mapping_at(const target::Target& target, Address address) {
+  const auto mappings = target.mappings();
+  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
+  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
+}
+
+// Leaves out what lies behind the end of a greenlet's stack.
+void cut(NativeStack& stack, Address end) {
+  const auto behind =
+      std::ranges::find_if(stack.frames, [end](const RawNativeFrame& frame) { return frame.sp >= end; });
+  const bool over = behind != stack.frames.end();
+  stack.frames.erase(behind, stack.frames.end());
+  // The end lies in the frame of the function that began the greenlet (a local variable of it is the mark), so its
+  // return address is one of those that are not the greenlet's.
+  if (over || (!stack.frames.empty() && stack.frames.back().frame_end > end)) {
+    stack.end_reason.reset();
+    stack.lacks_registers = false;
+  }
+}
+
 }  // namespace
 
 void GreenletStacks::capture(const cpython::GreenletList& list) {
@@ -29,7 +48,6 @@ void GreenletStacks::capture(const cpython::GreenletList& list) {
     return;
   }
   std::vector<std::uint64_t> pages;
-  const auto mappings = target_.mappings();
   for (const cpython::RawGreenlet& greenlet : list.greenlets) {
     if (!greenlet.suspended) {
       continue;
@@ -40,10 +58,8 @@ void GreenletStacks::capture(const cpython::GreenletList& list) {
     }
     // What was not moved away lies in its place, up to the end of the thread's stack at most.
     const Address in_place = greenlet.stack_start + greenlet.stack_saved;
-    const auto after = std::ranges::upper_bound(mappings, in_place, {}, &target::Mapping::begin);
-    if (after != mappings.begin() && in_place < std::prev(after)->end) {
-      const Address end = std::min({greenlet.stack_stop, std::prev(after)->end, in_place + kMostOfStack});
-      add_pages(in_place, end, pages);
+    if (const auto* mapping = mapping_at(target_, in_place)) {
+      add_pages(in_place, std::min({greenlet.stack_stop, mapping->end, in_place + kMostOfStack}), pages);
     }
   }
   std::ranges::sort(pages);
@@ -71,20 +87,28 @@ NativeStack GreenletStacks::unwind(const cpython::RawGreenlet& greenlet, const m
   }
   NativeStack stack = Unwinder(modules_, there).unwind(point->pc, point->registers);
   if (!greenlet.main) {
-    cut_stack(stack, greenlet.stack_stop);
+    cut(stack, greenlet.stack_stop);
   }
   return stack;
 }
 
-void cut_stack(NativeStack& stack, Address end) {
-  const auto behind =
-      std::ranges::find_if(stack.frames, [end](const RawNativeFrame& frame) { return frame.sp >= end; });
-  if (behind == stack.frames.end()) {
-    return;
+void cut_stacks(const target::Target& target, const cpython::GreenletList& list, std::vector<ThreadStack>& stacks) {
+  for (ThreadStack& stack : stacks) {
+    const auto sp = stack.registers.get(binary::kStackPointer);
+    const target::Mapping* mapping = sp ? mapping_at(target, *sp) : nullptr;
+    Address end = 0;
+    std::size_t ends = 0;
+    for (const cpython::RawGreenlet& greenlet : list.greenlets) {
+      if (mapping != nullptr && !greenlet.suspended && !greenlet.main && greenlet.stack_stop > *sp &&
+          greenlet.stack_stop <= mapping->end) {
+        end = greenlet.stack_stop;
+        ++ends;
+      }
+    }
+    if (ends == 1) {
+      cut(stack.stack, end);
+    }
   }
-  stack.frames.erase(behind, stack.frames.end());
-  stack.end_reason.reset();
-  stack.lacks_registers = false;
 }
 
 }  // namespace stillframe::native

@@ -5,6 +5,7 @@
 
 #include "cpython/greenlets.h"
 #include "memory/captured_memory.h"
+#include "native/thread_stacks.h"
 #include "native/unwinder.h"
 #include "target/target.h"
 
@@ -29,7 +30,8 @@ class GreenletStacks {
   Modules& modules_;
 };
 
-// Leaves out the frames behind the end of a greenlet's stack: what lies there belongs to another one.
-void cut_stack(NativeStack& stack, Address end);
+// Ends a thread's stack where that of the greenlet ends that it runs: what lies behind belongs to others, of which not
+// even the nearest need be the one that began it.
+void cut_stacks(const target::Target& target, const cpython::GreenletList& list, std::vector<ThreadStack>& stacks);
 
 }  // namespace stillframe::native

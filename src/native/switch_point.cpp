@@ -97,8 +97,7 @@ void add_stored_registers(Modules& /*modules*/, const memory::MemorySource& /*st
 
 }  // namespace
 
-std::optional<SwitchPoint> find_switch_point(Modules& modules, const memory::MemorySource& stack,
-                                             Address stack_start) {
+std::optional<SwitchPoint> find_switch_point(Modules& modules, const memory::MemorySource& stack, Address stack_start) {
   for (std::size_t i = 0; i < kWords; ++i) {
     const Address slot = stack_start + i * sizeof(Address);
     const auto word = stack.get<Address>(slot);

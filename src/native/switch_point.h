@@ -14,9 +14,9 @@ struct SwitchPoint {
   binary::RegisterSet registers;  // those that are known
 };
 
-// The stack pointer that greenlet keeps (_stack_start) is the one slp_switch has behind its prologue. Its return address
-// is the nearest one above whose call leads to a function of that module whose unwind rules put the return address right
-// there.
+// The stack pointer that greenlet keeps (_stack_start) is the one slp_switch has behind its prologue. Its return
+// address is the nearest one above whose call leads to a function of that module whose unwind rules put the return
+// address right there.
 std::optional<SwitchPoint> find_switch_point(Modules& modules, const memory::MemorySource& stack, Address stack_start);
 
 }  // namespace stillframe::native

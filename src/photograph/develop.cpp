@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
 
 namespace stillframe::photograph {
@@ -53,8 +54,13 @@ class Developer {
     if (negative_.process.broken) {
       miss(fmt::format("the list of interpreters may not be whole: {}", *negative_.process.broken));
     }
+    owners_.emplace(negative_, target_, tids_);
     for (const RawInterpreter& interpreter : negative_.process.interpreters) {
       add(interpreter);
+    }
+    if (owners_->ownerless() > 0) {
+      miss(fmt::format("{} suspended greenlets are missing: they belong to no thread that could be read",
+                       owners_->ownerless()));
     }
     if (unnamed_frames_ != 0) {
       miss(
@@ -135,20 +141,45 @@ class Developer {
     if (tid) {
       native_.add(raw.chain, *tid, thread);
     }
+    for (const std::size_t index : owners_->suspended_in(raw.address)) {
+      add_greenlet(index, thread);
+    }
     still_.threads.push_back(std::move(thread));
   }
 
-  void add_frames(const RawThread& raw, model::Thread& thread) {
-    thread.frames.reserve(raw.chain.frames.size());
-    for (const cpython::RawFrame& frame : std::views::reverse(raw.chain.frames)) {
-      thread.frames.push_back(make_frame(frame));
+  void add_greenlet(std::size_t index, model::Thread& thread) {
+    const cpython::RawGreenlet& raw = negative_.greenlets.greenlets[index];
+    const auto [type, fresh] = greenlet_types_.try_emplace(raw.type);
+    if (fresh) {
+      type->second = cpython::qualified_type_name(*negative_.objects, raw.type);
     }
-    if (raw.chain.broken) {
-      thread.complete = false;
-      thread.incomplete_reason = raw.chain.broken;
+    model::Greenlet greenlet{.address = raw.address, .type = type->second, .main = raw.main};
+    if (!add_frames(raw.chain, greenlet)) {
+      miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address, *raw.chain.broken));
+    }
+    native_.add_greenlet(index, greenlet);
+    thread.greenlets.push_back(std::move(greenlet));
+  }
+
+  void add_frames(const RawThread& raw, model::Thread& thread) {
+    if (!add_frames(raw.chain, thread)) {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
       miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
     }
+  }
+
+  // The frames of a thread or of a greenlet; false where some are missing.
+  template <typename Shown>
+  bool add_frames(const cpython::FrameChain& chain, Shown& shown) {
+    shown.frames.reserve(chain.frames.size());
+    for (const cpython::RawFrame& frame : std::views::reverse(chain.frames)) {
+      shown.frames.push_back(make_frame(frame));
+    }
+    if (chain.broken) {
+      shown.complete = false;
+      shown.incomplete_reason = chain.broken;
+    }
+    return shown.complete;
   }
 
   model::Frame make_frame(const cpython::RawFrame& raw) {
@@ -195,6 +226,8 @@ class Developer {
   model::Still& still_;
   PositionCache positions_;
   std::unordered_map<cpython::Address, Tid> tids_;
+  std::optional<GreenletOwners> owners_;
+  std::unordered_map<cpython::Address, std::optional<std::string>> greenlet_types_;
   std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
   std::unordered_set<Tid> busy_;
   std::unordered_map<const char*, std::string_view> pooled_;

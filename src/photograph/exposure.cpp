@@ -174,8 +174,8 @@ class Exposure {
     bool all = wishes_.native == NativeWish::all;
     for (auto& interpreter : negative.process.interpreters) {
       for (auto& thread : interpreter.threads) {
-        cpython::mark_entries(
-            *negative.objects, negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
+        cpython::mark_entries(*negative.objects,
+                              negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
         all = all || !thread.native_id;
         wanted.insert(thread.native_id.value_or(0));
       }
@@ -192,6 +192,7 @@ class Exposure {
 
   void unwind(Negative& negative, bool from_copy) {
     stacks_.unwind(negative.stacks, from_copy);
+    native::cut_stacks(target_, negative.greenlets, negative.stacks);
     if (wishes_.native != NativeWish::none) {
       negative.greenlet_stacks = greenlet_stacks_.unwind(negative.greenlets, from_copy);
     }

@@ -63,14 +63,12 @@ GreenletOwners::GreenletOwners(const Negative& negative, const target::Target& t
       ++ownerless_;
     } else if (greenlet.suspended) {
       suspended_[thread].push_back(i);
-    } else if (!greenlet.main && thread != 0) {
-      running_end_[thread] = greenlet.stack_stop;
     }
   }
 }
 
-// C libraries put a thread's record (struct pthread) at the upper end of its stack, in the same mapping; the main thread
-// has the stack that the kernel made. A stack that a program made itself is known by its thread's stack pointer.
+// C libraries put a thread's record (struct pthread) at the upper end of its stack, in the same mapping; the main
+// thread has the stack that the kernel made. A stack that a program made itself is known by its thread's stack pointer.
 void GreenletOwners::find_stacks(const Negative& negative, const target::Target& target,
                                  const std::unordered_map<Address, Tid>& tids) {
   for (const auto& interpreter : negative.process.interpreters) {
@@ -100,15 +98,9 @@ Address GreenletOwners::thread_with(Address stack) const {
   return mapping != nullptr && above != stacks_.end() && above->mapping == mapping ? above->thread : 0;
 }
 
-const std::vector<std::size_t>& GreenletOwners::suspended_in(Address thread) const {
-  static const std::vector<std::size_t> kNone;
+std::span<const std::size_t> GreenletOwners::suspended_in(Address thread) const {
   const auto known = suspended_.find(thread);
-  return known == suspended_.end() ? kNone : known->second;
-}
-
-std::optional<Address> GreenletOwners::running_end(Address thread) const {
-  const auto known = running_end_.find(thread);
-  return known == running_end_.end() ? std::nullopt : std::optional(known->second);
+  return known == suspended_.end() ? std::span<const std::size_t>() : known->second;
 }
 
 }  // namespace stillframe::photograph

@@ -1,7 +1,7 @@
 // Which thread a greenlet takes turns in.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -16,9 +16,7 @@ class GreenletOwners {
                  const std::unordered_map<cpython::Address, target::Tid>& tids);
 
   // The suspended greenlets of a thread, by their place in the list.
-  [[nodiscard]] const std::vector<std::size_t>& suspended_in(cpython::Address thread) const;
-  // Where the stack of the greenlet that a thread runs ends; absent for one that runs its main greenlet.
-  [[nodiscard]] std::optional<cpython::Address> running_end(cpython::Address thread) const;
+  [[nodiscard]] std::span<const std::size_t> suspended_in(cpython::Address thread) const;
   // How many belong to none of the threads.
   [[nodiscard]] std::size_t ownerless() const { return ownerless_; }
 
@@ -35,7 +33,6 @@ class GreenletOwners {
   const target::Target& target_;
   std::vector<Stack> stacks_;
   std::unordered_map<cpython::Address, std::vector<std::size_t>> suspended_;
-  std::unordered_map<cpython::Address, cpython::Address> running_end_;
   std::size_t ownerless_ = 0;
 };
 

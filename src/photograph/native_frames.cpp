@@ -46,7 +46,9 @@ model::Frame NativeFrames::make_frame(const native::RawNativeFrame& raw, const b
     frame.macro = still_.texts.keep(*call.macro);
   }
   frame.guessed = raw.found_by == native::FoundBy::frame_pointer || raw.found_by == native::FoundBy::stack_scan;
-  frame.plumbing = names_.is_plumbing(raw, call.function);
+  // All that greenlet's module does is to switch; that a greenlet has done so is said by its title.
+  const bool switches = raw.module != nullptr && cpython::is_greenlet_file(raw.module->path());
+  frame.plumbing = switches || names_.is_plumbing(raw, call.function);
   if (raw.module != nullptr && call.function.empty()) {
     frame.library_offset = raw.module->linked(raw.pc);
   }
@@ -80,9 +82,10 @@ void NativeFrames::append_loop(const native::NativeStack& stack, std::size_t ind
                 std::make_move_iterator(python.end()));
 }
 
-void NativeFrames::note_end(const native::NativeStack& stack, model::Thread& thread) {
-  thread.native_end = stack.end_reason;
-  if (stack.end_reason || thread.merge_conflict) {
+template <typename Shown>
+void NativeFrames::note_end(const native::NativeStack& stack, Shown& shown) {
+  shown.native_end = stack.end_reason;
+  if (stack.end_reason || shown.merge_conflict) {
     still_.partial = true;
   }
 }
@@ -111,7 +114,21 @@ void NativeFrames::add(const cpython::FrameChain& chain, target::Tid tid, model:
     still_.partial = true;
     return;
   }
-  const auto merged = native::merge(chain, stack.stack, names_.parts(stack.stack), negative_.objects->memory());
+  put_together(chain, stack.stack, negative_.objects->memory(), thread);
+}
+
+void NativeFrames::add_greenlet(std::size_t index, model::Greenlet& shown) {
+  const cpython::RawGreenlet& raw = negative_.greenlets.greenlets[index];
+  if (wish_ != NativeWish::none && index < negative_.greenlet_stacks.size()) {
+    const memory::OverlayMemory memory = raw.stack(negative_.objects->memory());
+    put_together(raw.chain, negative_.greenlet_stacks[index], memory, shown);
+  }
+}
+
+template <typename Shown>
+void NativeFrames::put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
+                                const memory::MemorySource& memory, Shown& shown) {
+  const auto merged = native::merge(chain, stack, names_.parts(stack), memory);
   std::vector<model::Frame> frames;
   frames.reserve(merged.frames.size() * 2);
   for (std::size_t at = 0; at < merged.frames.size();) {
@@ -121,21 +138,21 @@ void NativeFrames::add(const cpython::FrameChain& chain, target::Tid tid, model:
       ++end;
     }
     // The chain is innermost first, the thread's frames are outermost first.
-    const std::size_t outermost = first_python < end ? thread.frames.size() - 1 - merged.frames[first_python].index : 0;
-    const std::span python(thread.frames.data() + outermost, end - first_python);
+    const std::size_t outermost = first_python < end ? shown.frames.size() - 1 - merged.frames[first_python].index : 0;
+    const std::span python(shown.frames.data() + outermost, end - first_python);
     if (first_python == at) {
       std::ranges::move(python, std::back_inserter(frames));
     } else {
-      append_loop(stack.stack, merged.frames[at].index, python, frames);
+      append_loop(stack, merged.frames[at].index, python, frames);
     }
     at = end;
   }
   if (wish_ == NativeWish::last) {
     keep_last(frames);
   }
-  thread.frames = std::move(frames);
-  thread.merge_conflict = merged.conflict;
-  note_end(stack.stack, thread);
+  shown.frames = std::move(frames);
+  shown.merge_conflict = merged.conflict;
+  note_end(stack, shown);
 }
 
 void NativeFrames::add_other_threads() {

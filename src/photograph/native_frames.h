@@ -21,6 +21,8 @@ class NativeFrames {
   // Puts the thread's native frames among its Python frames, which stand in `thread` (outermost first) as `chain` has
   // them. Does nothing where none were asked for.
   void add(const cpython::FrameChain& chain, target::Tid tid, model::Thread& thread);
+  // The same for a suspended greenlet, the one at `index` of those that were read.
+  void add_greenlet(std::size_t index, model::Greenlet& shown);
   // The threads that Python knows nothing of, where all were asked for.
   void add_other_threads();
 
@@ -29,11 +31,15 @@ class NativeFrames {
   void append_loop(const native::NativeStack& stack, std::size_t index, std::span<model::Frame> python,
                    std::vector<model::Frame>& frames);
   model::Frame make_frame(const native::RawNativeFrame& raw, const binary::NativeCall& call);
-  void note_end(const native::NativeStack& stack, model::Thread& thread);
+  template <typename Shown>  // a thread or a greenlet
+  void put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
+                    const memory::MemorySource& memory, Shown& shown);
+  template <typename Shown>
+  void note_end(const native::NativeStack& stack, Shown& shown);
   static void keep_last(std::vector<model::Frame>& frames);
 
   const Negative& negative_;
-  const target::Target& target_;
+  [[maybe_unused]] const target::Target& target_;
   native::Names& names_;
   model::Still& still_;
   NativeWish wish_;

@@ -1,5 +1,6 @@
 #include "photograph/source_columns.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -43,24 +44,33 @@ std::optional<Place> place_of(const Frame& frame) {
   return Place{.file = *frame.file, .line = *frame.line, .end_line = frame.end_line.value_or(*frame.line)};
 }
 
+// Calls `visit` for every frame there is.
+template <typename Still, typename Visit>
+void for_each_frame(Still& still, const Visit& visit) {
+  for (auto& thread : still.threads) {
+    std::ranges::for_each(thread.frames, visit);
+    for (auto& greenlet : thread.greenlets) {
+      std::ranges::for_each(greenlet.frames, visit);
+    }
+  }
+}
+
 Files lines_asked_for(const model::Still& still) {
   Files files;
   Place last;
-  for (const model::Thread& thread : still.threads) {
-    for (const Frame& frame : thread.frames) {
-      const auto place = place_of(frame);
-      if (!place || *place == last) {
-        continue;  // deep recursion asks for the same line again and again
-      }
-      last = *place;
-      Lines& lines = files[place->file];
-      lines.try_emplace(place->line);
-      lines.try_emplace(place->end_line);
-      for (std::int32_t number = place->line + 1; place->spans_lines() && number < place->end_line; ++number) {
-        lines.try_emplace(number);
-      }
+  for_each_frame(still, [&](const Frame& frame) {
+    const auto place = place_of(frame);
+    if (!place || *place == last) {
+      return;  // deep recursion asks for the same line again and again
     }
-  }
+    last = *place;
+    Lines& lines = files[place->file];
+    lines.try_emplace(place->line);
+    lines.try_emplace(place->end_line);
+    for (std::int32_t number = place->line + 1; place->spans_lines() && number < place->end_line; ++number) {
+      lines.try_emplace(number);
+    }
+  });
   return files;
 }
 
@@ -140,23 +150,21 @@ void add_sources(model::Still& still, const target::Target& target) {
   Blocks blocks;
   const Lines* lines = nullptr;
   std::string_view file;  // that `lines` are of
-  for (model::Thread& thread : still.threads) {
-    for (Frame& frame : thread.frames) {
-      const auto place = place_of(frame);
-      if (!place) {
-        continue;
-      }
-      if (lines == nullptr || place->file != file) {
-        lines = &files.at(place->file);
-        file = place->file;
-      }
-      frame.source = lines->at(place->line);
-      place_columns(frame, frame.source, lines->at(place->end_line));
-      if (place->spans_lines() && frame.byte_column) {
-        frame.source_lines = blocks.find(*place, *lines, still.texts);
-      }
+  for_each_frame(still, [&](Frame& frame) {
+    const auto place = place_of(frame);
+    if (!place) {
+      return;
     }
-  }
+    if (lines == nullptr || place->file != file) {
+      lines = &files.at(place->file);
+      file = place->file;
+    }
+    frame.source = lines->at(place->line);
+    place_columns(frame, frame.source, lines->at(place->end_line));
+    if (place->spans_lines() && frame.byte_column) {
+      frame.source_lines = blocks.find(*place, *lines, still.texts);
+    }
+  });
 }
 
 }  // namespace stillframe::photograph

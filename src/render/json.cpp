@@ -172,15 +172,42 @@ class Writer {
                        {"merge_conflict", or_null(thread.merge_conflict)}};
     out_ += dump(head);
     out_.pop_back();
-    out_ += ",\"frames\":[";
-    for (const model::Frame& frame : thread.frames) {
-      out_ += &frame == thread.frames.data() ? "" : ",";
-      write_frame(frame);
+    write_frames(thread.frames);
+    out_ += ",\"greenlets\":[";
+    for (const model::Greenlet& greenlet : thread.greenlets) {
+      out_ += &greenlet == thread.greenlets.data() ? "" : ",";
+      write_greenlet(greenlet);
       if (!pass_on(kPiece)) {
         return;
       }
     }
     out_ += "]}";
+  }
+
+  void write_greenlet(const model::Greenlet& greenlet) {
+    const Json head = {{"address", hex(greenlet.address)},
+                       {"type", or_null(greenlet.type)},
+                       {"main", greenlet.main},
+                       {"complete", greenlet.complete},
+                       {"incomplete_reason", or_null(greenlet.incomplete_reason)},
+                       {"native_end", or_null(greenlet.native_end)},
+                       {"merge_conflict", or_null(greenlet.merge_conflict)}};
+    out_ += dump(head);
+    out_.pop_back();
+    write_frames(greenlet.frames);
+    out_ += '}';
+  }
+
+  void write_frames(const std::vector<model::Frame>& frames) {
+    out_ += ",\"frames\":[";
+    for (const model::Frame& frame : frames) {
+      out_ += &frame == frames.data() ? "" : ",";
+      write_frame(frame);
+      if (!pass_on(kPiece)) {
+        return;
+      }
+    }
+    out_ += ']';
   }
 
   void write_frame(const model::Frame& frame) {

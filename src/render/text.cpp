@@ -192,29 +192,69 @@ class Writer {
       }
       paragraph(others, "    ", style::kFaint);
     }
-    if (!thread.complete) {
-      paragraph(fmt::format("  [outer frames are missing: {}]", escaped(thread.incomplete_reason.value_or("unknown"))),
+    write_stack(thread);
+    write_greenlets(thread);
+  }
+
+  // Below the stack that runs, those that wait for their turn in the same thread.
+  void write_greenlets(const model::Thread& thread) {
+    if (!options_.fold) {
+      for (const model::Greenlet& greenlet : thread.greenlets) {
+        write_greenlet(greenlet, {});
+      }
+      return;
+    }
+    for (const auto& group : group_greenlets(thread)) {
+      write_greenlet(*group.front(), std::span(group).subspan(1));
+    }
+  }
+
+  void write_greenlet(const model::Greenlet& greenlet, std::span<const model::Greenlet* const> alike) {
+    std::string text = fmt::format("  Greenlet {:#x}", greenlet.address);
+    text += greenlet.type ? fmt::format(" ({})", escaped(*greenlet.type)) : "";
+    text += greenlet.main ? ", the thread's main one, suspended:" : ", suspended:";
+    out_ += '\n';
+    paragraph(text, "    ", style::kHeading);
+    if (!alike.empty()) {
+      std::string others = fmt::format("  and {} with the same stack:",
+                                       with_count(static_cast<std::int64_t>(alike.size()), "more greenlet"));
+      // Programs have thousands of them.
+      constexpr std::size_t kMostNamed = 16;
+      for (const model::Greenlet* other : alike.first(std::min(alike.size(), kMostNamed))) {
+        others += fmt::format("{} {:#x}", other == alike.front() ? "" : ",", other->address);
+      }
+      others += alike.size() > kMostNamed ? ", ..." : "";
+      paragraph(others, "    ", style::kFaint);
+    }
+    write_stack(greenlet);
+  }
+
+  // The frames of a thread or of a greenlet, and what is to be said of them.
+  template <typename Shown>
+  void write_stack(const Shown& stack) {
+    if (!stack.complete) {
+      paragraph(fmt::format("  [outer frames are missing: {}]", escaped(stack.incomplete_reason.value_or("unknown"))),
                 "   ", style::kWarning);
     }
-    if (thread.frames.empty() && thread.complete) {
+    if (stack.frames.empty() && stack.complete) {
       line("  (no Python frame)", style::kFaint);
     }
-    if (thread.merge_conflict) {
+    if (stack.merge_conflict) {
       paragraph(fmt::format("  [Python's calls and the native ones could not be merged, so the native ones follow: {}]",
-                            escaped(*thread.merge_conflict)),
+                            escaped(*stack.merge_conflict)),
                 "   ", style::kWarning);
     }
-    if (thread.native_end) {
-      paragraph(fmt::format("  [the native stack is not whole: {}]", escaped(*thread.native_end)), "   ",
+    if (stack.native_end) {
+      paragraph(fmt::format("  [the native stack is not whole: {}]", escaped(*stack.native_end)), "   ",
                 style::kWarning);
     }
-    if (options_.hide_plumbing && std::ranges::any_of(thread.frames, &model::Frame::plumbing)) {
+    if (options_.hide_plumbing && std::ranges::any_of(stack.frames, &model::Frame::plumbing)) {
       std::vector<model::Frame> shown;
-      std::ranges::copy_if(thread.frames, std::back_inserter(shown), std::not_fn(&model::Frame::plumbing));
+      std::ranges::copy_if(stack.frames, std::back_inserter(shown), std::not_fn(&model::Frame::plumbing));
       write_frames(shown);
       return;
     }
-    write_frames(thread.frames);
+    write_frames(stack.frames);
   }
 
   void write_frames(std::span<const model::Frame> frames) {

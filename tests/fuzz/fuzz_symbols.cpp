@@ -1,7 +1,10 @@
 // The input is an ELF file with debug information, whose addresses are named. Random bytes would never become one, so
 // mutation begins with small objects that the system's compiler makes, and mostly happens within one of their sections.
 #include <elf.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -40,6 +43,15 @@ std::vector<std::string>& seeds() {
   return all;
 }
 
+// A file of memory; owned by who asked.
+int file_of(std::span<const std::byte> bytes) {
+  const int fd = memfd_create("fuzzed", MFD_CLOEXEC);
+  if (fd < 0 || write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
+    std::abort();
+  }
+  return fd;
+}
+
 std::string content_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -47,22 +59,45 @@ std::string content_of(const std::string& path) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerInitialize(int* /*count*/, char*** /*arguments*/) {
+// One object, with the sections of its .dwo and of its .dwp file beside its own: whatever file is asked for, the input
+// is it.
+constexpr const char* kJoin = R"(
+join() {
+  for part in info abbrev str str_offsets rnglists line; do
+    objcopy --dump-section .debug_$part.dwo=part $1 /dev/null 2> /dev/null &&
+      objcopy --add-section .debug_$part.dwo=part a.so
+  done
+  objcopy --dump-section .debug_cu_index=part $1 /dev/null 2> /dev/null && objcopy --add-section .debug_cu_index=part a.so
+}
+)";
+
+extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
+  // Without a corpus libFuzzer would cut all input off at 4 KiB.
+  static std::string longest = "-max_len=65536";
+  static std::vector<char*> all(*arguments, *arguments + *count);
+  all.insert(all.begin() + 1, longest.data());
+  all.push_back(nullptr);
+  *arguments = all.data();
+  *count += 1;
   std::string directory = "/tmp/fuzz_symbolsXXXXXX";
   if (mkdtemp(directory.data()) == nullptr) {
     std::abort();
   }
-  const std::string source = directory + "/a.cc";
-  std::ofstream(source) << kSource;
-  for (const char* flags :
-       {"-gdwarf-5 -O2", "-gdwarf-4 -O2 -gno-strict-dwarf", "-g3 -O2", "-gdwarf-5 -gz -O1", "-O2 -s -Wl,--build-id",
-        "-gdwarf-5 -O2 -gsplit-dwarf -fdebug-types-section", "-gdwarf-4 -O2 -gsplit-dwarf"}) {
-    const std::string command = "cd " + directory + " && g++ -shared -nostdlib -fPIC " + flags + " a.cc -o a.so";
+  std::ofstream(directory + "/a.cc") << kSource;
+  std::ofstream(directory + "/join") << kJoin;
+  const std::string base = "g++ -shared -nostdlib -fPIC a.cc -o a.so ";
+  for (const char* more :
+       {"-gdwarf-5 -O2", "-gdwarf-4 -O2 -fdebug-types-section", "-g3 -O2 -undef", "-gdwarf-5 -gz -O1",
+        "-O2 -s -Wl,--build-id", "-gdwarf-5 -O2 -gsplit-dwarf; join *.dwo", "-gdwarf-4 -O2 -gsplit-dwarf; join *.dwo",
+        "-gdwarf-4 -O2 -gsplit-dwarf; dwp *.dwo -o a.dwp; join a.dwp",
+        "-gdwarf-5 -O2; objcopy --only-keep-debug a.so a.debug; objcopy --add-gnu-debuglink=a.debug a.so",
+        "-O2; xz -k a.so; objcopy -S --add-section .gnu_debugdata=a.so.xz a.so"}) {
+    const std::string command = "cd " + directory + " && . ./join && rm -f *.dwo *.xz && " + base + more;
     if (std::system(command.c_str()) == 0) {  // NOLINT(cert-env33-c): a command of our own
       seeds().push_back(content_of(directory + "/a.so"));
     }
   }
-  if (std::system(("rm -r " + directory).c_str()) != 0 || seeds().empty()) {  // NOLINT(cert-env33-c)
+  if (std::system(("rm -r " + directory).c_str()) != 0 || seeds().size() < 8) {  // NOLINT(cert-env33-c)
     std::abort();
   }
   return 0;
@@ -89,7 +124,17 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   const auto image = SymbolImage::copy_of(bytes);
-  const auto symbols = NativeSymbols::from_bytes({bytes.begin(), bytes.end()}, "fuzzed.so");
+  const auto open_file = [bytes](const std::string& path) {
+    const bool source = path.ends_with(".cc");
+    return file_of(source ? std::as_bytes(std::span(kSource, std::strlen(kSource))) : bytes);
+  };
+  const int fd = size % 4 == 0 ? -1 : file_of(bytes);
+  const auto symbols =
+      fd < 0 ? NativeSymbols::from_bytes({bytes.begin(), bytes.end()}, "fuzzed.so")
+             : NativeSymbols::open(fd, "/lib/fuzzed.so", open_file, [&](const std::string&) { return file_of(bytes); });
+  if (fd >= 0) {
+    close(fd);
+  }
   if (image == nullptr || symbols == nullptr) {
     return 0;
   }

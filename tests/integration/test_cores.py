@@ -88,6 +88,7 @@ def test_cut_in_the_middle(start, stillframe):
                     command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
     running.wait_asleep()
     core = running.core()
+    assert stillframe("core", "--json", core).code == 0
     size, given, unnamed = core.stat().st_size, 0, 0
     for percent in range(90, 0, -10):
         os.truncate(core, size * percent // 100)
