@@ -116,13 +116,14 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
         stills.append(still)
         native_comparing.check_truth(still, truth)
         native_comparing.check_merged(still, names, greenlets)
-        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid)
+        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid,
+                                     greenlets=greenlets)
         if has_symbols(interpreter):
             for thread in still["threads"]:
                 for triple in between:
                     if any(frame["function"] == triple[2] for frame in thread["frames"] if frame["kind"] == "python"):
                         native_comparing.check_between(thread, *triple)
-            native_comparing.check_chain(only(still, "MainThread"), ["_start", ".*main.*"])
+            native_comparing.check_chain(only(still, "MainThread"), [] if greenlets else ["_start", ".*main.*"])
 
     check(live)
     if core:
