@@ -52,6 +52,21 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
                    "Show every frame and every thread, also where many are equal (JSON always has all)");
 }
 
+void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options) {
+  using photograph::NativeWish;
+  const auto wish = [&](const char* name, NativeWish what, const char* help) {
+    return command.add_flag_callback(name, [&wishes, what] { wishes.native = what; }, help);
+  };
+  CLI::Option* native =
+      wish("--native", NativeWish::python, "Also C, C++ and Rust frames, in their true place among the Python frames");
+  CLI::Option* all = wish("--native-all", NativeWish::all, "... of every thread, also those that Python does not know");
+  CLI::Option* last = wish("--native-last", NativeWish::last, "... only those below the last Python frame");
+  native->excludes(all)->excludes(last);
+  all->excludes(last);
+  command.add_flag("--no-hide", options.no_hide,
+                   "Show the interpreter's own native frames too, which lead from one call to the next (JSON has all)");
+}
+
 bool print(std::string_view text) {
   if (write_all(STDOUT_FILENO, text)) {
     return true;
@@ -68,8 +83,12 @@ bool print(std::string_view text) {
 bool print(const model::Still& still, const OutputOptions& options, const Environment& environment) {
   const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
                                  .fold = !options.no_fold,
+                                 .hide_plumbing = !options.no_hide,
                                  .width = environment.terminal ? environment.width : 0};
-  return print(options.json ? render::to_json(still, environment.version) : render::to_text(still, text));
+  if (options.json) {
+    return render::write_json(still, environment.version, [](std::string_view piece) { return print(piece); });
+  }
+  return print(render::to_text(still, text));
 }
 
 std::string in_words(const Error& error) {

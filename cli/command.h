@@ -8,6 +8,7 @@
 
 #include "model/result.h"
 #include "model/still.h"
+#include "photograph/photograph.h"
 
 namespace CLI {
 class App;
@@ -31,7 +32,11 @@ struct OutputOptions {
   bool json = false;
   bool no_color = false;
   bool no_fold = false;
+  bool no_hide = false;
 };
+
+// Adds --native, --native-all, --native-last and --no-hide.
+void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
 
 // Adds --json, --no-color and --no-fold.
 void add_output_options(CLI::App& command, OutputOptions& options);

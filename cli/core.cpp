@@ -68,6 +68,7 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
       ->type_name("FOLDER");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe core core.4211                              what every Python thread was doing when it died

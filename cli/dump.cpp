@@ -86,6 +86,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
                     "Never stop a thread; a stack read while it changes may be torn, and the still says so");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe dump 4211                  what every Python thread of process 4211 is doing

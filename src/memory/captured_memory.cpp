@@ -86,6 +86,24 @@ Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) cons
   return {};
 }
 
+Read<void> CapturedMemory::read_copied(Address address, std::span<std::byte> into) const {
+  if (into.size() > ~address) {
+    return std::unexpected(Fault{.address = address, .reason = FaultReason::too_long});
+  }
+  for (std::size_t done = 0; done < into.size();) {
+    const Address at = address + done;
+    const std::size_t offset = at % kPageSize;
+    const std::size_t size = std::min(kPageSize - offset, into.size() - done);
+    const Slot& slot = slot_of(at / kPageSize);
+    if (slot.page != at / kPageSize || slot.copy == nullptr) {
+      return std::unexpected(Fault{.address = at});
+    }
+    std::memcpy(into.data() + done, slot.copy + offset, size);
+    done += size;
+  }
+  return {};
+}
+
 std::vector<std::uint64_t> CapturedMemory::pages() const {
   std::vector<std::uint64_t> numbers;
   numbers.reserve(used_slots_);

@@ -21,6 +21,9 @@ class CapturedMemory final : public MemorySource {
 
   [[nodiscard]] Read<void> read(Address address, std::span<std::byte> into) const override;
 
+  // As read(), but only what was copied before; the rest is a fault.
+  [[nodiscard]] Read<void> read_copied(Address address, std::span<std::byte> into) const;
+
   // Numbers (address / kPageSize) of the pages that were asked for since the last clear(), readable ones only.
   [[nodiscard]] std::vector<std::uint64_t> pages() const;
   // Copies those pages in as few system calls as can be.
@@ -55,6 +58,18 @@ class CapturedMemory final : public MemorySource {
   mutable std::size_t used_slots_ = 0;
   mutable std::vector<std::unique_ptr<std::byte[]>> blocks_;  // NOLINT(modernize-avoid-c-arrays): raw pages
   mutable std::size_t used_pages_ = 0;
+};
+
+// Only what was copied: a stack that is read after its thread went on is another one.
+class CopiedMemory final : public MemorySource {
+ public:
+  explicit CopiedMemory(const CapturedMemory& memory) : memory_(memory) {}
+  [[nodiscard]] Read<void> read(Address address, std::span<std::byte> into) const override {
+    return memory_.read_copied(address, into);
+  }
+
+ private:
+  const CapturedMemory& memory_;
 };
 
 }  // namespace stillframe::memory

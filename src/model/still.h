@@ -94,7 +94,7 @@ struct Frame {
   FrameKind kind = FrameKind::python;
   bool entry = false;                              // Python: the call that began a new C evaluation loop
   bool inlined = false;                            // native: the compiler put this call into its caller
-  std::string_view function;                       // "inner"
+  std::string_view function;                       // "inner"; Python: empty where the core has lost it
   std::optional<std::string_view> qualified_name;  // "Order.inner", Python 3.11+
   std::optional<std::string_view> file;
   std::optional<std::int32_t> line;  // 1-based
@@ -105,10 +105,17 @@ struct Frame {
   // They become display columns once the source line is at hand.
   std::optional<std::int32_t> byte_column;
   std::optional<std::int32_t> end_byte_column;
-  std::optional<std::string_view> source;   // the line, without its line end
-  std::optional<std::string_view> library;  // native
-  std::optional<std::uint64_t> address;     // native
-  std::optional<std::string_view> macro;    // native
+  std::optional<std::string_view> source;  // the line, without its line end
+  // Where the running expression goes on behind `source`: all its lines, "\n" between them.
+  std::optional<std::string_view> source_lines;
+  // Python: the address of the code object, where it is not in the core, or not all of it.
+  std::optional<std::uint64_t> lost_code;
+  std::optional<std::string_view> library;      // native
+  std::optional<std::uint64_t> address;         // native
+  std::optional<std::uint64_t> library_offset;  // native, where there is no name: the address in the library's own file
+  std::optional<std::string_view> macro;        // native
+  bool guessed = false;   // native: found by a frame pointer or by a return address on the stack, not by unwind rules
+  bool plumbing = false;  // native: the interpreter's own way from one call to the next
   std::optional<std::vector<Value>> arguments;
   std::optional<std::vector<Value>> locals;
 };
@@ -116,6 +123,18 @@ struct Frame {
 struct WaitingOn {
   std::string syscall;
   std::string text;
+};
+
+// A stack that waits for its turn in a thread which runs another one.
+struct Greenlet {
+  std::uint64_t address = 0;        // of the object
+  std::optional<std::string> type;  // its class: "gevent.hub.Hub"
+  bool main = false;                // the stack that the thread began with
+  std::vector<Frame> frames;        // this and the rest as in Thread
+  bool complete = true;
+  std::optional<std::string> incomplete_reason;
+  std::optional<std::string> native_end;
+  std::optional<std::string> merge_conflict;
 };
 
 struct Thread {
@@ -132,6 +151,11 @@ struct Thread {
   std::vector<Frame> frames;  // outermost first, as in a Python traceback
   bool complete = true;       // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;
+  // Of the native stack, where it was asked for: why it ends before the thread's start, and why it could not be merged
+  // with Python's, which then comes first.
+  std::optional<std::string> native_end;
+  std::optional<std::string> merge_conflict;
+  std::vector<Greenlet> greenlets;  // suspended ones; what runs is in `frames`
 };
 
 enum class Severity : std::uint8_t { certain, likely, note };

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
 
 namespace stillframe::photograph {
@@ -37,11 +38,15 @@ class PositionCache {
 
 class Developer {
  public:
-  Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still)
-      : negative_(negative), target_(target), still_(still), positions_(runtime.version) {}
+  Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
+            model::Still& still)
+      : negative_(negative), target_(target), native_(native), still_(still), positions_(runtime.version) {}
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
+    for (auto& doubt : doubtful_matches(negative_.process, target_, negative_.threads, tids_)) {
+      miss(std::move(doubt));
+    }
     for (const auto& thread : negative_.threads) {
       by_tid_.emplace(thread.tid, &thread);
     }
@@ -49,9 +54,21 @@ class Developer {
     if (negative_.process.broken) {
       miss(fmt::format("the list of interpreters may not be whole: {}", *negative_.process.broken));
     }
+    owners_.emplace(negative_, target_, tids_);
     for (const RawInterpreter& interpreter : negative_.process.interpreters) {
       add(interpreter);
     }
+    if (owners_->ownerless() > 0) {
+      miss(fmt::format("{} suspended greenlets are missing: they belong to no thread that could be read",
+                       owners_->ownerless()));
+    }
+    if (unnamed_frames_ != 0) {
+      miss(
+          fmt::format("of {} {} the core does not hold the code object, or not all of it: what is not known of them is "
+                      "left out",
+                      unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
+    }
+    native_.add_other_threads();
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;
@@ -121,26 +138,58 @@ class Developer {
     thread.gc_collecting =
         interpreter.gc_collecting == true && (raw.holds_gil == true || interpreter.threads.size() == 1);
     add_frames(raw, thread);
+    if (tid) {
+      native_.add(raw.chain, *tid, thread);
+    }
+    for (const std::size_t index : owners_->suspended_in(raw.address)) {
+      add_greenlet(index, thread);
+    }
     still_.threads.push_back(std::move(thread));
   }
 
-  void add_frames(const RawThread& raw, model::Thread& thread) {
-    thread.frames.reserve(raw.chain.frames.size());
-    for (const cpython::RawFrame& frame : std::views::reverse(raw.chain.frames)) {
-      thread.frames.push_back(make_frame(frame));
+  void add_greenlet(std::size_t index, model::Thread& thread) {
+    const cpython::RawGreenlet& raw = negative_.greenlets.greenlets[index];
+    const auto [type, fresh] = greenlet_types_.try_emplace(raw.type);
+    if (fresh) {
+      type->second = cpython::qualified_type_name(*negative_.objects, raw.type);
     }
-    if (raw.chain.broken) {
-      thread.complete = false;
-      thread.incomplete_reason = raw.chain.broken;
+    model::Greenlet greenlet{.address = raw.address, .type = type->second, .main = raw.main};
+    if (!add_frames(raw.chain, greenlet)) {
+      miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address, *raw.chain.broken));
+    }
+    native_.add_greenlet(index, greenlet);
+    thread.greenlets.push_back(std::move(greenlet));
+  }
+
+  void add_frames(const RawThread& raw, model::Thread& thread) {
+    if (!add_frames(raw.chain, thread)) {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
       miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
     }
+  }
+
+  // The frames of a thread or of a greenlet; false where some are missing.
+  template <typename Shown>
+  bool add_frames(const cpython::FrameChain& chain, Shown& shown) {
+    shown.frames.reserve(chain.frames.size());
+    for (const cpython::RawFrame& frame : std::views::reverse(chain.frames)) {
+      shown.frames.push_back(make_frame(frame));
+    }
+    if (chain.broken) {
+      shown.complete = false;
+      shown.incomplete_reason = chain.broken;
+    }
+    return shown.complete;
   }
 
   model::Frame make_frame(const cpython::RawFrame& raw) {
     const cpython::Code& code = *raw.code;
     model::Frame frame{.kind = model::FrameKind::python, .entry = raw.entry};
     frame.function = keep(code.name);
+    if (code.lost) {
+      ++unnamed_frames_;
+      frame.lost_code = code.address;
+    }
     if (code.qualname) {
       frame.qualified_name = keep(*code.qualname);
     }
@@ -173,18 +222,23 @@ class Developer {
 
   Negative& negative_;
   const target::Target& target_;
+  NativeFrames& native_;
   model::Still& still_;
   PositionCache positions_;
   std::unordered_map<cpython::Address, Tid> tids_;
+  std::optional<GreenletOwners> owners_;
+  std::unordered_map<cpython::Address, std::optional<std::string>> greenlet_types_;
   std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
   std::unordered_set<Tid> busy_;
   std::unordered_map<const char*, std::string_view> pooled_;
+  std::size_t unnamed_frames_ = 0;
 };
 
 }  // namespace
 
-void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still) {
-  Developer(negative, target, runtime, still).develop();
+void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
+             model::Still& still) {
+  Developer(negative, target, runtime, native, still).develop();
 }
 
 }  // namespace stillframe::photograph

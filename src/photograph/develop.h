@@ -3,9 +3,11 @@
 
 #include "cpython/runtime.h"
 #include "photograph/exposure.h"
+#include "photograph/native_frames.h"
 
 namespace stillframe::photograph {
 
-void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, model::Still& still);
+void develop(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
+             model::Still& still);
 
 }  // namespace stillframe::photograph

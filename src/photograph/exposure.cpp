@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "cpython/thread_names.h"
+#include "native/greenlet_stacks.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -70,14 +71,34 @@ std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector
 
 class Exposure {
  public:
-  Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime)
-      : target_(target), memory_(memory), runtime_(runtime) {}
+  Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
+           native::Modules& modules, const Wishes& wishes)
+      : target_(target),
+        memory_(memory),
+        runtime_(runtime),
+        stacks_(target, memory, modules),
+        greenlets_(target),
+        greenlet_stacks_(target, memory, modules),
+        wishes_(wishes) {}
 
-  Result<Negative> take(const Wishes& wishes) {
+  Result<Negative> take() {
+    if (runtime_.has_greenlets) {
+      const cpython::Objects objects(memory_, runtime_.layout);
+      greenlets_.search(objects, cpython::list_interpreters(objects, runtime_));
+    }
+    auto negative = take_one();
+    if (negative) {
+      warn_of_greenlets(*negative);
+    }
+    return negative;
+  }
+
+ private:
+  Result<Negative> take_one() {
     if (target_.lifeless()) {
       return take_lifeless();
     }
-    if (wishes.no_block) {
+    if (wishes_.no_block) {
       return take_running();
     }
     // What discovery has read may be older than the moment that is proved: it is read anew after the first look.
@@ -89,29 +110,37 @@ class Exposure {
     }
     memory_.prefetch(known);
     Negative negative = read(*before);
+    unwind(negative, false);
     auto after = target_.threads();
     if (!after) {
       return std::unexpected(std::move(after.error()));
     }
-    const auto awake = moved(*before, *after);
-    if (awake.empty() && before->size() == after->size()) {
+    auto awake = moved(*before, *after);
+    const auto unknown = without_registers(negative);
+    if (awake.empty() && before->size() == after->size() && unknown.empty()) {
       memory_.seal();
       negative.consistency = {.method = model::Method::untouched, .consistent = true};
       return negative;
     }
+    for (const Tid tid : unknown) {
+      if (std::ranges::find(awake, tid) == awake.end()) {
+        awake.push_back(tid);
+      }
+    }
     return take_stopped(*after, awake);
   }
 
- private:
   Result<Negative> take_lifeless() {
     auto threads = target_.threads();
     Negative negative = read(threads ? std::move(*threads) : std::vector<ThreadInfo>{});
+    unwind(negative, false);
     negative.consistency = {.method = model::Method::core, .consistent = true};
     return negative;
   }
 
   // One reading of everything, with whatever consistency the moment has.
-  Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {}) {
+  Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {},
+                const target::Hold* hold = nullptr) {
     Negative negative;
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
     negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
@@ -125,9 +154,81 @@ class Exposure {
         cpython::read_thread_names(*negative.objects, *table->second, interpreter);
       }
     }
+    if (runtime_.has_greenlets) {
+      negative.greenlets = greenlets_.read(*negative.objects, *negative.codes);
+    }
     find_gil_waits(threads, held, negative);
+    read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
+  }
+
+  // Registers and stacks of the threads whose native frames are wanted, and what ties them to the Python calls.
+  void read_native(const std::vector<ThreadInfo>& threads, const target::Hold* hold, Negative& negative) {
+    if (wishes_.native == NativeWish::none) {
+      return;
+    }
+    greenlet_stacks_.capture(negative.greenlets);
+    // The interpreter's own thread ids tell which threads are Python's, where it keeps them (3.11+).
+    std::unordered_set<Tid> wanted;
+    bool all = wishes_.native == NativeWish::all;
+    for (auto& interpreter : negative.process.interpreters) {
+      for (auto& thread : interpreter.threads) {
+        cpython::mark_entries(*negative.objects,
+                              negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
+        all = all || !thread.native_id;
+        wanted.insert(thread.native_id.value_or(0));
+      }
+    }
+    if (all) {
+      negative.stacks = stacks_.capture(threads, hold);
+      return;
+    }
+    std::vector<ThreadInfo> some;
+    std::ranges::copy_if(threads, std::back_inserter(some),
+                         [&](const ThreadInfo& thread) { return wanted.contains(thread.inner_tid); });
+    negative.stacks = stacks_.capture(some, hold);
+  }
+
+  void unwind(Negative& negative, bool from_copy) {
+    stacks_.unwind(negative.stacks, from_copy);
+    native::cut_stacks(target_, negative.greenlets, negative.stacks);
+    if (wishes_.native != NativeWish::none) {
+      negative.greenlet_stacks = greenlet_stacks_.unwind(negative.greenlets, from_copy);
+    }
+  }
+
+  void warn_of_greenlets(Negative& negative) const {
+    const auto miss = [&negative](std::string text) {
+      negative.warnings.push_back(std::move(text));
+      negative.partial = true;
+    };
+    if (greenlets_.problem()) {
+      miss(fmt::format("suspended greenlets are missing: {}", *greenlets_.problem()));
+    }
+    if (greenlets_.not_searched() > 0) {
+      constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
+      miss(fmt::format("greenlets may be missing: {} MiB of memory were too much to be searched",
+                       greenlets_.not_searched() / kMebibyte));
+    }
+    if (negative.greenlets.not_understood > 0) {
+      miss(fmt::format("{} greenlets are missing: they are not laid out as this version of greenlet is known to do it",
+                       negative.greenlets.not_understood));
+    }
+    if (negative.greenlets.cut) {
+      miss("greenlets are missing: there are more of them than are read");
+    }
+  }
+
+  // Threads that could be unwound further if their registers were known, which needs a stop.
+  static std::vector<Tid> without_registers(const Negative& negative) {
+    std::vector<Tid> tids;
+    for (const auto& stack : negative.stacks) {
+      if (stack.stack.lacks_registers) {
+        tids.push_back(stack.tid);
+      }
+    }
+    return tids;
   }
 
   // Who sleeps on the GIL's own condition variable.
@@ -177,7 +278,8 @@ class Exposure {
         }
         wanted.clear();
         for (const ThreadInfo& thread : *now) {
-          if (!is_stopped_by_others(thread.state)) {
+          if (!is_stopped_by_others(thread.state) ||
+              (thread.state == model::OsState::stopped && wishes_.native != NativeWish::none)) {
             wanted.push_back(thread.tid);
           }
         }
@@ -188,6 +290,10 @@ class Exposure {
       }
       if (!negative->consistency.consistent) {
         continue;
+      }
+      unwind(*negative, true);
+      if (attempt == 0 && !without_registers(*negative).empty()) {
+        continue;  // next time all are stopped
       }
       restore_states(threads, negative->threads);
       if (count_faults(*negative) == 0) {
@@ -238,7 +344,7 @@ class Exposure {
     const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
     auto before = all_held ? Result<std::vector<ThreadInfo>>(threads) : target_.threads();
     memory_.prefetch(pages);
-    Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held);
+    Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held, hold->get());
     const auto after = target_.threads();
     total_pause_ += (*hold)->release();
     memory_.seal();
@@ -274,6 +380,7 @@ class Exposure {
       }
       memory_.clear();
       Negative negative = read(std::move(*threads));
+      unwind(negative, true);
       const std::size_t faults = count_faults(negative) + missed(negative).size();
       if (!best || faults < best_faults) {
         best = std::move(negative);
@@ -292,7 +399,10 @@ class Exposure {
   }
 
   static std::size_t count_faults(const Negative& negative) {
-    std::size_t faults = negative.process.broken ? 1 : 0;
+    std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
+    for (const auto& greenlet : negative.greenlets.greenlets) {
+      faults += greenlet.chain.broken ? 1 : 0;
+    }
     for (const auto& interpreter : negative.process.interpreters) {
       faults += interpreter.broken ? 1 : 0;
       for (const auto& thread : interpreter.threads) {
@@ -330,6 +440,10 @@ class Exposure {
   target::Target& target_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
+  native::StackReader stacks_;
+  cpython::Greenlets greenlets_;
+  native::GreenletStacks greenlet_stacks_;
+  const Wishes& wishes_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::int64_t total_pause_ = 0;
 };
@@ -337,8 +451,8 @@ class Exposure {
 }  // namespace
 
 Result<Negative> expose(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                        const Wishes& wishes) {
-  return Exposure(target, memory, runtime).take(wishes);
+                        native::Modules& modules, const Wishes& wishes) {
+  return Exposure(target, memory, runtime, modules, wishes).take();
 }
 
 }  // namespace stillframe::photograph

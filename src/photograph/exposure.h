@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "cpython/greenlets.h"
 #include "cpython/interpreters.h"
 #include "memory/captured_memory.h"
 #include "model/still.h"
+#include "native/thread_stacks.h"
 #include "photograph/photograph.h"
 
 namespace stillframe::photograph {
@@ -20,13 +22,17 @@ struct Negative {
   std::vector<target::Tid> waiting_for_gil;  // seen to sleep on the GIL itself
   bool gil_waits_known = false;              // false: the system did not tell what threads wait for
   model::Consistency consistency;
+  std::vector<native::ThreadStack> stacks;  // where native frames were asked for
+  cpython::GreenletList greenlets;
+  std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for
   std::vector<std::string> warnings;
   bool partial = false;
   std::unique_ptr<cpython::CodeCache> codes;  // owns what the frames point at
   std::unique_ptr<cpython::Objects> objects;
 };
 
+// `modules` is used to unwind native stacks, where they are asked for.
 Result<Negative> expose(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                        const Wishes& wishes);
+                        native::Modules& modules, const Wishes& wishes);
 
 }  // namespace stillframe::photograph

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cpython/greenlet_module.h"
 #include "cpython/runtime.h"
 #include "cpython/sys_module.h"
 #include "memory/captured_memory.h"
+#include "native/names.h"
 #include "photograph/develop.h"
 #include "photograph/exposure.h"
+#include "photograph/native_frames.h"
 #include "photograph/source_columns.h"
 
 namespace stillframe::photograph {
@@ -38,6 +41,16 @@ void describe_python(const Negative& negative, const cpython::Runtime& runtime, 
   still.python = std::move(python);
 }
 
+// An address in the data of the file that the interpreter is in.
+cpython::Address interpreter_data(const cpython::Runtime& runtime) {
+  for (const cpython::Address at : {runtime.runtime, runtime.code_type, runtime.interpreters_head_at}) {
+    if (at != 0) {
+      return at;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 Result<model::Still> take(target::Target& target, const Wishes& wishes) {
@@ -46,7 +59,15 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   if (!runtime) {
     return std::unexpected(std::move(runtime.error()));
   }
-  auto negative = expose(target, memory, *runtime, wishes);
+  runtime->has_greenlets = cpython::greenlet_is_loaded(target);
+  // Code and unwind rules do not change: read when they are needed, and kept apart from the copy of one moment.
+  constexpr std::size_t kMostOfCode = std::size_t{32} << 20U;
+  const memory::CapturedMemory code(target.memory(), kMostOfCode);
+  native::Modules modules(target, code);
+  native::Names names(target, modules, runtime->version, interpreter_data(*runtime), {});
+  modules.ask_for_functions(
+      [&names](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
+  auto negative = expose(target, memory, *runtime, modules, wishes);
   if (!negative) {
     return std::unexpected(std::move(negative.error()));
   }
@@ -61,7 +82,8 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
   describe_python(*negative, *runtime, objects, still);
-  develop(*negative, target, *runtime, still);
+  NativeFrames native(*negative, target, names, still, wishes.native);
+  develop(*negative, target, *runtime, native, still);
   add_sources(still, target);
   return still;
 }

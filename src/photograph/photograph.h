@@ -1,15 +1,25 @@
 // The one place that puts a still together: decide whether to stop, read, let go, finish names and lines.
 #pragma once
 
+#include <cstdint>
+
 #include "model/result.h"
 #include "model/still.h"
 #include "target/target.h"
 
 namespace stillframe::photograph {
 
+enum class NativeWish : std::uint8_t {
+  none,
+  last,    // only what runs below the last Python call
+  python,  // native frames of threads that Python knows
+  all,     // of every thread of the process
+};
+
 struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
+  NativeWish native = NativeWish::none;
 };
 
 // A still of every thread that Python knows. Fails only when nothing at all can be shown; whatever could not be read

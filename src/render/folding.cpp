@@ -30,19 +30,17 @@ bool same_values(const std::optional<std::vector<model::Value>>& one,
   return one.has_value() == other.has_value() && (!one || std::ranges::equal(*one, *other, same));
 }
 
-// A thread with what is said of it, which decides whether it can be shown together with another.
+// What decides whether a thread or a greenlet can be shown together with another, besides its frames.
 struct Likeness {
-  const model::Thread* thread = nullptr;
   std::string state;
   std::size_t hash = 0;
 };
 
-Likeness likeness_of(const model::Thread& thread, const model::Still& still) {
-  Likeness likeness{.thread = &thread, .state = state_in_words(thread, still)};
+Likeness likeness_of(std::span<const model::Frame> frames, std::string state) {
+  Likeness likeness{.state = std::move(state)};
   const auto mix = [&likeness](std::size_t more) { likeness.hash = likeness.hash * 1'000'003U + more; };
   mix(std::hash<std::string>{}(likeness.state));
-  mix(static_cast<std::size_t>(thread.interpreter.value_or(-1)));
-  for (const model::Frame& frame : thread.frames) {
+  for (const model::Frame& frame : frames) {
     mix(static_cast<std::size_t>(frame.line.value_or(0)));
     mix(static_cast<std::size_t>(frame.byte_column.value_or(0)));
     mix(frame.function.size());
@@ -50,42 +48,60 @@ Likeness likeness_of(const model::Thread& thread, const model::Still& still) {
   return likeness;
 }
 
-bool alike(const Likeness& one, const Likeness& other) {
-  const model::Thread& a = *one.thread;
-  const model::Thread& b = *other.thread;
-  return one.hash == other.hash && one.state == other.state && a.interpreter == b.interpreter &&
-         a.complete == b.complete && a.incomplete_reason == b.incomplete_reason &&
-         std::ranges::equal(a.frames, b.frames, same_call);
+bool same_stack(const auto& one, const auto& other) {
+  return one.complete == other.complete && one.incomplete_reason == other.incomplete_reason &&
+         one.native_end == other.native_end && one.merge_conflict == other.merge_conflict &&
+         std::ranges::equal(one.frames, other.frames, same_call);
 }
 
-}  // namespace
+bool alike(const model::Thread& one, const model::Thread& other) {
+  return one.interpreter == other.interpreter && one.greenlets.empty() && other.greenlets.empty() &&
+         same_stack(one, other);
+}
 
-std::vector<std::vector<const model::Thread*>> group_threads(const model::Still& still) {
-  std::vector<std::vector<const model::Thread*>> groups;
+bool alike(const model::Greenlet& one, const model::Greenlet& other) {
+  return one.main == other.main && one.type == other.type && same_stack(one, other);
+}
+
+// In the order of the first of each group; `state` gives what else must be equal.
+template <typename Shown, typename State>
+std::vector<std::vector<const Shown*>> group(const std::vector<Shown>& all, const State& state) {
+  std::vector<std::vector<const Shown*>> groups;
   std::vector<Likeness> firsts;
   std::unordered_multimap<std::size_t, std::size_t> by_hash;
-  for (const model::Thread& thread : still.threads) {
-    Likeness likeness = likeness_of(thread, still);
+  for (const Shown& one : all) {
+    Likeness likeness = likeness_of(one.frames, state(one));
     const auto [begin, end] = by_hash.equal_range(likeness.hash);
-    const auto known =
-        std::find_if(begin, end, [&](const auto& entry) { return alike(firsts[entry.second], likeness); });
+    const auto known = std::find_if(begin, end, [&](const auto& entry) {
+      return firsts[entry.second].state == likeness.state && alike(*groups[entry.second].front(), one);
+    });
     if (known != end) {
-      groups[known->second].push_back(&thread);
+      groups[known->second].push_back(&one);
       continue;
     }
     by_hash.emplace(likeness.hash, groups.size());
-    groups.push_back({&thread});
+    groups.push_back({&one});
     firsts.push_back(std::move(likeness));
   }
   return groups;
 }
 
+}  // namespace
+
+std::vector<std::vector<const model::Thread*>> group_threads(const model::Still& still) {
+  return group(still.threads, [&still](const model::Thread& thread) { return state_in_words(thread, still); });
+}
+
+std::vector<std::vector<const model::Greenlet*>> group_greenlets(const model::Thread& thread) {
+  return group(thread.greenlets, [](const model::Greenlet& greenlet) { return greenlet.type.value_or(""); });
+}
+
 bool same_call(const model::Frame& one, const model::Frame& other) {
-  return one.kind == other.kind && one.line == other.line && one.function == other.function && one.file == other.file &&
-         one.qualified_name == other.qualified_name && one.column == other.column &&
-         one.end_column == other.end_column && one.source == other.source && one.library == other.library &&
-         one.address == other.address && same_values(one.arguments, other.arguments) &&
-         same_values(one.locals, other.locals);
+  return one.kind == other.kind && one.line == other.line && one.end_line == other.end_line &&
+         one.function == other.function && one.file == other.file && one.qualified_name == other.qualified_name &&
+         one.column == other.column && one.end_column == other.end_column && one.source == other.source &&
+         one.lost_code == other.lost_code && one.library == other.library && one.address == other.address &&
+         same_values(one.arguments, other.arguments) && same_values(one.locals, other.locals);
 }
 
 std::vector<Run> fold_frames(std::span<const model::Frame> frames) {

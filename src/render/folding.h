@@ -23,6 +23,9 @@ std::vector<Run> fold_frames(std::span<const model::Frame> frames);
 // Threads with equal stacks in equal states, in the order of their first one.
 std::vector<std::vector<const model::Thread*>> group_threads(const model::Still& still);
 
+// The same for the suspended greenlets of a thread.
+std::vector<std::vector<const model::Greenlet*>> group_greenlets(const model::Thread& thread);
+
 // Whether two frames show the same call at the same place.
 bool same_call(const model::Frame& one, const model::Frame& other);
 

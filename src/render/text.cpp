@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <span>
+#include <vector>
 
 #include "model/display_width.h"
 #include "render/escape.h"
@@ -70,7 +73,8 @@ class Writer {
   }
 
   [[nodiscard]] std::string styled(std::string_view text, std::string_view look) const {
-    return options_.color && !look.empty() ? fmt::format("{}{}{}", look, text, style::kOff) : std::string(text);
+    return options_.color && !look.empty() && !text.empty() ? fmt::format("{}{}{}", look, text, style::kOff)
+                                                            : std::string(text);
   }
 
   [[nodiscard]] std::string command() const {
@@ -93,7 +97,8 @@ class Writer {
     std::string text = "Python " + escaped(python.version);
     text += python.build ? " " + escaped(*python.build) : "";
     text += python.debug_build ? ", debug build" : "";
-    text += python.free_threaded ? ", free-threaded" : "";
+    const bool told = python.build && python.build->find("free-threading") != std::string::npos;
+    text += python.free_threaded && !told ? ", free-threaded" : "";
     text += python.state == model::PythonState::initializing ? ", only just starting" : "";
     text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";
     return text;
@@ -148,7 +153,7 @@ class Writer {
       text += fmt::format(", sent by process {}", *crash.sender_pid);
       text += crash.sender_uid ? fmt::format(" of user {}", *crash.sender_uid) : "";
     }
-    line(text, style::kMark);
+    paragraph(text, "  ", style::kMark);
   }
 
   void write_findings() {
@@ -187,14 +192,69 @@ class Writer {
       }
       paragraph(others, "    ", style::kFaint);
     }
-    if (!thread.complete) {
-      paragraph(fmt::format("  [outer frames are missing: {}]", escaped(thread.incomplete_reason.value_or("unknown"))),
+    write_stack(thread);
+    write_greenlets(thread);
+  }
+
+  // Below the stack that runs, those that wait for their turn in the same thread.
+  void write_greenlets(const model::Thread& thread) {
+    if (!options_.fold) {
+      for (const model::Greenlet& greenlet : thread.greenlets) {
+        write_greenlet(greenlet, {});
+      }
+      return;
+    }
+    for (const auto& group : group_greenlets(thread)) {
+      write_greenlet(*group.front(), std::span(group).subspan(1));
+    }
+  }
+
+  void write_greenlet(const model::Greenlet& greenlet, std::span<const model::Greenlet* const> alike) {
+    std::string text = fmt::format("  Greenlet {:#x}", greenlet.address);
+    text += greenlet.type ? fmt::format(" ({})", escaped(*greenlet.type)) : "";
+    text += greenlet.main ? ", the thread's main one, suspended:" : ", suspended:";
+    out_ += '\n';
+    paragraph(text, "    ", style::kHeading);
+    if (!alike.empty()) {
+      std::string others = fmt::format("  and {} with the same stack:",
+                                       with_count(static_cast<std::int64_t>(alike.size()), "more greenlet"));
+      // Programs have thousands of them.
+      constexpr std::size_t kMostNamed = 16;
+      for (const model::Greenlet* other : alike.first(std::min(alike.size(), kMostNamed))) {
+        others += fmt::format("{} {:#x}", other == alike.front() ? "" : ",", other->address);
+      }
+      others += alike.size() > kMostNamed ? ", ..." : "";
+      paragraph(others, "    ", style::kFaint);
+    }
+    write_stack(greenlet);
+  }
+
+  // The frames of a thread or of a greenlet, and what is to be said of them.
+  template <typename Shown>
+  void write_stack(const Shown& stack) {
+    if (!stack.complete) {
+      paragraph(fmt::format("  [outer frames are missing: {}]", escaped(stack.incomplete_reason.value_or("unknown"))),
                 "   ", style::kWarning);
     }
-    if (thread.frames.empty() && thread.complete) {
+    if (stack.frames.empty() && stack.complete) {
       line("  (no Python frame)", style::kFaint);
     }
-    write_frames(thread.frames);
+    if (stack.merge_conflict) {
+      paragraph(fmt::format("  [Python's calls and the native ones could not be merged, so the native ones follow: {}]",
+                            escaped(*stack.merge_conflict)),
+                "   ", style::kWarning);
+    }
+    if (stack.native_end) {
+      paragraph(fmt::format("  [the native stack is not whole: {}]", escaped(*stack.native_end)), "   ",
+                style::kWarning);
+    }
+    if (options_.hide_plumbing && std::ranges::any_of(stack.frames, &model::Frame::plumbing)) {
+      std::vector<model::Frame> shown;
+      std::ranges::copy_if(stack.frames, std::back_inserter(shown), std::not_fn(&model::Frame::plumbing));
+      write_frames(shown);
+      return;
+    }
+    write_frames(stack.frames);
   }
 
   void write_frames(std::span<const model::Frame> frames) {
@@ -218,24 +278,80 @@ class Writer {
     }
   }
 
+  static std::string function_name(const model::Frame& frame) {
+    const std::string_view name = frame.qualified_name.value_or(frame.function);
+    return name.empty() && frame.lost_code ? fmt::format("<code object at {:#x} is not in the core>", *frame.lost_code)
+                                           : escaped(name);
+  }
+
   // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
     const bool native = frame.kind == model::FrameKind::native;
-    std::string file = escaped(frame.file.value_or(native ? frame.library.value_or("?") : "?"));
+    if (native && !frame.file) {
+      write_unplaced(frame);
+      return;
+    }
+    std::string file = escaped(frame.file.value_or("?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
-    std::string function = escaped(frame.qualified_name.value_or(frame.function));
-    const std::string_view mark = native ? " (native)" : "";
+    std::string function = function_name(frame);
+    const std::string mark = native ? kind_of(frame) : "";
+    const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
+    constexpr int kShortestPart = 12;
+    const int room = options_.width - model::display_width(around);
+    if (options_.width > 0 && native && room < model::display_width(file) + model::display_width(function)) {
+      write_in_two_lines(std::move(file), number, std::move(function), mark);
+    } else {
+      if (options_.width > 0) {
+        file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
+        function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      }
+      write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
+                                     styled(function, style::kFunction), styled(mark, style::kFaint))),
+            {});
+    }
+    write_source(frame);
+  }
+
+  // Names of C++ functions and of the files of a build are long: on a screen where they do not fit side by side.
+  void write_in_two_lines(std::string file, std::string_view number, std::string function, std::string_view mark) {
+    constexpr int kShortestPart = 12;
+    const auto room = [&](const std::string& around) {
+      return std::max(options_.width - model::display_width(around), kShortestPart);
+    };
+    file = cut_front(file, room(fmt::format("  File \"\", line {}", number)));
+    function = cut(function, room(fmt::format("    in {}", mark)));
+    write(cut_if_plain(fmt::format("  File {}, line {}", styled("\"" + file + "\"", style::kFile), number)), {});
+    write(cut_if_plain(fmt::format("    in {}{}", styled(function, style::kFunction), styled(mark, style::kFaint))),
+          {});
+  }
+
+  // What a native frame is, and where from: ` (native, inlined, libpython3.12.so.1.0)`.
+  static std::string kind_of(const model::Frame& frame) {
+    std::string text = " (native";
+    text += frame.inlined ? ", inlined" : "";
+    text += frame.macro ? ", in macro " + escaped(*frame.macro) : "";
+    text += frame.guessed ? ", a guess" : "";
+    if (frame.library) {
+      text += ", " + escaped(frame.library->substr(frame.library->rfind('/') + 1));
+    }
+    return text + ")";
+  }
+
+  // A native frame of which no source is known.
+  void write_unplaced(const model::Frame& frame) {
+    std::string what = escaped(frame.function);
+    if (what.empty()) {
+      what = frame.library_offset && frame.library
+                 ? fmt::format("{}+{:#x}", escaped(frame.library->substr(frame.library->rfind('/') + 1)),
+                               *frame.library_offset)
+                 : fmt::format("{:#x}", frame.address.value_or(0));
+    }
+    const std::string mark = kind_of(frame);
     if (options_.width > 0) {
       constexpr int kShortestPart = 12;
-      const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
-      const int room = options_.width - model::display_width(around);
-      file = cut_front(file, std::max(room - model::display_width(function), kShortestPart));
-      function = cut(function, std::max(room - model::display_width(file), kShortestPart));
+      what = cut(what, std::max(options_.width - 5 - model::display_width(mark), kShortestPart));
     }
-    write(cut_if_plain(fmt::format("  File {}, line {}, in {}{}", styled("\"" + file + "\"", style::kFile), number,
-                                   styled(function, style::kFunction), mark)),
-          {});
-    write_source(frame);
+    write(cut_if_plain(fmt::format("  In {}{}", styled(what, style::kFunction), styled(mark, style::kFaint))), {});
   }
 
   // On a screen of hardly any columns the shortest parts are still too wide.
@@ -243,8 +359,24 @@ class Writer {
     return options_.color ? text : cut(text, options_.width);
   }
 
+  // Under a source line, from its first column on.
+  void write_marks(std::string_view marks) {
+    if (!marks.empty()) {
+      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
+      write("    " + std::string(marks.substr(0, room)), style::kMark);
+    }
+  }
+
   void write_source(const model::Frame& frame) {
     if (!frame.source) {
+      return;
+    }
+    const auto lines = caret_style_ == CaretStyle::from_3_13 ? marked_lines(frame) : std::vector<MarkedLine>{};
+    for (const MarkedLine& one : lines) {
+      line("    " + one.text);
+      write_marks(one.marks);
+    }
+    if (!lines.empty()) {
       return;
     }
     constexpr std::string_view kBlanks = " \t\f";
@@ -258,10 +390,7 @@ class Writer {
     std::string marks = underline(frame, text, indent, caret_style_);
     scroll_to_marks(shown, marks);
     line("    " + shown);
-    if (!marks.empty()) {
-      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
-      write("    " + marks.substr(0, room), style::kMark);
-    }
+    write_marks(marks);
   }
 
   // Of a line that is too long for the screen, the part that runs is shown.

@@ -102,9 +102,16 @@ TEST(Json, Frames) {
                             .column = 7,
                             .library = "/lib/libc.so.6",
                             .address = 0x7f0000001000,
-                            .macro = "M"};
-  still.threads.push_back({.tid = 1, .complete = false, .incomplete_reason = "torn"});
-  still.threads[0].frames = {call, native};
+                            .macro = "M",
+                            .guessed = true,
+                            .plumbing = false};
+  const model::Frame nameless{.kind = model::FrameKind::native, .address = 1, .plumbing = true};
+  still.threads.push_back({.tid = 1,
+                           .complete = false,
+                           .incomplete_reason = "torn",
+                           .native_end = "unreadable",
+                           .merge_conflict = "disorder"});
+  still.threads[0].frames = {call, native, nameless};
   const Json thread = parsed(still)["threads"][0];
   EXPECT_EQ(thread["complete"], false);
   EXPECT_EQ(thread["incomplete_reason"], "torn");
@@ -115,7 +122,27 @@ TEST(Json, Frames) {
 })j"));
   EXPECT_EQ(thread["frames"][1], Json::parse(R"({"kind": "native", "function": "clock_nanosleep", "file": "a.c",
       "line": 78, "column": 7, "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
-      "macro": "M"})"));
+      "macro": "M", "guessed": true, "plumbing": false})"));
+  EXPECT_EQ(thread["frames"][2], Json::parse(R"({"kind": "native", "function": null, "file": null, "line": null,
+      "column": null, "library": null, "address": "0x1", "inlined": false, "macro": null, "guessed": false,
+      "plumbing": true})"));
+  EXPECT_EQ(thread["native_end"], "unreadable");
+  EXPECT_EQ(thread["merge_conflict"], "disorder");
+}
+
+TEST(Json, AFunctionThatTheCoreHasLostIsNull) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.lost_code = 0x7f00}, model::Frame{.function = "f"}}});
+  const auto frames = parsed(still)["threads"][0]["frames"];
+  EXPECT_TRUE(frames[0]["function"].is_null());
+  EXPECT_EQ(frames[0]["lost_code"], "0x7f00");
+  EXPECT_FALSE(frames[1].contains("lost_code"));
+}
+
+TEST(Json, LinesOfAnExpressionAreAList) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.source = "f(", .source_lines = "f(\n\n  \"a\")"}}});
+  EXPECT_EQ(parsed(still)["threads"][0]["frames"][0]["source_lines"], (Json{"f(", "", "  \"a\")"}));
 }
 
 TEST(Json, Findings) {
@@ -164,6 +191,31 @@ TEST(Json, ADeepStackIsNeverFolded) {
   const std::string text = to_json(still, "1");
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
   EXPECT_EQ(Json::parse(text)["threads"][0]["frames"].size(), 100'000U);
+}
+
+TEST(Json, ComesInPiecesOfBoundedSize) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f", "    f(n - 1)"))});
+  still.threads.resize(3'000);
+  std::string whole;
+  std::size_t pieces = 0;
+  EXPECT_TRUE(write_json(still, "9.9.9", [&](std::string_view piece) {
+    EXPECT_LT(piece.size(), 70'000);
+    whole += piece;
+    ++pieces;
+    return true;
+  }));
+  EXPECT_GT(pieces, 20);
+  EXPECT_EQ(whole, to_json(still, "9.9.9"));
+  EXPECT_EQ(Json::parse(whole)["threads"][0]["frames"].size(), 20'000);
+}
+
+TEST(Json, EndsWhereTheSinkWantsNoMore) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f"))});
+  std::size_t pieces = 0;
+  EXPECT_FALSE(write_json(still, "9.9.9", [&](std::string_view) { return ++pieces < 3; }));
+  EXPECT_EQ(pieces, 3);
 }
 
 TEST(Json, KeysAreThoseOfTheSchema) {

@@ -77,12 +77,70 @@ Still busy_still() {
   return still;
 }
 
+TEST(Text, AFunctionThatTheCoreHasLostIsToldByItsCodeObject) {
+  Still still = live_still();
+  still.threads.push_back({.tid = 1, .frames = {model::Frame{.lost_code = 0x7f00'1234'5678}}});
+  EXPECT_NE(to_text(still, {}).find("  File \"?\", line ?, in <code object at 0x7f0012345678 is not in the core>\n"),
+            std::string::npos);
+}
+
 TEST(TextScreen, BusyProcess) {
   const Still still = busy_still();
   expect_screen("busy", to_text(still, {}));
   expect_screen("busy_80", to_text(still, {.width = 80}));
   expect_screen("busy_color", to_text(still, {.color = true}));
   expect_screen("busy_color_60", to_text(still, {.color = true, .width = 60}));
+}
+
+model::Frame native(std::string_view function, std::string_view library) {
+  return {.kind = model::FrameKind::native, .function = function, .library = library, .address = 0x7f0000001000};
+}
+
+Still native_still() {
+  Still still = live_still();
+  const auto stack = order_stack();
+  auto loop = native("_PyEval_EvalFrameDefault", "/usr/lib/libpython3.12.so.1.0");
+  loop.plumbing = true;
+  auto sort = native("list_sort_impl", "/usr/lib/libpython3.12.so.1.0");
+  sort.file = "Objects/listobject.c";
+  sort.line = 2318;
+  auto inlined =
+      native("quote::solve(std::vector<quote::Order, std::allocator<quote::Order> > const&)", "/srv/engine/_engine.so");
+  inlined.file = "/build/engine/src/quote.cpp";
+  inlined.line = 88;
+  inlined.inlined = true;
+  inlined.macro = "CHECK_LOCKED";
+  auto guessed = native("dgemm_kernel", "/usr/lib/libopenblas.so.0");
+  guessed.guessed = true;
+  auto nameless = native("", "/opt/vendor/libvendor.so");
+  nameless.library_offset = 0x1f3a0;
+  still.threads.push_back({.tid = 4211,
+                           .name = "MainThread",
+                           .os_state = model::OsState::sleeping,
+                           .frames = {loop,
+                                      stack[0],
+                                      sort,
+                                      loop,
+                                      stack[1],
+                                      inlined,
+                                      guessed,
+                                      nameless,
+                                      {.kind = model::FrameKind::native, .address = 0x7f0000001000}}});
+  still.threads.push_back({.tid = 4212,
+                           .name = "worker",
+                           .os_state = model::OsState::sleeping,
+                           .frames = {stack[0], loop},
+                           .native_end = "the stack at 0x7f0000001000 cannot be read",
+                           .merge_conflict = "1 of 1 evaluation loops were not found on the native stack"});
+  still.threads.push_back({.tid = 4213, .os_name = "blas", .python = false, .frames = {guessed}});
+  return still;
+}
+
+TEST(TextScreen, NativeFrames) {
+  const Still still = native_still();
+  expect_screen("native", to_text(still, {}));
+  expect_screen("native_80", to_text(still, {.width = 80}));
+  expect_screen("native_no_hide", to_text(still, {.hide_plumbing = false}));
 }
 
 TEST(TextScreen, CoreOfACrash) {
@@ -259,6 +317,21 @@ TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2) + " + std::string(100, 'z');
   still.threads.push_back({.tid = 1, .frames = {frame(path, 3, "work", source, "f(2)")}});
   expect_screen("long_line_80", to_text(still, {.width = 80}));
+}
+
+TEST(TextScreen, HowItDiedIsNeverCut) {
+  Still still = live_still();
+  still.crash = model::Crash{.signal = 11, .signal_name = "SIGSEGV", .code = "SI_USER", .tid = 4213, .sender_pid = 99};
+  EXPECT_NE(to_text(still, {.width = 40}).find("Died of SIGSEGV (SI_USER) in thread\n  4213, sent by process 99\n"),
+            std::string::npos);
+}
+
+TEST(TextScreen, FreeThreadedIsSaidOnce) {
+  Still still = live_still();
+  still.python = model::Python{.version = "3.14.0", .free_threaded = true};
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0, free-threaded |"), std::string::npos);
+  still.python->build = "free-threading build (main, Oct  7 2025)";
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0 free-threading build (main, Oct  7 2025) |"), std::string::npos);
 }
 
 TEST(TextScreen, AnEmptyStill) {

@@ -1,0 +1,174 @@
+#include "native/merge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stillframe::native {
+namespace {
+
+// More of one C frame is not searched for a frame object.
+constexpr std::uint64_t kLargestLoopFrame = 8192;
+
+// Python calls that run in one evaluation loop: [begin, end) of the chain, innermost first; the last one began it.
+struct Group {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  Address mark = 0;                 // 0: none
+  Address frame_object = 0;         // of the call that began the loop
+  std::optional<std::size_t> loop;  // the native frame it runs in
+};
+
+std::vector<Group> split(const cpython::FrameChain& chain) {
+  std::vector<Group> groups;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < chain.frames.size(); ++i) {
+    const cpython::RawFrame& frame = chain.frames[i];
+    if (frame.entry || i + 1 == chain.frames.size()) {
+      groups.push_back({.begin = begin,
+                        .end = i + 1,
+                        .mark = frame.entry ? frame.c_stack_mark : 0,
+                        .frame_object = frame.entry ? frame.address : 0});
+      begin = i + 1;
+    }
+  }
+  return groups;
+}
+
+class Merger {
+ public:
+  Merger(const cpython::FrameChain& chain, const NativeStack& stack, const std::vector<LoopPart>& parts,
+         const memory::MemorySource& memory)
+      : chain_(chain), stack_(stack), parts_(parts), memory_(memory), groups_(split(chain)) {}
+
+  Merged merge() {
+    const bool marked = std::ranges::any_of(groups_, [](const Group& group) { return group.mark != 0; });
+    if (marked) {
+      place_by_marks();
+    } else {
+      place_by_references();
+    }
+    check();
+    return conflict_ ? side_by_side() : interleave();
+  }
+
+ private:
+  void place_by_marks() {
+    for (Group& group : groups_) {
+      for (std::size_t i = 0; group.mark != 0 && i < stack_.frames.size(); ++i) {
+        const RawNativeFrame& frame = stack_.frames[i];
+        if (group.mark >= frame.sp && group.mark < frame.frame_end) {
+          group.loop = i;
+          break;
+        }
+      }
+    }
+  }
+
+  // Whether a loop's frame holds the frame object: in a register, or spilled to the stack.
+  [[nodiscard]] bool refers_to(std::size_t loop, Address object) const {
+    const RawNativeFrame& frame = stack_.frames[loop];
+    for (std::size_t number = 0; number < frame.registers.values.size(); ++number) {
+      if (frame.registers.get(number) == object) {
+        return true;
+      }
+    }
+    const std::uint64_t size = frame.frame_end > frame.sp ? frame.frame_end - frame.sp : 0;
+    for (Address at = frame.sp; at < frame.sp + std::min(size, kLargestLoopFrame); at += sizeof(Address)) {
+      if (const auto word = memory_.get<Address>(at); word && *word == object) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // To 3.9 every Python call is a call of the loop, which keeps the frame object all the time. From the inside out: a
+  // loop's own call is the nearest one not placed yet that its frame refers to. A loop that is just being entered or
+  // left refers to none of them.
+  void place_by_references() {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < stack_.frames.size() && next < groups_.size(); ++i) {
+      if (parts_[i] == LoopPart::loop && refers_to(i, groups_[next].frame_object)) {
+        groups_[next].loop = i;
+        ++next;
+      }
+    }
+  }
+
+  // Loops must come in the same order as the calls in them, and whatever is not placed must lie where the native stack
+  // could not be followed.
+  void check() {
+    std::optional<std::size_t> previous;
+    bool lost = false;
+    for (const Group& group : groups_) {
+      if (group.loop && (lost || (previous && *group.loop <= *previous))) {
+        conflict_ = "the evaluation loops of the native stack stand in another order than the Python calls";
+        return;
+      }
+      if (group.loop) {
+        previous = group.loop;
+      }
+      lost = lost || !group.loop;
+    }
+    if (lost && !stack_.end_reason && !chain_.broken) {
+      const auto missing =
+          static_cast<std::size_t>(std::ranges::count_if(groups_, [](const Group& group) { return !group.loop; }));
+      conflict_ = fmt::format("{} of {} evaluation loops were not found on the native stack", missing, groups_.size());
+    }
+  }
+
+  // Calls of a loop stand inside its frame, and inside what runs in the loop's place.
+  [[nodiscard]] std::size_t innermost_part(std::size_t loop) const {
+    while (loop > 0 && parts_[loop - 1] == LoopPart::handler) {
+      --loop;
+    }
+    return loop;
+  }
+
+  Merged interleave() const {
+    Merged merged;
+    std::size_t native = stack_.frames.size();  // those outside of it are written
+    for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {
+      if (group->loop) {
+        for (const std::size_t last = innermost_part(*group->loop); native > last;) {
+          merged.frames.push_back({.python = false, .index = --native});
+        }
+      }
+      for (std::size_t i = group->end; i > group->begin;) {
+        merged.frames.push_back({.python = true, .index = --i});
+      }
+    }
+    while (native > 0) {
+      merged.frames.push_back({.python = false, .index = --native});
+    }
+    return merged;
+  }
+
+  Merged side_by_side() const {
+    Merged merged{.conflict = conflict_};
+    for (std::size_t i = chain_.frames.size(); i > 0;) {
+      merged.frames.push_back({.python = true, .index = --i});
+    }
+    for (std::size_t i = stack_.frames.size(); i > 0;) {
+      merged.frames.push_back({.python = false, .index = --i});
+    }
+    return merged;
+  }
+
+  const cpython::FrameChain& chain_;
+  const NativeStack& stack_;
+  const std::vector<LoopPart>& parts_;
+  const memory::MemorySource& memory_;
+  std::vector<Group> groups_;
+  std::optional<std::string> conflict_;
+};
+
+}  // namespace
+
+Merged merge(const cpython::FrameChain& chain, const NativeStack& stack, const std::vector<LoopPart>& parts,
+             const memory::MemorySource& memory) {
+  return Merger(chain, stack, parts, memory).merge();
+}
+
+}  // namespace stillframe::native

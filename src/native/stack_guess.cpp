@@ -1,0 +1,249 @@
+#include "native/stack_guess.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace stillframe::native {
+namespace {
+
+using binary::kFramePointer;
+using binary::kStackPointer;
+
+// How much of the stack is searched: kernels of numeric libraries spill a few pages.
+constexpr std::size_t kMaxWords = 8192;
+// How many calls must follow from a candidate by rules.
+constexpr int kCallsToFollow = 3;
+// How many words below a return address may hold the caller's frame pointer: what a function pushes first.
+constexpr std::size_t kPushedWords = 7;
+
+class Guesser {
+ public:
+  Guesser(Unwinder& unwinder, Modules& modules, const memory::MemorySource& stack, const RawNativeFrame& frame)
+      : unwinder_(unwinder), modules_(modules), stack_(stack), frame_(frame) {
+    if (const auto function = modules.function_at(lookup_pc())) {
+      begin_ = function->begin;
+      end_ = function->end;
+    }
+  }
+
+  std::optional<RawNativeFrame> find() {
+    if (!modules_.is_code(frame_.pc)) {
+      return jumped_astray();
+    }
+    if (keeps_frame_pointer()) {
+      if (auto caller = by_frame_pointer()) {
+        return caller;
+      }
+    }
+    if (auto caller = scan()) {
+      return caller;
+    }
+    return by_frame_pointer();
+  }
+
+ private:
+  [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
+
+  [[nodiscard]] RawNativeFrame caller_at(Address slot, Address pc, FoundBy found_by) const {
+    RawNativeFrame caller{.pc = pc, .sp = slot + 8, .after_call = true, .found_by = found_by};
+    caller.registers.set(kStackPointer, slot + 8);
+    return caller;
+  }
+
+  // A call through a null or wild pointer: the return address is still on top of the stack.
+  [[nodiscard]] std::optional<RawNativeFrame> jumped_astray() const {
+    const auto top = stack_.get<Address>(frame_.sp);
+    if (frame_.after_call || !top || !modules_.follows_call(*top)) {
+      return std::nullopt;
+    }
+    RawNativeFrame caller = caller_at(frame_.sp, *top, FoundBy::stack_scan);
+    caller.registers = frame_.registers;
+    caller.registers.set(kStackPointer, caller.sp);
+    return caller;
+  }
+
+  // Whether the function begins with `push %rbp; mov %rsp,%rbp` and is past it.
+  [[nodiscard]] bool keeps_frame_pointer() const {
+#if defined(__x86_64__)
+    constexpr std::array<std::uint8_t, 4> kEndbr = {0xF3, 0x0F, 0x1E, 0xFA};
+    constexpr std::array<std::uint8_t, 4> kPrologue = {0x55, 0x48, 0x89, 0xE5};
+    constexpr std::array<std::uint8_t, 4> kPrologueOfClang = {0x55, 0x48, 0x8B, 0xEC};
+    Address at = begin_;
+    auto bytes = at == 0 ? std::nullopt : code_at(at);
+    if (bytes == kEndbr) {
+      at += kEndbr.size();
+      bytes = code_at(at);
+    }
+    return (bytes == kPrologue || bytes == kPrologueOfClang) && frame_.pc >= at + kPrologue.size();
+#else
+    return true;  // the procedure call standard of aarch64 asks for frame records
+#endif
+  }
+
+  [[nodiscard]] std::optional<std::array<std::uint8_t, 4>> code_at(Address at) const {
+    const auto bytes = modules_.code().get<std::array<std::uint8_t, 4>>(at);
+    return bytes ? std::optional(*bytes) : std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<RawNativeFrame> by_frame_pointer() const {
+    const auto pointer = frame_.registers.get(kFramePointer);
+    if (!pointer || *pointer < frame_.sp || *pointer % 8 != 0) {
+      return std::nullopt;
+    }
+    const auto saved = stack_.get<std::array<Address, 2>>(*pointer);
+    if (!saved || !modules_.follows_call((*saved)[1]) || ((*saved)[0] != 0 && (*saved)[0] <= *pointer)) {
+      return std::nullopt;
+    }
+    RawNativeFrame caller = caller_at(*pointer + 8, (*saved)[1], FoundBy::frame_pointer);
+    caller.registers.set(kFramePointer, (*saved)[0]);
+    return caller;
+  }
+
+  // The nearest return address above the stack pointer that stands the test.
+  std::optional<RawNativeFrame> scan() {
+    std::array<Address, 512> words{};
+    std::size_t count = words.size();
+    for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
+      const Address at = frame_.sp + first * 8;
+      // What is left of the stack may be less.
+      while (!stack_.read(at, std::as_writable_bytes(std::span(words).first(count)))) {
+        if (count == 1) {
+          return std::nullopt;
+        }
+        count /= 2;
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!modules_.is_code(words[i])) {
+          continue;
+        }
+        constexpr std::uint64_t kEffort = 10;
+        if (!unwinder_.spend(kEffort)) {
+          return std::nullopt;
+        }
+        const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
+        auto caller = from == Origin::excluded ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        if (caller) {
+          return caller;
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  enum class Origin : std::uint8_t {
+    excluded,  // the call leads to another function
+    possible,  // it goes through a register, or the function's beginning is not known
+    certain,   // it leads to the beginning of this function
+  };
+
+  // Whether the call before a return address can have led here.
+  [[nodiscard]] Origin origin(Address return_address) const {
+    const auto direct = modules_.direct_call_target(return_address);
+    if (!direct) {
+      return Origin::possible;
+    }
+    const auto stub = stub_target(*direct);
+    if (stub == Address{0}) {
+      return Origin::possible;
+    }
+    const Address target = stub.value_or(*direct);
+    if (begin_ != 0) {
+      return target == begin_ ? Origin::certain
+                              : (target > begin_ && target < end_ ? Origin::possible : Origin::excluded);
+    }
+    constexpr Address kLongestFunction = 65536;
+    return target <= frame_.pc && frame_.pc - target < kLongestFunction ? Origin::possible : Origin::excluded;
+  }
+
+  // Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
+  // stub.
+  [[nodiscard]] std::optional<Address> stub_target(Address at) const {
+    constexpr std::uint8_t kEndbr = 0xF3;
+    constexpr std::uint8_t kBnd = 0xF2;
+    auto bytes = code_at(at);
+    if (bytes && (*bytes)[0] == kEndbr) {
+      at += 4;
+      bytes = code_at(at);
+    }
+    if (bytes && (*bytes)[0] == kBnd) {
+      at += 1;
+      bytes = code_at(at);
+    }
+    if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
+      return std::nullopt;
+    }
+    const auto distance = modules_.code().get<std::int32_t>(at + 2);
+    if (!distance) {
+      return Address{0};
+    }
+    const auto target = modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
+    const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
+    return bound ? *target : Address{0};
+  }
+
+  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
+    RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
+    for (const auto& pointer : frame_pointers(slot)) {
+      caller.registers.forget(kFramePointer);
+      if (pointer) {
+        caller.registers.set(kFramePointer, *pointer);
+      }
+      if (unwinder_.leads_on(caller, kCallsToFollow)) {
+        return caller;
+      }
+      // Rules cannot confirm code that has none either: the call itself must do.
+      if (origin == Origin::certain && modules_.row_at(pc - 1) == nullptr) {
+        return caller;
+      }
+    }
+    return std::nullopt;
+  }
+
+  // What the caller's frame pointer may be, likeliest first: what a function that begins with `push %rbp` has put below
+  // the return address, what is still in the register, what else was pushed there.
+  [[nodiscard]] std::vector<std::optional<Address>> frame_pointers(Address slot) const {
+    std::vector<std::optional<Address>> pointers;
+    const auto pushed = [&](std::size_t back) -> std::optional<Address> {
+      if (slot < frame_.sp + back * 8) {
+        return std::nullopt;
+      }
+      const auto word = stack_.get<Address>(slot - back * 8);
+      return word ? std::optional(*word) : std::nullopt;
+    };
+    if (pushes_frame_pointer()) {
+      pointers.push_back(pushed(1));
+    }
+    pointers.push_back(frame_.registers.get(kFramePointer));
+    for (std::size_t back = 1; back <= kPushedWords; ++back) {
+      if (const auto word = pushed(back); word && *word > slot) {
+        pointers.push_back(word);
+      }
+    }
+    return pointers;
+  }
+
+  [[nodiscard]] bool pushes_frame_pointer() const {
+    auto bytes = begin_ == 0 ? std::nullopt : code_at(begin_);
+    if (bytes && (*bytes)[0] == 0xF3) {  // endbr64
+      bytes = code_at(begin_ + 4);
+    }
+    return bytes && (*bytes)[0] == 0x55;
+  }
+
+  Unwinder& unwinder_;
+  Modules& modules_;
+  const memory::MemorySource& stack_;
+  const RawNativeFrame& frame_;
+  Address begin_ = 0;
+  Address end_ = 0;
+};
+
+}  // namespace
+
+std::optional<RawNativeFrame> guess_caller(Unwinder& unwinder, Modules& modules, const memory::MemorySource& stack,
+                                           const RawNativeFrame& frame) {
+  return Guesser(unwinder, modules, stack, frame).find();
+}
+
+}  // namespace stillframe::native

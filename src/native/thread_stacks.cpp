@@ -1,0 +1,89 @@
+#include "native/thread_stacks.h"
+
+#include <algorithm>
+
+namespace stillframe::native {
+namespace {
+
+using memory::CapturedMemory;
+
+// A whole stack of the usual limit; what lies deeper is said to be missing.
+constexpr std::uint64_t kMostOfStack = std::uint64_t{8} << 20U;
+// Where the stack lies in some larger region (a heap, for coroutines of C libraries), its end is not known.
+constexpr std::uint64_t kLargestStackRegion = std::uint64_t{64} << 20U;
+constexpr std::uint64_t kUnknownStack = std::uint64_t{64} << 10U;
+
+}  // namespace
+
+ThreadStack StackReader::stand_of(const target::ThreadInfo& thread, const target::Hold* hold) const {
+  ThreadStack stack{.tid = thread.tid};
+  const bool held = hold != nullptr && std::ranges::find(hold->held(), thread.tid) != hold->held().end();
+  if (held || target_.lifeless()) {
+    const auto registers = held ? hold->registers(thread.tid) : target_.registers(thread.tid);
+    if (registers) {
+      stack.pc = registers->pc;
+      stack.registers = known_registers(*registers);
+      stack.thread_pointer = registers->thread_pointer;
+    } else {
+      stack.unknown = registers.error().stopper;
+    }
+    return stack;
+  }
+  if (const auto call = target_.syscall(thread.tid); call && call->pc != 0) {
+    stack.pc = call->pc;
+    stack.registers = known_registers(*call);
+  } else {
+    stack.unknown = "it runs, and was not stopped";
+  }
+  return stack;
+}
+
+// From the stack pointer to the end of the stack.
+void StackReader::add_stack_pages(const ThreadStack& stack, std::vector<std::uint64_t>& pages) const {
+  const auto sp = stack.registers.get(binary::kStackPointer);
+  if (stack.unknown || !sp) {
+    return;
+  }
+  const auto mappings = target_.mappings();
+  const auto after = std::ranges::upper_bound(mappings, *sp, {}, &target::Mapping::begin);
+  std::uint64_t size = kUnknownStack;
+  if (after != mappings.begin() && *sp < std::prev(after)->end) {
+    const target::Mapping& mapping = *std::prev(after);
+    const std::uint64_t left = mapping.end - *sp;
+    size = std::min(left, mapping.end - mapping.begin <= kLargestStackRegion ? kMostOfStack : kUnknownStack);
+  }
+  constexpr std::uint64_t kRedZone = 128;  // below the stack pointer, in use by leaf functions
+  const std::uint64_t last = (*sp + size - 1) / CapturedMemory::kPageSize;
+  for (std::uint64_t page = (*sp - kRedZone) / CapturedMemory::kPageSize; page <= last; ++page) {
+    pages.push_back(page);
+  }
+}
+
+std::vector<ThreadStack> StackReader::capture(const std::vector<target::ThreadInfo>& threads,
+                                              const target::Hold* hold) {
+  std::vector<ThreadStack> stacks;
+  stacks.reserve(threads.size());
+  std::vector<std::uint64_t> pages;
+  for (const target::ThreadInfo& thread : threads) {
+    add_stack_pages(stacks.emplace_back(stand_of(thread, hold)), pages);
+  }
+  if (!target_.lifeless()) {
+    memory_.prefetch(pages);
+  }
+  return stacks;
+}
+
+void StackReader::unwind(std::vector<ThreadStack>& stacks, bool from_copy) {
+  const memory::CopiedMemory copy(memory_);
+  Unwinder unwinder(modules_, from_copy ? static_cast<const memory::MemorySource&>(copy) : memory_);
+  for (ThreadStack& stack : stacks) {
+    if (stack.unknown) {
+      stack.stack.end_reason = stack.unknown;
+      stack.stack.lacks_registers = !target_.lifeless();
+    } else {
+      stack.stack = unwinder.unwind(stack.pc, stack.registers);
+    }
+  }
+}
+
+}  // namespace stillframe::native

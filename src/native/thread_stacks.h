@@ -1,0 +1,47 @@
+// The native stacks of a target's threads: where each stands, what its stack held at that moment, and the calls.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "memory/captured_memory.h"
+#include "native/unwinder.h"
+#include "target/target.h"
+
+namespace stillframe::native {
+
+struct ThreadStack {
+  target::Tid tid = 0;
+  Address pc = 0;
+  binary::RegisterSet registers;       // those that are known
+  Address thread_pointer = 0;          // 0: not known
+  std::optional<std::string> unknown;  // why nothing is known of where it stands
+  NativeStack stack;
+};
+
+class StackReader {
+ public:
+  // Stacks are copied into `memory`, from which they are unwound later.
+  StackReader(const target::Target& target, memory::CapturedMemory& memory, Modules& modules)
+      : target_(target), memory_(memory), modules_(modules) {}
+
+  // Registers and stack of every thread: of those held from the kernel, of those asleep from the system call they are
+  // in (which gives pc and stack pointer only). While threads are held nothing here may be done that can be done later.
+  std::vector<ThreadStack> capture(const std::vector<target::ThreadInfo>& threads, const target::Hold* hold);
+
+  // Unwinds what was captured, from the copy alone (`from_copy`) or reading on where the copy ends, which is right only
+  // while nothing runs.
+  void unwind(std::vector<ThreadStack>& stacks, bool from_copy);
+
+ private:
+  [[nodiscard]] ThreadStack stand_of(const target::ThreadInfo& thread, const target::Hold* hold) const;
+  void add_stack_pages(const ThreadStack& stack, std::vector<std::uint64_t>& pages) const;
+
+  const target::Target& target_;
+  memory::CapturedMemory& memory_;
+  Modules& modules_;
+};
+
+}  // namespace stillframe::native
