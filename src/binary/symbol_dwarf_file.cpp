@@ -61,7 +61,9 @@ bool unpack_section(std::span<const std::byte> section, std::span<std::byte> int
          size == into.size();
 }
 
-std::unique_ptr<DwarfFile> DwarfFile::open(const SymbolImage& image) {
+namespace {
+
+std::vector<DwarfPart> own_parts(const SymbolImage& image) {
   std::vector<DwarfPart> parts;
   for (const ImageSection& section : image.sections()) {
     const bool old = section.name.starts_with(".zdebug_");
@@ -72,6 +74,26 @@ std::unique_ptr<DwarfFile> DwarfFile::open(const SymbolImage& image) {
                        .offset = section.offset,
                        .size = section.size,
                        .compressed = old || (section.flags & SHF_COMPRESSED) != 0});
+    }
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::unique_ptr<DwarfFile> DwarfFile::open(const SymbolImage& image) {
+  return of_parts(image, own_parts(image));
+}
+
+std::unique_ptr<DwarfFile> DwarfFile::open_unit(const SymbolImage& image, std::uint64_t offset, std::uint64_t size) {
+  std::vector<DwarfPart> parts = own_parts(image);
+  for (DwarfPart& part : parts) {
+    if (part.name == ".debug_info") {
+      if (offset > part.size || size > part.size - offset) {
+        return nullptr;
+      }
+      part.offset += offset;
+      part.size = size;
     }
   }
   return of_parts(image, std::move(parts));
