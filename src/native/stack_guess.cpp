@@ -36,13 +36,23 @@ class Guesser {
         return caller;
       }
     }
-    if (auto caller = scan()) {
+    // Earlier calls leave whole chains of return addresses on the stack, from which the rules lead on as well as from
+    // the right one: an address behind a call of just this function is better than a nearer one behind any call.
+    if (begin_ != 0) {
+      if (auto caller = scan(Match::exact)) {
+        return caller;
+      }
+    }
+    if (auto caller = scan(Match::possible)) {
       return caller;
     }
     return by_frame_pointer();
   }
 
  private:
+  // Whether the call before a return address can have led to this function.
+  enum class Match : std::uint8_t { none, possible, exact };
+
   [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
 
   [[nodiscard]] RawNativeFrame caller_at(Address slot, Address pc, FoundBy found_by) const {
@@ -101,7 +111,7 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan() {
+  std::optional<RawNativeFrame> scan(Match least) {
     std::array<Address, 512> words{};
     std::size_t count = words.size();
     for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
@@ -121,7 +131,7 @@ class Guesser {
         if (!unwinder_.spend(kEffort)) {
           return std::nullopt;
         }
-        if (modules_.follows_call(words[i]) && can_have_called(words[i])) {
+        if (modules_.follows_call(words[i]) && match(words[i]) >= least) {
           if (auto caller = try_candidate(at + i * 8, words[i])) {
             return caller;
           }
@@ -131,25 +141,38 @@ class Guesser {
     return std::nullopt;
   }
 
-  // Of a direct call the target is known: it must be this function, or a stub that jumps on.
-  [[nodiscard]] bool can_have_called(Address return_address) const {
+  // Of a direct call the target is known: it must be this function, or a stub that jumps to it.
+  [[nodiscard]] Match match(Address return_address) const {
     const auto target = modules_.direct_call_target(return_address);
     if (!target) {
-      return true;  // through a register or memory
+      return Match::possible;  // through a register or memory
     }
-    const auto bytes = code_at(*target);
-    const auto behind = code_at(*target + 4);
-    const auto jumps = [](const std::optional<std::array<std::uint8_t, 4>>& code) {
-      return code && ((*code)[0] == 0xFF || ((*code)[0] == 0xF2 && (*code)[1] == 0xFF));  // jmp *… in a PLT
-    };
-    if (jumps(bytes) || (bytes && (*bytes)[0] == 0xF3 && jumps(behind))) {
-      return true;
-    }
-    if (begin_ != 0) {
-      return *target >= begin_ && *target < end_;
+    const auto slot = jump_slot(*target);
+    const auto callee = slot ? modules_.code().get<Address>(*slot) : memory::Read<Address>(*target);
+    if (begin_ != 0 && callee) {
+      return *callee >= begin_ && *callee < end_ ? Match::exact : Match::none;
     }
     constexpr Address kLongestFunction = 65536;
-    return *target <= frame_.pc && frame_.pc - *target < kLongestFunction;
+    return slot || (*target <= frame_.pc && frame_.pc - *target < kLongestFunction) ? Match::possible : Match::none;
+  }
+
+  // Where the stub of a procedure linkage table finds its target: `jmp *disp(%rip)`, perhaps behind endbr64, perhaps
+  // with a bnd prefix.
+  [[nodiscard]] std::optional<Address> jump_slot(Address stub) const {
+    constexpr std::array<std::uint8_t, 4> kEndbr = {0xF3, 0x0F, 0x1E, 0xFA};
+    constexpr std::uint8_t kBnd = 0xF2;
+    stub += code_at(stub) == kEndbr ? kEndbr.size() : 0;
+    auto code = code_at(stub);
+    if (code && (*code)[0] == kBnd) {
+      ++stub;
+      code = code_at(stub);
+    }
+    if (!code || (*code)[0] != 0xFF || (*code)[1] != 0x25) {
+      return std::nullopt;
+    }
+    constexpr Address kLength = 6;
+    const auto distance = modules_.code().get<std::int32_t>(stub + 2);
+    return distance ? std::optional(stub + kLength + static_cast<Address>(std::int64_t{*distance})) : std::nullopt;
   }
 
   // The caller's frame pointer is still in its register, or was pushed near the return address.
@@ -171,6 +194,11 @@ class Guesser {
       if (unwinder_.leads_on(caller, kCallsToFollow)) {
         return caller;
       }
+    }
+    // The caller has no rules either, but what it calls is just this function.
+    if (match(pc) == Match::exact && modules_.row_at(pc - 1) == nullptr) {
+      caller.registers.forget(kFramePointer);
+      return caller;
     }
     return std::nullopt;
   }

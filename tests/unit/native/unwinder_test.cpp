@@ -315,14 +315,41 @@ TEST_F(GuessTest, RefusesCandidatesThatLeadToNothing) {
   EXPECT_EQ(pcs(unwind(in(kBare), {{kRsp, kStack + 0x100}})), (Pcs{in(kBare), in(kMain), in(kStart)}));
 }
 
-// A call of a stub in the procedure linkage table, which jumps on: the callee cannot be told.
+// A call of a stub in the procedure linkage table, which jumps to the function.
 TEST_F(GuessTest, TakesCallsOfAPlt) {
   const Address stub = in(kBare, 0x300);
   fake_.memory.put(stub, std::uint32_t{0xFA1E0FF3});  // endbr64
   fake_.memory.put(stub + 4, std::uint16_t{0x25FF});  // jmp *…(%rip)
+  fake_.memory.put(stub + 6, std::int32_t{6});
+  fake_.memory.put(stub + 16, in(kBare, 0));
   fake_.words(kStack + 0x100, {7, fake_.call_before(in(kMain), stub)});
   put_main(kStack + 0x110);
   EXPECT_EQ(pcs(unwind(in(kBare), {{kRsp, kStack + 0x100}})), (Pcs{in(kBare), in(kMain), in(kStart)}));
+  fake_.memory.put(stub + 16, in(kLeaf, 0));
+  EXPECT_EQ(unwind(in(kBare), {{kRsp, kStack + 0x100}}).frames.size(), 1U) << "of another function";
+}
+
+// An earlier call through a pointer left a whole chain: rules lead on from it, but another call fits better.
+TEST_F(GuessTest, PrefersACallOfJustThisFunction) {
+  fake_.words(kStack + 0x100, {fake_.indirect_call_before(in(kSaver))});
+  fake_.words(kStack + 0x108, {0, 0, fake_.call_before(in(kMain), in(kSaver, 0))});
+  put_main(kStack + 0x120);
+  EXPECT_EQ(pcs(unwind(in(kBare), {{kRsp, kStack + 0x100}})), (Pcs{in(kBare), in(kSaver), in(kMain), in(kStart)}));
+  fake_.words(kStack + 0x118, {fake_.call_before(in(kMain, 0x30), in(kBare, 0))});
+  EXPECT_EQ(pcs(unwind(in(kBare), {{kRsp, kStack + 0x100}})), (Pcs{in(kBare), in(kMain, 0x30), in(kStart)}));
+}
+
+// Two functions without rules, one called by the other.
+TEST_F(GuessTest, FollowsCallsBetweenFunctionsWithoutRules) {
+  const Address caller = in(kBare, 0x180);
+  fake_.ask_for_functions = [caller](Module&, Address pc) -> std::optional<Modules::Range> {
+    const Address begin = pc < caller - 0x80 ? in(kBare, 0) : caller - 0x80;
+    return Modules::Range{.begin = begin, .end = begin + 0x100};
+  };
+  fake_.words(kStack + 0x100, {1, fake_.call_before(caller, in(kBare, 0)), 2, 3});
+  fake_.words(kStack + 0x120, {fake_.call_before(in(kMain), caller - 0x80)});
+  put_main(kStack + 0x128);
+  EXPECT_EQ(pcs(unwind(in(kBare), {{kRsp, kStack + 0x100}})), (Pcs{in(kBare), caller, in(kMain), in(kStart)}));
 }
 
 // The caller's CFA needs the frame pointer, which the bare function has pushed first.
