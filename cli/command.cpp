@@ -85,7 +85,10 @@ bool print(const model::Still& still, const OutputOptions& options, const Enviro
                                  .fold = !options.no_fold,
                                  .hide_plumbing = !options.no_hide,
                                  .width = environment.terminal ? environment.width : 0};
-  return print(options.json ? render::to_json(still, environment.version) : render::to_text(still, text));
+  if (options.json) {
+    return render::write_json(still, environment.version, [](std::string_view piece) { return print(piece); });
+  }
+  return print(render::to_text(still, text));
 }
 
 std::string in_words(const Error& error) {

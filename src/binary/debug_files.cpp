@@ -104,6 +104,22 @@ std::string directory_of(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
 }
 
+std::string place_of_build_id(const std::string& id) {
+  return path_of_build_id("/usr/lib/debug/.build-id", id);
+}
+
+std::vector<std::string> places_of_debug_link(const std::string& path, const std::string& name) {
+  const std::string directory = directory_of(path);
+  std::vector<std::string> places{directory + name, directory + ".debug/" + name, "/usr/lib/debug" + directory + name};
+  // Where /lib is a link to /usr/lib, a package may have put the file under either name.
+  if (directory.starts_with("/usr/")) {
+    places.push_back("/usr/lib/debug" + directory.substr(4) + name);
+  } else if (directory.starts_with("/lib")) {
+    places.push_back("/usr/lib/debug/usr" + directory + name);
+  }
+  return places;
+}
+
 std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std::string& path,
                                              const OpenFile& open_file) {
   if (!open_file) {
@@ -111,7 +127,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
   }
   const std::string id = image.build_id();
   if (id.size() > 2) {
-    if (auto found = open_with_id(open_file(path_of_build_id("/usr/lib/debug/.build-id", id)), id)) {
+    if (auto found = open_with_id(open_file(place_of_build_id(id)), id)) {
       return found;
     }
   }
@@ -119,16 +135,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
   if (!link) {
     return nullptr;
   }
-  const std::string directory = directory_of(path);
-  std::vector<std::string> places{directory + link->name, directory + ".debug/" + link->name,
-                                  "/usr/lib/debug" + directory + link->name};
-  // Where /lib is a link to /usr/lib, a package may have put the file under either name.
-  if (directory.starts_with("/usr/")) {
-    places.push_back("/usr/lib/debug" + directory.substr(4) + link->name);
-  } else if (directory.starts_with("/lib")) {
-    places.push_back("/usr/lib/debug/usr" + directory + link->name);
-  }
-  for (const std::string& place : places) {
+  for (const std::string& place : places_of_debug_link(path, link->name)) {
     // A file may name itself: then there is nothing new in it.
     if (place == path) {
       continue;

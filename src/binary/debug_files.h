@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "binary/native_symbols.h"
 #include "binary/symbol_image.h"
@@ -25,6 +26,10 @@ std::unique_ptr<SymbolImage> find_shared_debug_file(const SymbolImage& image, co
 
 // The small symbol table that Fedora and its kin leave in stripped files: an xz-compressed ELF file in .gnu_debugdata.
 std::unique_ptr<SymbolImage> open_debug_data(const SymbolImage& image);
+
+// Where those files stand: by a build-id, and by the name in the .gnu_debuglink of the file at `path`.
+std::string place_of_build_id(const std::string& id);
+std::vector<std::string> places_of_debug_link(const std::string& path, const std::string& name);
 
 // "/usr/lib/x.so" gives "/usr/lib/", "x.so" gives "".
 std::string directory_of(const std::string& path);

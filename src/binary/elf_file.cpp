@@ -48,6 +48,27 @@ Elf_Scn* find_section(Elf* elf, std::string_view name, GElf_Shdr& header) {
   return nullptr;
 }
 
+// In lower-case hex; empty where the notes have none.
+std::string build_id_of(Elf_Data* notes) {
+  std::string hex;
+  std::size_t at = 0;
+  GElf_Nhdr note;
+  std::size_t name = 0;
+  std::size_t desc = 0;
+  constexpr std::string_view gnu{"GNU\0", 4};
+  while (notes != nullptr && (at = gelf_getnote(notes, at, &note, &name, &desc)) > 0) {
+    const auto* bytes = static_cast<const char*>(notes->d_buf);
+    if (note.n_type == NT_GNU_BUILD_ID && std::string_view(bytes + name, note.n_namesz) == gnu) {
+      const void* id = bytes + desc;
+      for (const std::uint8_t byte : std::span(static_cast<const std::uint8_t*>(id), note.n_descsz)) {
+        hex += fmt::format("{:02x}", byte);
+      }
+      break;
+    }
+  }
+  return hex;
+}
+
 }  // namespace
 
 void ElfFile::Close::operator()(Elf* elf) const {
@@ -67,36 +88,26 @@ Result<ElfFile> ElfFile::open(int fd, std::string_view name) {
 }
 
 std::string ElfFile::build_id() const {
-  const void* id = nullptr;
-  std::string hex;
   std::size_t count = 0;
   if (elf_getphdrnum(elf_.get(), &count) != 0) {
-    return hex;
+    return {};
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(count, 65536); ++i) {
     GElf_Phdr program;
     if (gelf_getphdr(elf_.get(), static_cast<int>(i), &program) == nullptr || program.p_type != PT_NOTE) {
       continue;
     }
-    Elf_Data* data = elf_getdata_rawchunk(elf_.get(), static_cast<std::int64_t>(program.p_offset), program.p_filesz,
-                                          program.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
-    std::size_t at = 0;
-    GElf_Nhdr note;
-    std::size_t name = 0;
-    std::size_t desc = 0;
-    constexpr std::string_view gnu{"GNU\0", 4};
-    while (data != nullptr && (at = gelf_getnote(data, at, &note, &name, &desc)) > 0) {
-      const auto* bytes = static_cast<const char*>(data->d_buf);
-      if (note.n_type == NT_GNU_BUILD_ID && std::string_view(bytes + name, note.n_namesz) == gnu) {
-        id = bytes + desc;
-        for (const std::uint8_t byte : std::span(static_cast<const std::uint8_t*>(id), note.n_descsz)) {
-          hex += fmt::format("{:02x}", byte);
-        }
-        return hex;
-      }
+    auto hex = build_id_of(elf_getdata_rawchunk(elf_.get(), static_cast<std::int64_t>(program.p_offset),
+                                                program.p_filesz, program.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR));
+    if (!hex.empty()) {
+      return hex;
     }
   }
-  return hex;
+  // The segments of a separate debug file lead nowhere.
+  const auto notes = section(".note.gnu.build-id");
+  return notes ? build_id_of(elf_getdata_rawchunk(elf_.get(), static_cast<std::int64_t>(notes->offset), notes->size,
+                                                  ELF_T_NHDR))
+               : std::string();
 }
 
 std::uint16_t ElfFile::machine() const {

@@ -70,7 +70,7 @@ std::unique_ptr<DebugInfo> NativeSymbols::Parts::debug_info_of(const SymbolImage
       file->set_shared(std::move(shared_file));
     }
   }
-  return std::make_unique<DebugInfo>(std::move(file));
+  return std::make_unique<DebugInfo>(std::move(file), path, open_file);
 }
 
 void NativeSymbols::Parts::find_debug_info() {

@@ -3,46 +3,17 @@
 #include <dwarf.h>
 
 #include <limits>
+#include <ranges>
 
-#include "binary/demangle.h"
+#include "binary/symbol_names.h"
 
 namespace stillframe::binary {
 namespace {
 
-// A concrete function points at its abstract one, that at its declaration. More steps than this are a cycle.
-constexpr int longest_chain = 16;
-
-// The attribute of the DIE or of what it is an instance of.
-std::optional<Dwarf_Attribute> integrated(Dwarf_Die die, unsigned int first, unsigned int second) {
-  for (int step = 0; step < longest_chain; ++step) {
-    Dwarf_Attribute attribute;
-    if (dwarf_attr(&die, first, &attribute) != nullptr ||
-        (second != 0 && dwarf_attr(&die, second, &attribute) != nullptr)) {
-      return attribute;
-    }
-    Dwarf_Attribute origin;
-    Dwarf_Die next;
-    if ((dwarf_attr(&die, DW_AT_abstract_origin, &origin) == nullptr &&
-         dwarf_attr(&die, DW_AT_specification, &origin) == nullptr) ||
-        dwarf_formref_die(&origin, &next) == nullptr) {
-      break;
-    }
-    die = next;
-  }
-  return std::nullopt;
-}
-
-std::string text_of(std::optional<Dwarf_Attribute> attribute) {
-  const char* const text = attribute ? dwarf_formstring(&*attribute) : nullptr;
+std::string text_of(Dwarf_Die die, unsigned int name) {
+  Dwarf_Attribute attribute;
+  const char* const text = dwarf_attr(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
   return text == nullptr ? std::string() : std::string(text);
-}
-
-std::string name_of(Dwarf_Die die) {
-  if (const auto whole = demangle(text_of(integrated(die, DW_AT_linkage_name, DW_AT_MIPS_linkage_name)))) {
-    return *whole;
-  }
-  // C, `extern "C"`, and what has a linkage name of its own by an asm label.
-  return text_of(integrated(die, DW_AT_name, 0));
 }
 
 std::optional<Dwarf_Word> number_of(Dwarf_Die die, unsigned int name) {
@@ -62,7 +33,8 @@ std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file) : file_(std::move(file)), index_(file_->dwarf()) {}
+DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file)
+    : file_(std::move(file)), index_(file_->dwarf()), split_(*file_, std::move(path), std::move(open_file)) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   auto die = index_.find(address);
@@ -72,7 +44,8 @@ DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   Unit& unit = units_[dwarf_dieoffset(&*die)];
   if (!unit.functions) {
     unit.die = *die;
-    unit.functions.emplace(*die);
+    unit.split = split_.find(*die);
+    unit.functions.emplace(unit.split ? unit.split->die : *die, unit.split ? unit.split->base : RangeBase{});
     read_lines(unit);
   }
   return &unit;
@@ -80,14 +53,12 @@ DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
 
 void DebugInfo::read_lines(Unit& unit) const {
   Dwarf_Attribute attribute;
-  const std::string directory =
-      dwarf_attr(&unit.die, DW_AT_comp_dir, &attribute) == nullptr ? std::string() : text_of(attribute);
   Dwarf_Word offset = 0;
   if (dwarf_attr(&unit.die, DW_AT_stmt_list, &attribute) != nullptr && dwarf_formudata(&attribute, &offset) == 0) {
     unit.lines = LineTable::read({.lines = file_->section(".debug_line"),
                                   .line_strings = file_->section(".debug_line_str"),
                                   .strings = file_->section(".debug_str")},
-                                 offset, directory);
+                                 offset, text_of(unit.die, DW_AT_comp_dir));
   }
 }
 
@@ -113,19 +84,19 @@ std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
     calls.push_back(std::move(here));
     return calls;
   }
-  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address);
-  for (auto die = inlined.rbegin(); die != inlined.rend(); ++die) {
-    here.function = name_of(*die);
+  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address, unit->split ? unit->split->base : RangeBase{});
+  for (const Dwarf_Die& die : std::views::reverse(inlined)) {
+    here.function = function_name(die);
     here.inlined = true;
     calls.push_back(std::move(here));
     // Where the call stood, in the function around it.
     here = {};
-    const auto file = number_of(*die, DW_AT_call_file);
+    const auto file = number_of(die, DW_AT_call_file);
     here.file = file && unit->lines ? unit->lines->path(*file) : std::nullopt;
-    here.line = positive(number_of(*die, DW_AT_call_line));
-    here.column = here.line ? positive(number_of(*die, DW_AT_call_column)) : std::nullopt;
+    here.line = positive(number_of(die, DW_AT_call_line));
+    here.column = here.line ? positive(number_of(die, DW_AT_call_column)) : std::nullopt;
   }
-  here.function = name_of(*function);
+  here.function = function_name(*function);
   calls.push_back(std::move(here));
   return calls;
 }

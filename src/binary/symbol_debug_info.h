@@ -10,6 +10,7 @@
 
 #include "binary/symbol_dwarf_file.h"
 #include "binary/symbol_lines.h"
+#include "binary/symbol_split.h"
 #include "binary/symbol_units.h"
 
 namespace stillframe::binary {
@@ -24,14 +25,16 @@ struct DebugCall {
 
 class DebugInfo {
  public:
-  explicit DebugInfo(std::unique_ptr<DwarfFile> file);
+  // `path` is what the target names the file; through `open_file` the files of split units are looked for.
+  DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file);
 
   // Innermost first. Empty when no unit covers the address. One call without a function: only the line is known.
   std::vector<DebugCall> calls_at(std::uint64_t address);
 
  private:
   struct Unit {
-    Dwarf_Die die{};
+    Dwarf_Die die{};                 // for lines; a skeleton where the unit is split
+    std::optional<SplitUnit> split;  // for functions, if it is
     std::optional<FunctionIndex> functions;
     std::optional<LineTable> lines;
   };
@@ -41,6 +44,7 @@ class DebugInfo {
 
   std::unique_ptr<DwarfFile> file_;
   UnitIndex index_;
+  SplitUnits split_;
   std::unordered_map<Dwarf_Off, Unit> units_;
 };
 

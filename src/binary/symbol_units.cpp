@@ -4,10 +4,14 @@
 
 #include <algorithm>
 
+#include "binary/symbol_image.h"
+#include "binary/symbol_names.h"
+
 namespace stillframe::binary {
 namespace {
 
 constexpr std::size_t most_ranges = 65536;
+constexpr std::uint64_t most_list_bytes = std::uint64_t{1} << 32U;
 constexpr std::size_t most_unit_ranges = std::size_t{1} << 22U;
 // Namespaces, classes and functions within each other; blocks and inlined calls within each other.
 constexpr int deepest_scope = 64;
@@ -31,20 +35,6 @@ bool holds_functions(int tag) {
   }
 }
 
-// Types hold functions only in languages that have methods.
-bool has_methods(Dwarf_Die unit) {
-  switch (dwarf_srclang(&unit)) {
-    case DW_LANG_C:
-    case DW_LANG_C89:
-    case DW_LANG_C99:
-    case DW_LANG_C11:
-    case DW_LANG_Mips_Assembler:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool is_block(int tag) {
   return tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_try_block ||
          tag == DW_TAG_catch_block || tag == DW_TAG_with_stmt;
@@ -54,10 +44,36 @@ bool has_code(Dwarf_Die& die) {
   return dwarf_hasattr(&die, DW_AT_low_pc) != 0 || dwarf_hasattr(&die, DW_AT_ranges) != 0;
 }
 
+// Where the list of a split unit's DIE stands in its section.
+std::optional<std::ptrdiff_t> list_of(Dwarf_Die& die, const RangeBase& base) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word offset = 0;
+  if (dwarf_attr(&die, DW_AT_ranges, &attribute) == nullptr) {
+    return std::nullopt;
+  }
+  if (attribute.form != DW_FORM_rnglistx) {
+    return dwarf_formudata(&attribute, &offset) == 0 && offset < most_list_bytes
+               ? std::optional(static_cast<std::ptrdiff_t>(offset + base.padding))
+               : std::nullopt;
+  }
+  // A number in the table of offsets behind the header, which holds 12 bytes (DWARF 5, 7.28). libdw has seen to it
+  // that the attribute lies within the unit; a number that goes beyond is cut off by its size.
+  std::uint64_t index = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    index |= static_cast<std::uint64_t>(attribute.valp[i] & 0x7fU) << (7 * i);
+    if ((attribute.valp[i] & 0x80U) == 0) {
+      break;
+    }
+  }
+  constexpr std::uint64_t header = 12;
+  const auto entry = value_at<std::uint32_t>(base.lists, header + index * sizeof(std::uint32_t));
+  return entry ? std::optional(static_cast<std::ptrdiff_t>(header + *entry)) : std::nullopt;
+}
+
 // Looks for the blocks around an address and keeps the inlined calls on the way. True when `parent` has one.
 class BlockSearch {
  public:
-  explicit BlockSearch(std::uint64_t address) : address_(address) {}
+  BlockSearch(std::uint64_t address, const RangeBase& base) : address_(address), base_(base) {}
 
   bool descend(Dwarf_Die parent, int depth) {
     Dwarf_Die child;
@@ -77,7 +93,7 @@ class BlockSearch {
         if (tag == DW_TAG_lexical_block && descend(child, depth + 1)) {
           return true;
         }
-      } else if (dwarf_haspc(&child, address_) == 1) {
+      } else if (covers(child)) {
         if (tag == DW_TAG_inlined_subroutine) {
           inlined.push_back(child);
         }
@@ -91,18 +107,35 @@ class BlockSearch {
   std::vector<Dwarf_Die> inlined;
 
  private:
+  bool covers(Dwarf_Die& die) const {
+    return base_.split ? std::ranges::any_of(ranges_of(die, base_),
+                                             [this](const AddressRange& range) {
+                                               return range.begin <= address_ && address_ < range.end;
+                                             })
+                       : dwarf_haspc(&die, address_) == 1;
+  }
+
   std::uint64_t address_;
+  const RangeBase& base_;
   std::uint64_t visited_ = 0;
 };
 
 }  // namespace
 
-std::vector<AddressRange> ranges_of(Dwarf_Die& die) {
+std::vector<AddressRange> ranges_of(Dwarf_Die& die, const RangeBase& from) {
   std::vector<AddressRange> ranges;
-  Dwarf_Addr base = 0;
+  Dwarf_Addr base = from.address;
   Dwarf_Addr begin = 0;
   Dwarf_Addr end = 0;
   std::ptrdiff_t offset = 0;
+  if (from.split && dwarf_hasattr(&die, DW_AT_ranges) != 0) {
+    // Given where the list begins, dwarf_ranges counts from `base`; it would look for the skeleton otherwise.
+    const auto list = list_of(die, from);
+    if (!list) {
+      return ranges;
+    }
+    offset = *list;
+  }
   while (ranges.size() < most_ranges && (offset = dwarf_ranges(&die, offset, &base, &begin, &end)) > 0) {
     if (begin < end) {
       ranges.push_back({.begin = begin, .end = end});
@@ -146,21 +179,20 @@ void UnitIndex::read_units() {
     if (dwarf_offdie(dwarf_, at + header, &die) == nullptr) {
       continue;
     }
-    for (const AddressRange& range : ranges_of(die)) {
+    for (const AddressRange& range : ranges_of(die, {})) {
       entries_.push_back({.begin = range.begin, .end = range.end, .unit = at + header});
     }
   }
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
-FunctionIndex::FunctionIndex(Dwarf_Die unit) : unit_(unit) {
+FunctionIndex::FunctionIndex(Dwarf_Die unit, RangeBase base) : unit_(unit), base_(base), methods_(!is_plain_c(unit)) {
   collect(unit_, 0);
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
 void FunctionIndex::collect(Dwarf_Die parent, int depth) {
   Dwarf_Die child;
-  const bool methods = has_methods(unit_);
   if (depth > deepest_scope || dwarf_child(&parent, &child) != 0) {
     return;
   }
@@ -170,12 +202,12 @@ void FunctionIndex::collect(Dwarf_Die parent, int depth) {
     }
     const int tag = dwarf_tag(&child);
     if (tag == DW_TAG_subprogram) {
-      for (const AddressRange& range : ranges_of(child)) {
+      for (const AddressRange& range : ranges_of(child, base_)) {
         entries_.push_back({.begin = range.begin, .end = range.end, .die = dwarf_dieoffset(&child)});
         longest_ = std::max(longest_, range.end - range.begin);
       }
     }
-    const bool scope = tag == DW_TAG_subprogram || is_block(tag) ? within_functions_ : methods && holds_functions(tag);
+    const bool scope = tag == DW_TAG_subprogram || is_block(tag) ? within_functions_ : methods_ && holds_functions(tag);
     if (scope) {
       collect(child, depth + 1);
     }
@@ -216,8 +248,8 @@ std::optional<Dwarf_Die> FunctionIndex::look_up(std::uint64_t address) const {
   return die;
 }
 
-std::vector<Dwarf_Die> inlined_at(Dwarf_Die function, std::uint64_t address) {
-  BlockSearch search(address);
+std::vector<Dwarf_Die> inlined_at(Dwarf_Die function, std::uint64_t address, const RangeBase& base) {
+  BlockSearch search(address, base);
   search.descend(function, 0);
   return std::move(search.inlined);
 }

@@ -33,6 +33,7 @@ struct Code {
   std::uint64_t instruction_bytes = 0;
   std::int32_t first_traceable = 0;  // 3.11+: index of the first instruction a traceback may show
   Address thread_local_copies = 0;   // 3.14t+: co_tlbc, 0 when there is none
+  bool lost = false;  // all or some of it is memory that the core does not hold: what is empty is unknown
 };
 
 // Reads each code object once. A code object that was read stays as it was read, also after the target runs again.
@@ -41,13 +42,15 @@ class CodeCache {
   // `code_type`: the address of PyCode_Type, or 0 when it is not known: then the type's name must be "code".
   CodeCache(const Objects& objects, Address code_type) : objects_(objects), code_type_(code_type) {}
 
-  // Null when there is no sound code object at that address. The pointer stays valid as long as the cache.
+  // Null when there is no sound code object at that address. Where the core has lost the memory that one would lie in,
+  // a code object of which nothing is known. The pointer stays valid as long as the cache.
   const Code* find(Address address);
   // True when an object's type is the code type.
   bool is_code(Address object);
 
  private:
   std::optional<Code> load(Address address);
+  [[nodiscard]] bool is_lost(Address object, std::size_t size) const;
 
   const Objects& objects_;
   Address code_type_;

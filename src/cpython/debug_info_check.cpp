@@ -2,12 +2,16 @@
 
 #include <dwarf.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 
+#include "binary/debug_files.h"
+#include "binary/elf_file.h"
 #include "binary/partial_debug_info.h"
 
 namespace stillframe::cpython {
@@ -86,16 +90,21 @@ class Structures {
         return *at <= kMaxStructure ? std::optional(Offset(static_cast<std::uint32_t>(*at))) : std::nullopt;
       }
     }
-    return unclear_ ? std::nullopt : std::optional(absent);
+    return unclear_ || nameless_ ? std::nullopt : std::optional(absent);
   }
 
  private:
   bool step() { return ++steps_ <= kMaxSteps; }
 
   // dwarf_diename() would follow references to other DIEs as well, at three times the cost.
-  static const char* name_of(Dwarf_Die& die) {
+  const char* name_of(Dwarf_Die& die) {
     Dwarf_Attribute attribute;
-    return dwarf_attr(&die, DW_AT_name, &attribute) != nullptr ? dwarf_formstring(&attribute) : nullptr;
+    if (dwarf_attr(&die, DW_AT_name, &attribute) == nullptr) {
+      return nullptr;
+    }
+    const char* name = dwarf_formstring(&attribute);
+    nameless_ = nameless_ || name == nullptr;
+    return name;
   }
 
   void collect(Dwarf_Die& unit) {
@@ -246,7 +255,8 @@ class Structures {
   std::unordered_map<const void*, std::vector<Member>> members_;
   std::string struct_name_;
   std::uint32_t steps_ = 0;
-  bool unclear_ = false;  // a type could not be followed: that a member was not found says nothing
+  bool nameless_ = false;  // a name is kept in another file (dwz): what was not found may be there
+  bool unclear_ = false;   // a type could not be followed: that a member was not found says nothing
 };
 
 // The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
@@ -285,6 +295,41 @@ std::string describe(const std::vector<Disagreement>& disagreements) {
     }
   }
   return count > kShown ? text + fmt::format(" and {} more", count - kShown) : text;
+}
+
+// The name in .gnu_debuglink, empty where there is none.
+std::string debug_link_of(const binary::ElfFile& image, int fd) {
+  std::array<char, 256> raw{};
+  const auto section = image.section(".gnu_debuglink");
+  const std::size_t size = section ? std::min<std::uint64_t>(section->size, raw.size() - 1) : 0;
+  if (size == 0 || pread(fd, raw.data(), size, static_cast<off_t>(section->offset)) != static_cast<ssize_t>(size)) {
+    return {};
+  }
+  std::string name(raw.data());
+  return name.find('/') == std::string::npos ? name : std::string();
+}
+
+// The file to which the debug information of a stripped one was moved, proved by its build-id. (Without a build-id
+// nothing but a checksum of the whole file proves it, which would cost more than all the rest of a still.)
+target::FileHandle separate_debug_file(const target::Target& target, int fd, const std::string& path) {
+  const auto image = binary::ElfFile::open(fd, path);
+  const std::string id = image ? image->build_id() : std::string();
+  if (id.size() <= 2) {
+    return {};
+  }
+  std::vector<std::string> places{binary::place_of_build_id(id)};
+  if (const auto link = debug_link_of(*image, fd); !link.empty()) {
+    std::ranges::move(binary::places_of_debug_link(path, link), std::back_inserter(places));
+  }
+  for (const std::string& place : places) {
+    auto file = place != path ? target.open_file(place) : Result<target::FileHandle>(std::unexpected(Error{}));
+    const auto debug =
+        file ? binary::ElfFile::open(file->fd(), place) : Result<binary::ElfFile>(std::unexpected(Error{}));
+    if (debug && debug->build_id() == id) {
+      return std::move(*file);
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -339,7 +384,11 @@ void believe_debug_info(const target::Target& target, Runtime& runtime) {
   const auto* mapping = file_mapping(target.mappings(), global);
   const auto file =
       mapping != nullptr ? target.open_mapped(*mapping) : Result<target::FileHandle>(std::unexpected(Error{}));
-  const auto disagreements = file ? check_against_debug_info(file->fd(), runtime.layout) : std::nullopt;
+  auto disagreements = file ? check_against_debug_info(file->fd(), runtime.layout) : std::nullopt;
+  if (file && !disagreements) {
+    const auto separate = separate_debug_file(target, file->fd(), mapping->path);
+    disagreements = separate ? check_against_debug_info(separate.fd(), runtime.layout) : std::nullopt;
+  }
   if (!disagreements || disagreements->empty()) {
     return;
   }

@@ -27,7 +27,9 @@ std::optional<std::vector<Disagreement>> check_against_debug_info(int fd, const 
 // Puts the real numbers into the layout.
 void believe(Layout& layout, const std::vector<Disagreement>& disagreements);
 
-// Checks the layout of `runtime` against the very file that its global state was loaded from, corrects it and warns.
+// Checks the layout of `runtime` against the very file that its global state was loaded from, or against the separate
+// debug file of that (by build-id under /usr/lib/debug/.build-id, by .gnu_debuglink); corrects it and warns. Debug
+// information that is kept compressed is left alone: unpacking all of it would take longer than all the rest.
 void believe_debug_info(const target::Target& target, Runtime& runtime);
 
 }  // namespace stillframe::cpython

@@ -10,6 +10,7 @@ namespace stillframe::cpython {
 namespace {
 
 struct FrameFields {
+  Address type = 0;
   Address back = 0;
   Address code = 0;
   Address trace = 0;
@@ -33,6 +34,7 @@ memory::Read<FrameFields> read_fields(const Objects& objects, Address frame) {
     }
   };
   FrameFields fields;
+  take(objects.layout().object.type, fields.type);
   take(layout.back, fields.back);
   take(layout.code, fields.code);
   take(layout.trace, fields.trace);
@@ -41,8 +43,16 @@ memory::Read<FrameFields> read_fields(const Objects& objects, Address frame) {
   return fields;
 }
 
+// Whether the numbers of a frame can be those of one.
+bool looks_sound(const FrameFields& fields) {
+  constexpr std::int32_t kMaxInstruction = 64 << 20;
+  return fields.type != 0 && fields.type % 8 == 0 && fields.lasti >= -1 && fields.lasti < kMaxInstruction &&
+         fields.lineno >= 0;
+}
+
 RawFrame make_frame(const FrameFields& fields, Address address, const Code* code, PythonVersion version) {
   RawFrame frame{.address = address, .code = code, .lasti = fields.lasti, .entry = true};
+  frame.instruction_known = !(code->lost && code->line_table.empty());
   const bool counts_instructions = version >= PythonVersion{3, 10, 0};
   if (counts_instructions && frame.lasti > 0) {
     frame.lasti *= 2;  // 3.10 counts instructions (Include/cpython/frameobject.h)
@@ -64,6 +74,7 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address 
     chain.broken = "the thread state cannot be read";
     return chain;
   }
+  Address type = 0;
   ChainGuard guard(kMaxFrames);
   for (Address at = *top; at != 0;) {
     if (!guard.step(at)) {
@@ -76,10 +87,13 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address 
       return chain;
     }
     const Code* code = codes.find(fields->code);
-    if (code == nullptr) {
+    // Of a code object that the core has lost nothing proves that it is one: the frame must look like the others.
+    const bool like_others = type == 0 || type == fields->type;
+    if (code == nullptr || (code->lost && code->name.empty() && !(like_others && looks_sound(*fields)))) {
       chain.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
       return chain;
     }
+    type = fields->type;
     chain.frames.push_back(make_frame(*fields, at, code, objects.layout().version));
     at = fields->back;
   }

@@ -16,7 +16,8 @@ struct RawFrame {
   const Code* code = nullptr;               // lives in the CodeCache
   std::int64_t lasti = -1;                  // byte offset of the running instruction; -1: not begun
   std::optional<std::int32_t> traced_line;  // the line that a trace function (a debugger) works with, where one is set
-  bool instruction_known = true;            // false: the instruction pointer lies outside the code; the line is unknown
+  bool instruction_known = true;            // false: the line is unknown (the instruction lies outside the code, or the
+                                            // code object is not in the core)
   bool entry = false;                       // began a new C evaluation loop
   // Of an entry frame: an address inside the C frame of that loop, where the version keeps one (3.10+; 0: none).
   Address c_stack_mark = 0;

@@ -6,6 +6,9 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "cpython/frames.h"
 
@@ -24,6 +27,7 @@ struct FrameFields {
 // enum _frameowner: 0 thread, 1 generator, 2 frame object; from 3.12 on 3 and more are shims: frames of the
 // interpreter itself, on the C stack, that begin an evaluation loop (3.12, 3.13: FRAME_OWNED_BY_CSTACK = 3;
 // 3.14: FRAME_OWNED_BY_INTERPRETER = 3, FRAME_OWNED_BY_CSTACK = 4; 3.15: only the former).
+constexpr std::uint8_t kOwnedByThread = 0;
 constexpr std::uint8_t kOwnedByGenerator = 1;
 constexpr std::uint8_t kFirstShim = 3;
 constexpr std::uint8_t kLastOwner = 4;
@@ -114,12 +118,42 @@ class Walker {
     }
     // Low bits of a stack reference are tags (3.14: Include/internal/pycore_stackref.h).
     const Code* code = codes_.find(fields->executable & ~Address{3});
-    if (code == nullptr) {
+    if (code == nullptr || (code->instructions == 0 && code->lost && !fits_lost_code(at, *fields, *code))) {
       chain_.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
       return 0;
     }
     add(at, *fields, *code);
     return fields->previous;
+  }
+
+  // Of a code object that the core has lost nothing proves that it is one; the frame itself must fit together then.
+  [[nodiscard]] bool fits_lost_code(Address at, const FrameFields& fields, const Code& code) {
+    constexpr std::uint64_t kMaxInstructionBytes = std::uint64_t{64} << 20U;
+    const Address begin = code.address + layout_.code.code_adaptive.value();
+    const bool own_instructions = fields.copy_index <= 0;
+    if (own_instructions && (fields.instruction + 2 < begin || fields.instruction - begin > kMaxInstructionBytes)) {
+      return false;
+    }
+    return fields.owner != kOwnedByThread || in_data_stack(at);
+  }
+
+  // Whether a frame lies in a chunk of the thread's data stack: {previous, size, top, frames} (_PyStackChunk in
+  // Include/cpython/pystate.h). Where the list of chunks is lost as well, it may.
+  bool in_data_stack(Address frame) {
+    if (!chunks_) {
+      chunks_.emplace();
+      ChainGuard guard(kMaxFrames);
+      auto chunk = objects_.pointer(thread_, layout_.thread.datastack_chunk);
+      while (chunk && *chunk != 0 && guard.step(*chunk)) {
+        const auto size = objects_.memory().get<std::uint64_t>(*chunk + 8);
+        chunks_->emplace_back(*chunk, size.value_or(0));
+        chunk = objects_.pointer(*chunk, Offset(0));
+      }
+      all_chunks_known_ = chunk == Address{0};
+    }
+    return !all_chunks_known_ || std::ranges::any_of(*chunks_, [&](const auto& chunk) {
+      return frame >= chunk.first && frame - chunk.first < chunk.second;
+    });
   }
 
   void add(Address at, const FrameFields& fields, const Code& code) {
@@ -134,7 +168,7 @@ class Walker {
       return;
     }
     RawFrame frame{.address = at, .code = &code, .entry = fields.is_entry};
-    frame.instruction_known = inside;
+    frame.instruction_known = inside && !(code.lost && code.line_table.empty());
     frame.lasti = frame.instruction_known && fields.instruction >= begin
                       ? static_cast<std::int64_t>(fields.instruction - begin)
                       : -1;
@@ -196,6 +230,8 @@ class Walker {
   Address last_ = 0;
   bool ended_with_entry_ = false;
   std::int64_t calls_ = 0;
+  std::optional<std::vector<std::pair<Address, std::uint64_t>>> chunks_;  // address and size, once asked for
+  bool all_chunks_known_ = false;
 };
 
 }  // namespace

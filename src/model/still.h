@@ -94,7 +94,7 @@ struct Frame {
   FrameKind kind = FrameKind::python;
   bool entry = false;                              // Python: the call that began a new C evaluation loop
   bool inlined = false;                            // native: the compiler put this call into its caller
-  std::string_view function;                       // "inner"
+  std::string_view function;                       // "inner"; Python: empty where the core has lost it
   std::optional<std::string_view> qualified_name;  // "Order.inner", Python 3.11+
   std::optional<std::string_view> file;
   std::optional<std::int32_t> line;  // 1-based
@@ -105,7 +105,11 @@ struct Frame {
   // They become display columns once the source line is at hand.
   std::optional<std::int32_t> byte_column;
   std::optional<std::int32_t> end_byte_column;
-  std::optional<std::string_view> source;       // the line, without its line end
+  std::optional<std::string_view> source;  // the line, without its line end
+  // Where the running expression goes on behind `source`: all its lines, "\n" between them.
+  std::optional<std::string_view> source_lines;
+  // Python: the address of the code object, where it is not in the core, or not all of it.
+  std::optional<std::uint64_t> lost_code;
   std::optional<std::string_view> library;      // native
   std::optional<std::uint64_t> address;         // native
   std::optional<std::uint64_t> library_offset;  // native, where there is no name: the address in the library's own file

@@ -113,9 +113,14 @@ std::optional<binary::UnwindRow> Modules::look_up(Module& module, Address pc) {
   }
   if (!module.looked_in_file_) {
     module.looked_in_file_ = true;
-    module.in_file_ = open_table(module);
+    open_tables(module);
   }
-  return module.in_file_ ? row_of(*module.in_file_, pc) : std::nullopt;
+  for (const auto& table : module.in_file_) {
+    if (auto row = row_of(*table, pc)) {
+      return row;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<binary::UnwindRow> Modules::row_of(const binary::CallFrameTable& table, Address pc) {
@@ -126,26 +131,29 @@ std::optional<binary::UnwindRow> Modules::row_of(const binary::CallFrameTable& t
 }
 
 // What is not loaded, or has no index to be found by: .debug_frame, and .eh_frame of programs linked without the index.
-std::unique_ptr<binary::CallFrameTable> Modules::open_table(const Module& module) {
+void Modules::open_tables(Module& module) {
   if (module.is_vdso() || !module.image()) {
-    return nullptr;
+    return;
   }
   const auto handle = target_.open_mapped(module.first_mapping());
   if (!handle) {
-    return nullptr;
+    return;
   }
   const auto file = binary::ElfFile::open(handle->fd(), module.path());
   if (!file) {
-    return nullptr;
+    return;
   }
   const Address bias = module.image()->bias();
   using Format = binary::CallFrameTable::Format;
-  if (!module.in_memory_) {
-    if (auto table = read_section(*file, ".eh_frame", bias, Format::eh_frame)) {
-      return table;
+  const auto add = [&](const char* name, Format format) {
+    if (auto table = read_section(*file, name, bias, format)) {
+      module.in_file_.push_back(std::move(table));
     }
+  };
+  if (!module.in_memory_) {
+    add(".eh_frame", Format::eh_frame);
   }
-  return read_section(*file, ".debug_frame", bias, Format::debug_frame);
+  add(".debug_frame", Format::debug_frame);
 }
 
 std::optional<Modules::Range> Modules::function_at(Address pc) {

@@ -43,7 +43,7 @@ class Module {
   std::optional<binary::ElfImage> image_;
   bool vdso_;
   std::unique_ptr<binary::CallFrameTable> in_memory_;
-  std::unique_ptr<binary::CallFrameTable> in_file_;
+  std::vector<std::unique_ptr<binary::CallFrameTable>> in_file_;
   bool looked_in_memory_ = false;
   bool looked_in_file_ = false;
 };
@@ -88,7 +88,7 @@ class Modules {
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
   std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);
-  std::unique_ptr<binary::CallFrameTable> open_table(const Module& module);
+  void open_tables(Module& module);
   std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, const char* name, Address bias,
                                                        binary::CallFrameTable::Format format);
 

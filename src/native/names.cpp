@@ -10,6 +10,8 @@ namespace stillframe::native {
 namespace {
 
 constexpr cpython::PythonVersion k3_0{3, 0, 0};
+// Python/generated_cases.c.h of 3.14, built with --with-tail-call-interp.
+constexpr std::string_view kHandler = "_TAIL_CALL_";
 constexpr std::uint64_t kLargestVdso = 65536;
 // The evaluation loop is by far the largest function of an interpreter (20 to 60 KB); this tells it where there are no
 // symbols at all.
@@ -89,6 +91,13 @@ bool Names::is_plumbing(const RawNativeFrame& frame, std::string_view function) 
   return starts_programs(function);
 }
 
+bool Names::is_loop(std::string_view function) const {
+  // Python/ceval.c; up to 2.7 the loop is PyEval_EvalFrameEx itself, later a wrapper has that name. Compilers add
+  // suffixes (.cold, .constprop.0).
+  return function.starts_with(version_ < k3_0 ? "PyEval_EvalFrameEx" : "_PyEval_EvalFrameDefault") ||
+         function.starts_with(kHandler);
+}
+
 LoopPart Names::part_of(const RawNativeFrame& frame) {
   const Address pc = lookup_pc(frame);
   const auto [at, fresh] = parts_.try_emplace(pc, LoopPart::none);
@@ -98,13 +107,8 @@ LoopPart Names::part_of(const RawNativeFrame& frame) {
   auto* symbols = symbols_of(*frame.module);
   const auto function = symbols != nullptr ? symbols->function_at(frame.module->linked(pc)) : std::nullopt;
   if (function) {
-    // Python/ceval.c; up to 2.7 the loop is PyEval_EvalFrameEx itself, later a wrapper has that name. Compilers add
-    // suffixes (.cold, .constprop.0).
-    const std::string_view loop = version_ < k3_0 ? "PyEval_EvalFrameEx" : "_PyEval_EvalFrameDefault";
-    if (function->linkage_name.starts_with(loop)) {
-      at->second = LoopPart::loop;
-    } else if (function->linkage_name.starts_with("_TAIL_CALL_")) {
-      at->second = LoopPart::handler;
+    if (is_loop(function->linkage_name)) {
+      at->second = function->linkage_name.starts_with(kHandler) ? LoopPart::handler : LoopPart::loop;
     }
     return at->second;
   }

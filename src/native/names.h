@@ -27,6 +27,8 @@ class Names {
   const std::vector<binary::NativeCall>& calls(const RawNativeFrame& frame);
   // What each frame of a stack is to the interpreter.
   std::vector<LoopPart> parts(const NativeStack& stack);
+  // Whether a function's name is that of the evaluation loop, or of what runs in its place.
+  [[nodiscard]] bool is_loop(std::string_view function) const;
   // Whether a frame lies in the file that holds the interpreter.
   [[nodiscard]] bool in_python(const RawNativeFrame& frame) const;
   // Whether a call of a frame is only the interpreter's or the C library's way to the next one.

@@ -39,19 +39,23 @@ class Guesser {
     // Earlier calls leave whole chains of return addresses on the stack, from which the rules lead on as well as from
     // the right one: an address behind a call of just this function is better than a nearer one behind any call.
     if (begin_ != 0) {
-      if (auto caller = scan(Match::exact)) {
+      if (auto caller = scan(Origin::certain)) {
         return caller;
       }
     }
-    if (auto caller = scan(Match::possible)) {
+    if (auto caller = scan(Origin::possible)) {
       return caller;
     }
     return by_frame_pointer();
   }
 
  private:
-  // Whether the call before a return address can have led to this function.
-  enum class Match : std::uint8_t { none, possible, exact };
+  // What tells whether the call before a return address has led here.
+  enum class Origin : std::uint8_t {
+    excluded,  // the call leads to another function
+    possible,  // it goes through a register, or the function's beginning is not known
+    certain,   // it leads to the beginning of this function
+  };
 
   [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
 
@@ -111,7 +115,7 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan(Match least) {
+  std::optional<RawNativeFrame> scan(Origin least) {
     std::array<Address, 512> words{};
     std::size_t count = words.size();
     for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
@@ -131,76 +135,108 @@ class Guesser {
         if (!unwinder_.spend(kEffort)) {
           return std::nullopt;
         }
-        if (modules_.follows_call(words[i]) && match(words[i]) >= least) {
-          if (auto caller = try_candidate(at + i * 8, words[i])) {
-            return caller;
-          }
+        const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
+        auto caller = from < least ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        if (caller) {
+          return caller;
         }
       }
     }
     return std::nullopt;
   }
 
-  // Of a direct call the target is known: it must be this function, or a stub that jumps to it.
-  [[nodiscard]] Match match(Address return_address) const {
-    const auto target = modules_.direct_call_target(return_address);
-    if (!target) {
-      return Match::possible;  // through a register or memory
+  // Whether the call before a return address can have led here.
+  [[nodiscard]] Origin origin(Address return_address) const {
+    const auto direct = modules_.direct_call_target(return_address);
+    if (!direct) {
+      return Origin::possible;
     }
-    const auto slot = jump_slot(*target);
-    const auto callee = slot ? modules_.code().get<Address>(*slot) : memory::Read<Address>(*target);
-    if (begin_ != 0 && callee) {
-      return *callee >= begin_ && *callee < end_ ? Match::exact : Match::none;
+    const auto stub = stub_target(*direct);
+    if (stub == Address{0}) {
+      return Origin::possible;
+    }
+    const Address target = stub.value_or(*direct);
+    if (begin_ != 0) {
+      return target == begin_ ? Origin::certain
+                              : (target > begin_ && target < end_ ? Origin::possible : Origin::excluded);
     }
     constexpr Address kLongestFunction = 65536;
-    return slot || (*target <= frame_.pc && frame_.pc - *target < kLongestFunction) ? Match::possible : Match::none;
+    return target <= frame_.pc && frame_.pc - target < kLongestFunction ? Origin::possible : Origin::excluded;
   }
 
-  // Where the stub of a procedure linkage table finds its target: `jmp *disp(%rip)`, perhaps behind endbr64, perhaps
-  // with a bnd prefix.
-  [[nodiscard]] std::optional<Address> jump_slot(Address stub) const {
-    constexpr std::array<std::uint8_t, 4> kEndbr = {0xF3, 0x0F, 0x1E, 0xFA};
+  // Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
+  // stub.
+  [[nodiscard]] std::optional<Address> stub_target(Address at) const {
+    constexpr std::uint8_t kEndbr = 0xF3;
     constexpr std::uint8_t kBnd = 0xF2;
-    stub += code_at(stub) == kEndbr ? kEndbr.size() : 0;
-    auto code = code_at(stub);
-    if (code && (*code)[0] == kBnd) {
-      ++stub;
-      code = code_at(stub);
+    auto bytes = code_at(at);
+    if (bytes && (*bytes)[0] == kEndbr) {
+      at += 4;
+      bytes = code_at(at);
     }
-    if (!code || (*code)[0] != 0xFF || (*code)[1] != 0x25) {
+    if (bytes && (*bytes)[0] == kBnd) {
+      at += 1;
+      bytes = code_at(at);
+    }
+    if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
       return std::nullopt;
     }
-    constexpr Address kLength = 6;
-    const auto distance = modules_.code().get<std::int32_t>(stub + 2);
-    return distance ? std::optional(stub + kLength + static_cast<Address>(std::int64_t{*distance})) : std::nullopt;
+    const auto distance = modules_.code().get<std::int32_t>(at + 2);
+    if (!distance) {
+      return Address{0};
+    }
+    const auto target = modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
+    const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
+    return bound ? *target : Address{0};
   }
 
-  // The caller's frame pointer is still in its register, or was pushed near the return address.
-  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc) {
+  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
     RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
-    std::vector<std::optional<Address>> pointers = {frame_.registers.get(kFramePointer)};
-    for (std::size_t back = 1; back <= kPushedWords && slot >= frame_.sp + back * 8; ++back) {
-      const auto word = stack_.get<Address>(slot - back * 8);
-      if (word && *word > slot) {
-        pointers.emplace_back(*word);
-      }
-    }
-    for (const auto& pointer : pointers) {
+    for (const auto& pointer : frame_pointers(slot)) {
+      caller.registers.forget(kFramePointer);
       if (pointer) {
         caller.registers.set(kFramePointer, *pointer);
-      } else {
-        caller.registers.forget(kFramePointer);
       }
       if (unwinder_.leads_on(caller, kCallsToFollow)) {
         return caller;
       }
-    }
-    // The caller has no rules either, but what it calls is just this function.
-    if (match(pc) == Match::exact && modules_.row_at(pc - 1) == nullptr) {
-      caller.registers.forget(kFramePointer);
-      return caller;
+      // Rules cannot confirm code that has none either: the call itself must do.
+      if (origin == Origin::certain && modules_.row_at(pc - 1) == nullptr) {
+        return caller;
+      }
     }
     return std::nullopt;
+  }
+
+  // What the caller's frame pointer may be, likeliest first: what a function that begins with `push %rbp` has put below
+  // the return address, what is still in the register, what else was pushed there.
+  [[nodiscard]] std::vector<std::optional<Address>> frame_pointers(Address slot) const {
+    std::vector<std::optional<Address>> pointers;
+    const auto pushed = [&](std::size_t back) -> std::optional<Address> {
+      if (slot < frame_.sp + back * 8) {
+        return std::nullopt;
+      }
+      const auto word = stack_.get<Address>(slot - back * 8);
+      return word ? std::optional(*word) : std::nullopt;
+    };
+    if (pushes_frame_pointer()) {
+      pointers.push_back(pushed(1));
+    }
+    pointers.push_back(frame_.registers.get(kFramePointer));
+    for (std::size_t back = 1; back <= kPushedWords; ++back) {
+      if (const auto word = pushed(back); word && *word > slot) {
+        pointers.push_back(word);
+      }
+    }
+    return pointers;
+  }
+
+  [[nodiscard]] bool pushes_frame_pointer() const {
+    auto bytes = begin_ == 0 ? std::nullopt : code_at(begin_);
+    if (bytes && (*bytes)[0] == 0xF3) {  // endbr64
+      bytes = code_at(begin_ + 4);
+    }
+    return bytes && (*bytes)[0] == 0x55;
   }
 
   Unwinder& unwinder_;

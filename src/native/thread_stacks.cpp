@@ -91,6 +91,7 @@ void StackReader::unwind(std::vector<ThreadStack>& stacks, bool from_copy) {
   for (ThreadStack& stack : stacks) {
     if (stack.unknown) {
       stack.stack.end_reason = stack.unknown;
+      stack.stack.lacks_registers = !target_.lifeless();
     } else {
       stack.stack = unwinder.unwind(stack.pc, stack.registers);
     }

@@ -70,6 +70,7 @@ NativeStack Unwinder::unwind(Address pc, const RegisterSet& registers) {
 
 NativeStack Unwinder::follow(Address pc, const RegisterSet& registers) {
   NativeStack stack;
+  stopped_ = registers.get(kFramePointer).has_value();
   RawNativeFrame frame{.pc = pc, .sp = registers.get(kStackPointer).value_or(0), .registers = registers};
   int signals = 0;
   while (true) {
@@ -212,6 +213,11 @@ Unwinder::Value Unwinder::restore(const UnwindRow& row, std::size_t number, Addr
 
 // Code without unwind rules: hand-written assembly, a jump into nowhere, code made at run time.
 Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
+  if (!stopped_ && !frame.registers.get(kFramePointer)) {
+    stack.lacks_registers = true;
+    stack.end_reason = "the registers that lead on are not known";
+    return Step::failed;
+  }
   if (auto found = guess_caller(*this, modules_, stack_, frame)) {
     caller = *found;
     frame.frame_end = caller.sp;
@@ -222,7 +228,6 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
     return Step::start_reached;
   }
   const std::string where = frame.module != nullptr ? " in " + frame.module->path() : std::string();
-  stack.lacks_registers = !frame.registers.get(kFramePointer).has_value();
   stack.end_reason = fmt::format(
       "nothing says how to unwind the code at {:#x}{}, and neither the frame pointer nor the stack leads on", frame.pc,
       where);

@@ -78,6 +78,7 @@ class Unwinder {
   const memory::MemorySource& stack_;
   std::uint64_t effort_ = kMostEffort;
   std::uint64_t effort_of_all_ = kMostEffortOfAll;
+  bool stopped_ = false;  // all registers of the thread were known where it began: a guess is the best there is
 };
 
 }  // namespace stillframe::native

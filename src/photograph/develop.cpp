@@ -43,6 +43,9 @@ class Developer {
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
+    for (auto& doubt : doubtful_matches(negative_.process, target_, negative_.threads, tids_)) {
+      miss(std::move(doubt));
+    }
     for (const auto& thread : negative_.threads) {
       by_tid_.emplace(thread.tid, &thread);
     }
@@ -52,6 +55,12 @@ class Developer {
     }
     for (const RawInterpreter& interpreter : negative_.process.interpreters) {
       add(interpreter);
+    }
+    if (unnamed_frames_ != 0) {
+      miss(
+          fmt::format("of {} {} the core does not hold the code object, or not all of it: what is not known of them is "
+                      "left out",
+                      unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
     }
     native_.add_other_threads();
     const auto pid = still_.source.pid;
@@ -146,6 +155,10 @@ class Developer {
     const cpython::Code& code = *raw.code;
     model::Frame frame{.kind = model::FrameKind::python, .entry = raw.entry};
     frame.function = keep(code.name);
+    if (code.lost) {
+      ++unnamed_frames_;
+      frame.lost_code = code.address;
+    }
     if (code.qualname) {
       frame.qualified_name = keep(*code.qualname);
     }
@@ -185,6 +198,7 @@ class Developer {
   std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
   std::unordered_set<Tid> busy_;
   std::unordered_map<const char*, std::string_view> pooled_;
+  std::size_t unnamed_frames_ = 0;
 };
 
 }  // namespace

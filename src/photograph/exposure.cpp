@@ -224,7 +224,8 @@ class Exposure {
         }
         wanted.clear();
         for (const ThreadInfo& thread : *now) {
-          if (!is_stopped_by_others(thread.state)) {
+          if (!is_stopped_by_others(thread.state) ||
+              (thread.state == model::OsState::stopped && wishes_.native != NativeWish::none)) {
             wanted.push_back(thread.tid);
           }
         }

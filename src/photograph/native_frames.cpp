@@ -66,6 +66,20 @@ void NativeFrames::append(const native::NativeStack& stack, std::size_t index, s
   }
 }
 
+// As append(), with the Python calls of an evaluation loop put inside the loop itself: what the compiler has inlined
+// into the loop is called by the innermost of them.
+void NativeFrames::append_loop(const native::NativeStack& stack, std::size_t index, std::span<model::Frame> python,
+                               std::vector<model::Frame>& frames) {
+  const std::size_t first = frames.size();
+  append(stack, index, frames);
+  std::size_t inside = first + 1;
+  for (std::size_t i = first; i < frames.size(); ++i) {
+    inside = names_.is_loop(frames[i].function) ? i + 1 : inside;
+  }
+  frames.insert(frames.begin() + static_cast<std::ptrdiff_t>(inside), std::make_move_iterator(python.begin()),
+                std::make_move_iterator(python.end()));
+}
+
 void NativeFrames::note_end(const native::NativeStack& stack, model::Thread& thread) {
   thread.native_end = stack.end_reason;
   if (stack.end_reason || thread.merge_conflict) {
@@ -100,13 +114,21 @@ void NativeFrames::add(const cpython::FrameChain& chain, target::Tid tid, model:
   const auto merged = native::merge(chain, stack.stack, names_.parts(stack.stack), negative_.objects->memory());
   std::vector<model::Frame> frames;
   frames.reserve(merged.frames.size() * 2);
-  for (const native::MergedFrame& one : merged.frames) {
-    if (one.python) {
-      // The chain is innermost first, the thread's frames are outermost first.
-      frames.push_back(std::move(thread.frames[thread.frames.size() - 1 - one.index]));
-    } else {
-      append(stack.stack, one.index, frames);
+  for (std::size_t at = 0; at < merged.frames.size();) {
+    std::size_t end = at + (merged.frames[at].python ? 0 : 1);
+    const std::size_t first_python = end;
+    while (end < merged.frames.size() && merged.frames[end].python) {
+      ++end;
     }
+    // The chain is innermost first, the thread's frames are outermost first.
+    const std::size_t outermost = first_python < end ? thread.frames.size() - 1 - merged.frames[first_python].index : 0;
+    const std::span python(thread.frames.data() + outermost, end - first_python);
+    if (first_python == at) {
+      std::ranges::move(python, std::back_inserter(frames));
+    } else {
+      append_loop(stack.stack, merged.frames[at].index, python, frames);
+    }
+    at = end;
   }
   if (wish_ == NativeWish::last) {
     keep_last(frames);

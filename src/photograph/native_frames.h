@@ -1,7 +1,7 @@
 // The native part of a still: names for what was unwound, merged with the Python calls of the same thread.
 #pragma once
 
-#include <functional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -26,6 +26,8 @@ class NativeFrames {
 
  private:
   void append(const native::NativeStack& stack, std::size_t index, std::vector<model::Frame>& frames);
+  void append_loop(const native::NativeStack& stack, std::size_t index, std::span<model::Frame> python,
+                   std::vector<model::Frame>& frames);
   model::Frame make_frame(const native::RawNativeFrame& raw, const binary::NativeCall& call);
   void note_end(const native::NativeStack& stack, model::Thread& thread);
   static void keep_last(std::vector<model::Frame>& frames);

@@ -1,6 +1,9 @@
 #include "photograph/native_ids.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <unordered_set>
 
 namespace stillframe::photograph {
 namespace {
@@ -12,12 +15,17 @@ using target::Tid;
 // glibc keeps the tid at 0x2d0 of struct pthread on x86-64 and near there elsewhere, musl at 0x30.
 constexpr std::size_t kSearched = 2048;
 
+// thread_id is the address of a struct pthread.
+bool is_pthread(std::uint64_t thread_id) {
+  return thread_id >= 4096 && thread_id % 8 == 0;
+}
+
 std::vector<const RawThread*> unmatched(const cpython::RawProcess& process,
                                         const std::unordered_map<Address, Tid>& found) {
   std::vector<const RawThread*> threads;
   for (const auto& interpreter : process.interpreters) {
     for (const RawThread& thread : interpreter.threads) {
-      if (!found.contains(thread.address) && thread.thread_id >= 4096 && thread.thread_id % 8 == 0) {
+      if (!found.contains(thread.address) && is_pthread(thread.thread_id)) {
         threads.push_back(&thread);
       }
     }
@@ -86,7 +94,89 @@ void match_by_pthread(const std::vector<const RawThread*>& threads, const memory
   }
 }
 
+// What threads call themselves: the interpreter's native_thread_id (3.11+) and the C library's own in struct pthread.
+class OwnNumbers {
+ public:
+  OwnNumbers(const cpython::RawProcess& process, const memory::MemorySource& memory,
+             const std::vector<target::ThreadInfo>& threads)
+      : memory_(memory) {
+    std::unordered_map<Tid, Tid> by_inner;
+    for (const auto& thread : threads) {
+      by_inner.emplace(thread.inner_tid, thread.tid);
+    }
+    std::vector<std::vector<Tid>> tables;
+    std::unordered_set<std::uint64_t> seen;
+    for (const auto& interpreter : process.interpreters) {
+      for (const RawThread& thread : interpreter.threads) {
+        if (is_pthread(thread.thread_id) && seen.insert(thread.thread_id).second) {
+          tables.push_back(candidates(memory, thread.thread_id, by_inner));
+        }
+      }
+    }
+    offset_ = common_offset(tables);
+  }
+
+  [[nodiscard]] std::optional<Tid> of_library(const RawThread& thread) const {
+    const auto word = offset_ && is_pthread(thread.thread_id)
+                          ? memory_.get<std::int32_t>(thread.thread_id + *offset_ * 4)
+                          : memory::Read<std::int32_t>(std::unexpected(memory::Fault{}));
+    return word ? std::optional<Tid>(*word) : std::nullopt;
+  }
+
+  // What a thread calls itself where that is beyond doubt: nobody contradicts it.
+  [[nodiscard]] std::optional<Tid> agreed(const RawThread& thread) const {
+    const auto library = of_library(thread);
+    if (library && thread.native_id && *library != *thread.native_id) {
+      return std::nullopt;
+    }
+    return thread.native_id ? thread.native_id : library;
+  }
+
+ private:
+  const memory::MemorySource& memory_;
+  std::optional<std::size_t> offset_;  // of the tid in struct pthread, in words of four bytes
+};
+
 }  // namespace
+
+std::vector<std::string> doubtful_matches(const cpython::RawProcess& process, const target::Target& target,
+                                          const std::vector<target::ThreadInfo>& threads,
+                                          const std::unordered_map<Address, Tid>& found) {
+  std::vector<std::string> doubts;
+  if (!target.lifeless()) {
+    return doubts;
+  }
+  const OwnNumbers numbers(process, target.memory(), threads);
+  bool same_numbering = false;  // gcore from outside of a container numbers threads in another way than they do
+  struct Doubt {
+    Tid told = 0;
+    Tid own = 0;
+  };
+  std::vector<Doubt> contradicted;
+  for (const auto& interpreter : process.interpreters) {
+    for (const RawThread& thread : interpreter.threads) {
+      const auto own = numbers.agreed(thread);
+      const auto match = found.find(thread.address);
+      same_numbering =
+          same_numbering || (own && (own == target.source().pid || (match != found.end() && own == match->second)));
+      if (match != found.end() && own && *own != match->second) {
+        contradicted.push_back({.told = match->second, .own = *own});
+      } else if (match == found.end() && !thread.chain.frames.empty()) {
+        doubts.push_back(fmt::format("the core has no thread for a Python thread{}: its notes may be damaged",
+                                     own ? fmt::format(" (which called itself {})", *own) : ""));
+      }
+    }
+  }
+  for (const Doubt& doubt : contradicted) {
+    if (same_numbering) {
+      doubts.push_back(
+          fmt::format("the core calls a thread {} that called itself {} in its own memory: the notes of the core may "
+                      "be damaged",
+                      doubt.told, doubt.own));
+    }
+  }
+  return doubts;
+}
 
 std::unordered_map<Address, Tid> match_threads(const cpython::RawProcess& process, const target::Target& target,
                                                const memory::MemorySource& memory,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -18,5 +19,11 @@ std::unordered_map<cpython::Address, target::Tid> match_threads(const cpython::R
                                                                 const target::Target& target,
                                                                 const memory::MemorySource& memory,
                                                                 const std::vector<target::ThreadInfo>& threads);
+
+// What of these matches does not hold in a core whose notes are damaged: a thread number that the thread's own memory
+// contradicts, a thread with frames that the core has no thread for. One sentence each, for the warnings.
+std::vector<std::string> doubtful_matches(const cpython::RawProcess& process, const target::Target& target,
+                                          const std::vector<target::ThreadInfo>& threads,
+                                          const std::unordered_map<cpython::Address, target::Tid>& found);
 
 }  // namespace stillframe::photograph

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 #include "model/display_width.h"
@@ -23,12 +24,16 @@ using Files = std::map<std::string_view, Lines>;
 // boot time in whole seconds).
 constexpr double kClockSlack = 2.0;
 
+// An expression of more lines is shown by its first one.
+constexpr std::int32_t kMostLines = 100;
+
 // Where a frame's source stands.
 struct Place {
   std::string_view file;
   std::int32_t line = 0;
   std::int32_t end_line = 0;
   bool operator==(const Place&) const = default;
+  [[nodiscard]] bool spans_lines() const { return end_line > line && end_line - line < kMostLines; }
 };
 
 std::optional<Place> place_of(const Frame& frame) {
@@ -51,6 +56,9 @@ Files lines_asked_for(const model::Still& still) {
       Lines& lines = files[place->file];
       lines.try_emplace(place->line);
       lines.try_emplace(place->end_line);
+      for (std::int32_t number = place->line + 1; place->spans_lines() && number < place->end_line; ++number) {
+        lines.try_emplace(number);
+      }
     }
   }
   return files;
@@ -81,6 +89,41 @@ std::optional<std::int32_t> display_column(std::optional<std::string_view> line,
   return model::display_width(line->substr(0, static_cast<std::size_t>(*offset))) + 1;
 }
 
+// The lines of an expression in one text, made once for each place.
+class Blocks {
+ public:
+  std::optional<std::string_view> find(const Place& place, const Lines& lines, model::TextPool& texts) {
+    const auto [known, fresh] = known_.try_emplace({place.file, place.line, place.end_line});
+    if (fresh) {
+      known->second = join(place, lines, texts);
+    }
+    return known->second;
+  }
+
+ private:
+  // Far more than a program's stacks ask for; stacks made by someone hostile would ask for much more.
+  static constexpr std::size_t kMostBytes = std::size_t{8} << 20U;
+
+  std::optional<std::string_view> join(const Place& place, const Lines& lines, model::TextPool& texts) {
+    std::string text;
+    for (std::int32_t number = place.line; number <= place.end_line; ++number) {
+      const auto line = lines.at(number);
+      if (!line || text.size() > room_) {
+        return std::nullopt;
+      }
+      text.append(number == place.line ? "" : "\n").append(*line);
+    }
+    if (text.size() > room_) {
+      return std::nullopt;
+    }
+    room_ -= text.size();
+    return texts.keep(text);
+  }
+
+  std::map<std::tuple<std::string_view, std::int32_t, std::int32_t>, std::optional<std::string_view>> known_;
+  std::size_t room_ = kMostBytes;
+};
+
 }  // namespace
 
 void place_columns(Frame& frame, std::optional<std::string_view> first_line,
@@ -94,6 +137,7 @@ void add_sources(model::Still& still, const target::Target& target) {
   for (auto& [path, lines] : files) {
     read_lines(path, lines, target, still);
   }
+  Blocks blocks;
   const Lines* lines = nullptr;
   std::string_view file;  // that `lines` are of
   for (model::Thread& thread : still.threads) {
@@ -108,6 +152,9 @@ void add_sources(model::Still& still, const target::Target& target) {
       }
       frame.source = lines->at(place->line);
       place_columns(frame, frame.source, lines->at(place->end_line));
+      if (place->spans_lines() && frame.byte_column) {
+        frame.source_lines = blocks.find(*place, *lines, still.texts);
+      }
     }
   }
 }

@@ -32,8 +32,10 @@ class Tokenizer {
   std::optional<std::vector<Token>> run() {
     while (at_ < text_.size()) {
       const char letter = text_[at_];
-      if (letter == ' ' || letter == '\t' || letter == '\f') {
+      if (letter == ' ' || letter == '\t' || letter == '\f' || letter == '\n' || letter == '\\') {
         ++at_;
+      } else if (letter == '#') {
+        at_ = std::min(text_.find('\n', at_), text_.size());
       } else if (letter == '"' || letter == '\'') {
         if (!string(at_)) {
           return std::nullopt;

@@ -19,8 +19,9 @@ struct Anchor {
   bool operator==(const Anchor&) const = default;
 };
 
-// Nothing when the expression is none of the three, or cannot be taken apart. Lib/traceback.py,
-// _extract_caret_anchors_from_line_segment (3.13) does this on the syntax tree; here the expression's own tokens do.
+// The expression may span several lines, with comments in it. Nothing when the expression is none of the three, or
+// cannot be taken apart. Lib/traceback.py, _extract_caret_anchors_from_line_segment (3.13) does this on the syntax
+// tree; here the expression's own tokens do.
 std::optional<Anchor> find_anchor(std::string_view expression);
 
 // Whether the text is one name and nothing else.

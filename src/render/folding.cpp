@@ -81,11 +81,11 @@ std::vector<std::vector<const model::Thread*>> group_threads(const model::Still&
 }
 
 bool same_call(const model::Frame& one, const model::Frame& other) {
-  return one.kind == other.kind && one.line == other.line && one.function == other.function && one.file == other.file &&
-         one.qualified_name == other.qualified_name && one.column == other.column &&
-         one.end_column == other.end_column && one.source == other.source && one.library == other.library &&
-         one.address == other.address && same_values(one.arguments, other.arguments) &&
-         same_values(one.locals, other.locals);
+  return one.kind == other.kind && one.line == other.line && one.end_line == other.end_line &&
+         one.function == other.function && one.file == other.file && one.qualified_name == other.qualified_name &&
+         one.column == other.column && one.end_column == other.end_column && one.source == other.source &&
+         one.lost_code == other.lost_code && one.library == other.library && one.address == other.address &&
+         same_values(one.arguments, other.arguments) && same_values(one.locals, other.locals);
 }
 
 std::vector<Run> fold_frames(std::span<const model::Frame> frames) {

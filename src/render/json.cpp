@@ -106,7 +106,9 @@ Json findings_of(const model::Still& still) {
 // Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
 class Writer {
  public:
-  std::string write(const model::Still& still, std::string_view tool_version) {
+  explicit Writer(const Sink& sink) : sink_(sink) {}
+
+  bool write(const model::Still& still, std::string_view tool_version) {
     const Json head = {{"schema", kSchema},
                        {"tool_version", tool_version},
                        {"taken_at", timestamp(still.taken_at)},
@@ -125,15 +127,27 @@ class Writer {
     for (const model::Thread& thread : still.threads) {
       out_ += &thread == still.threads.data() ? "" : ",";
       write_thread(thread);
+      if (!pass_on(kPiece)) {
+        return false;
+      }
     }
     out_ += "],";
     const Json tail = {{"findings", findings_of(still)}, {"warnings", still.warnings}, {"partial", still.partial}};
     out_ += std::string_view(dump(tail)).substr(1);
     out_ += '\n';
-    return std::move(out_);
+    return pass_on(0);
   }
 
  private:
+  // Hands over what there is, if it is more than `least` bytes. False once the sink wants no more.
+  bool pass_on(std::size_t least) {
+    if (open_ && out_.size() > least) {
+      open_ = sink_(out_);
+      out_.clear();
+    }
+    return open_;
+  }
+
   // Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
   static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -162,6 +176,9 @@ class Writer {
     for (const model::Frame& frame : thread.frames) {
       out_ += &frame == thread.frames.data() ? "" : ",";
       write_frame(frame);
+      if (!pass_on(kPiece)) {
+        return;
+      }
     }
     out_ += "]}";
   }
@@ -169,7 +186,8 @@ class Writer {
   void write_frame(const model::Frame& frame) {
     const bool python = frame.kind == model::FrameKind::python;
     out_ += python ? R"({"kind":"python","function":)" : R"({"kind":"native","function":)";
-    out_ += !python && frame.function.empty() ? std::string_view("null") : text(frame.function);
+    const bool unknown = frame.function.empty() && (!python || frame.lost_code);
+    out_ += unknown ? std::string_view("null") : text(frame.function);
     if (python) {
       member("qualified_name", frame.qualified_name);
     }
@@ -182,7 +200,13 @@ class Writer {
     if (python) {
       member("end_column", frame.end_column);
       member("source", frame.source);
+      if (frame.source_lines) {
+        write_lines(*frame.source_lines);
+      }
       out_ += frame.entry ? R"(,"entry":true)" : R"(,"entry":false)";
+      if (frame.lost_code) {
+        out_ += ",\"lost_code\":" + dump(hex(frame.lost_code));
+      }
       member("arguments", frame.arguments);
       member("locals", frame.locals);
     } else {
@@ -194,6 +218,20 @@ class Writer {
       out_ += frame.plumbing ? R"(,"plumbing":true)" : R"(,"plumbing":false)";
     }
     out_ += '}';
+  }
+
+  void write_lines(std::string_view lines) {
+    key("source_lines");
+    for (char before = '[';; before = ',') {
+      const auto end = std::min(lines.find('\n'), lines.size());
+      out_ += before;
+      out_ += text(lines.substr(0, end));
+      if (end == lines.size()) {
+        break;
+      }
+      lines.remove_prefix(end + 1);
+    }
+    out_ += ']';
   }
 
   void key(std::string_view name) { fmt::format_to(std::back_inserter(out_), ",\"{}\":", name); }
@@ -228,14 +266,26 @@ class Writer {
       return std::hash<const char*>{}(key.first) ^ (key.second << 1U);
     }
   };
+  static constexpr std::size_t kPiece = std::size_t{64} << 10U;
+  const Sink& sink_;
+  bool open_ = true;  // the sink has taken everything so far
   std::string out_;
   std::unordered_map<std::pair<const char*, std::size_t>, std::string, Hash> escaped_;
 };
 
 }  // namespace
 
+bool write_json(const model::Still& still, std::string_view tool_version, const Sink& sink) {
+  return Writer(sink).write(still, tool_version);
+}
+
 std::string to_json(const model::Still& still, std::string_view tool_version) {
-  return Writer().write(still, tool_version);
+  std::string out;
+  write_json(still, tool_version, [&out](std::string_view piece) {
+    out += piece;
+    return true;
+  });
+  return out;
 }
 
 }  // namespace stillframe::render

@@ -97,7 +97,8 @@ class Writer {
     std::string text = "Python " + escaped(python.version);
     text += python.build ? " " + escaped(*python.build) : "";
     text += python.debug_build ? ", debug build" : "";
-    text += python.free_threaded ? ", free-threaded" : "";
+    const bool told = python.build && python.build->find("free-threading") != std::string::npos;
+    text += python.free_threaded && !told ? ", free-threaded" : "";
     text += python.state == model::PythonState::initializing ? ", only just starting" : "";
     text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";
     return text;
@@ -237,6 +238,12 @@ class Writer {
     }
   }
 
+  static std::string function_name(const model::Frame& frame) {
+    const std::string_view name = frame.qualified_name.value_or(frame.function);
+    return name.empty() && frame.lost_code ? fmt::format("<code object at {:#x} is not in the core>", *frame.lost_code)
+                                           : escaped(name);
+  }
+
   // `  File "/srv/app.py", line 12, in Order.inner`, as in a traceback. Where it is too long, the file's folders go.
   void write_frame(const model::Frame& frame) {
     const bool native = frame.kind == model::FrameKind::native;
@@ -246,7 +253,7 @@ class Writer {
     }
     std::string file = escaped(frame.file.value_or("?"));
     const std::string number = frame.line ? fmt::format("{}", *frame.line) : "?";
-    std::string function = escaped(frame.qualified_name.value_or(frame.function));
+    std::string function = function_name(frame);
     const std::string mark = native ? kind_of(frame) : "";
     const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
     constexpr int kShortestPart = 12;
@@ -312,8 +319,24 @@ class Writer {
     return options_.color ? text : cut(text, options_.width);
   }
 
+  // Under a source line, from its first column on.
+  void write_marks(std::string_view marks) {
+    if (!marks.empty()) {
+      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
+      write("    " + std::string(marks.substr(0, room)), style::kMark);
+    }
+  }
+
   void write_source(const model::Frame& frame) {
     if (!frame.source) {
+      return;
+    }
+    const auto lines = caret_style_ == CaretStyle::from_3_13 ? marked_lines(frame) : std::vector<MarkedLine>{};
+    for (const MarkedLine& one : lines) {
+      line("    " + one.text);
+      write_marks(one.marks);
+    }
+    if (!lines.empty()) {
       return;
     }
     constexpr std::string_view kBlanks = " \t\f";
@@ -327,10 +350,7 @@ class Writer {
     std::string marks = underline(frame, text, indent, caret_style_);
     scroll_to_marks(shown, marks);
     line("    " + shown);
-    if (!marks.empty()) {
-      const auto room = options_.width > 0 ? static_cast<std::size_t>(std::max(options_.width - 4, 0)) : marks.size();
-      write("    " + marks.substr(0, room), style::kMark);
-    }
+    write_marks(marks);
   }
 
   // Of a line that is too long for the screen, the part that runs is shown.

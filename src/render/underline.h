@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/still.h"
 
@@ -23,5 +24,16 @@ enum class CaretStyle : std::uint8_t {
 // stand under the columns of escaped(text).
 [[nodiscard]] std::string underline(const model::Frame& frame, std::string_view text, std::size_t indent,
                                     CaretStyle style);
+
+// A line of source as it is shown, escaped, and the marks under it.
+struct MarkedLine {
+  std::string text;
+  std::string marks;  // empty: none
+};
+
+// An expression that spans several lines as Python 3.13 and later show it: its first and its last line, those around
+// its operator or brackets, and how many lines are left out between. Empty where the expression stands on one line, or
+// its lines or columns are not known.
+[[nodiscard]] std::vector<MarkedLine> marked_lines(const model::Frame& frame);
 
 }  // namespace stillframe::render

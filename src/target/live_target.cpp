@@ -41,14 +41,24 @@ class LiveTarget final : public Target {
     }
   }
 
+  LiveTarget(const LiveTarget&) = delete;
+  LiveTarget& operator=(const LiveTarget&) = delete;
+  LiveTarget(LiveTarget&&) = delete;
+  LiveTarget& operator=(LiveTarget&&) = delete;
+  ~LiveTarget() override { stragglers_->let_go(); }
+
   [[nodiscard]] const model::Source& source() const override { return source_; }
   [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
   [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
-  [[nodiscard]] Result<std::vector<ThreadInfo>> threads() const override { return watch_.look(); }
+  [[nodiscard]] Result<std::vector<ThreadInfo>> threads() const override {
+    stragglers_->let_go();
+    return watch_.look();
+  }
   [[nodiscard]] std::optional<Syscall> syscall(Tid tid) const override { return watch_.syscall(tid); }
   [[nodiscard]] bool lifeless() const override { return false; }
   [[nodiscard]] Result<std::unique_ptr<Hold>> stop(std::span<const Tid> tids) override {
-    return PtraceHold::stop(pid_, tids);
+    stragglers_->let_go();
+    return PtraceHold::stop(pid_, tids, stragglers_);
   }
   [[nodiscard]] Result<Registers> registers(Tid tid) const override {
     return fail(ErrorKind::unsupported, fmt::format("read the registers of thread {}", tid),
@@ -70,6 +80,7 @@ class LiveTarget final : public Target {
   memory::LiveMemory memory_;
   mutable ThreadWatch watch_;  // keeps files open between looks
   LiveFiles files_;
+  std::shared_ptr<Stragglers> stragglers_ = std::make_shared<Stragglers>(pid_);
   model::Source source_;
   std::vector<Mapping> mappings_;
 };

@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "memory/live_memory.h"
-#include "target/proc_files.h"
 
 namespace stillframe::target {
 namespace {
@@ -61,21 +60,6 @@ Error no_such_process(std::int64_t pid) {
   }
   return make(ErrorKind::not_found, tried, "there is no process with that id",
               "`pgrep -a python` lists the Python processes; inside a container the ids are its own");
-}
-
-std::optional<Error> why_not_by_state(std::int64_t pid, const StatFields& stat) {
-  const std::string tried = fmt::format("look at process {} ({})", pid, stat.name);
-  if ((stat.flags & kKernelThread) != 0) {
-    return make(ErrorKind::not_python, tried, "it is a kernel thread: it has no program and no memory of its own",
-                "give the pid of a Python process; `pgrep -a python` lists them");
-  }
-  if (!living_thread(pid)) {
-    const auto status = read_proc_file(proc(pid, "status"));
-    const auto parent = status ? status_number(*status, "PPid") : std::nullopt;
-    return make(ErrorKind::gone, tried, "it is a zombie: it has ended, its memory is gone",
-                fmt::format("its parent, process {}, has not waited for it yet: look at that one", parent.value_or(0)));
-  }
-  return std::nullopt;
 }
 
 std::optional<Error> why_not_by_class(std::int64_t pid) {
@@ -166,6 +150,21 @@ std::optional<std::int64_t> living_thread(std::int64_t pid) {
   return found == tids.end() ? std::nullopt : std::optional(*found);
 }
 
+std::optional<Error> why_not_in_state(std::int64_t pid, const StatFields& stat) {
+  const std::string tried = fmt::format("look at process {} ({})", pid, stat.name);
+  if ((stat.flags & kKernelThread) != 0) {
+    return make(ErrorKind::not_python, tried, "it is a kernel thread: it has no program and no memory of its own",
+                "give the pid of a Python process; `pgrep -a python` lists them");
+  }
+  if (!living_thread(pid)) {
+    const auto status = read_proc_file(proc(pid, "status"));
+    const auto parent = status ? status_number(*status, "PPid") : std::nullopt;
+    return make(ErrorKind::gone, tried, "it is a zombie: it has ended, its memory is gone",
+                fmt::format("its parent, process {}, has not waited for it yet: look at that one", parent.value_or(0)));
+  }
+  return std::nullopt;
+}
+
 AccessFacts gather_access_facts(std::int64_t pid, Access wanted, int error) {
   AccessFacts facts{.pid = pid, .access = wanted, .error = error, .our_uid = geteuid()};
   const std::string ours = read_proc_file("/proc/self/status").value_or("");
@@ -233,7 +232,7 @@ std::optional<Error> why_not(std::int64_t pid) {
   if (!stat) {
     return no_such_process(pid);
   }
-  if (auto error = why_not_by_state(pid, *stat)) {
+  if (auto error = why_not_in_state(pid, *stat)) {
     return error;
   }
   if (auto error = why_not_by_class(pid)) {

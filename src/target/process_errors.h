@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/result.h"
+#include "target/proc_files.h"
 
 namespace stillframe::target {
 
@@ -42,6 +43,9 @@ Error explain_ptrace_error(std::int64_t pid, int error);
 // A thread of the process that still has the process's memory: the main thread, or another one where that has ended
 // while others go on (pthread_exit in main). Nothing when all of them have ended.
 std::optional<std::int64_t> living_thread(std::int64_t pid);
+
+// The part of why_not() that /proc/PID/stat tells: a kernel thread, a zombie.
+std::optional<Error> why_not_in_state(std::int64_t pid, const StatFields& stat);
 
 // Nothing when the process can be looked at; otherwise why not: no such process, a zombie, a kernel thread, a 32-bit
 // process, no permission.

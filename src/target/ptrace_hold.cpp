@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <iterator>
 
 #include "target/proc_files.h"
 #include "target/process_errors.h"
@@ -47,18 +49,81 @@ bool waits_uninterruptibly(std::int64_t pid, Tid tid) {
   return stat && stat->state == 'D';
 }
 
+enum class Wait : std::uint8_t { stopped, running, ended };
+
+// The end of a traced thread is told to its tracer first; until that took note, nobody else hears of it.
+void reap(std::int64_t pid, Tid tid) {
+  if (tid == pid) {
+    const auto status = read_proc_file(fmt::format("/proc/{}/status", pid));
+    if (!status || status_number(*status, "PPid") == getpid()) {
+      return;
+    }
+  }
+  waitpid(static_cast<pid_t>(tid), nullptr, __WALL | WNOHANG);
+}
+
+Wait poll(std::int64_t pid, SeizedThread& thread) {
+  siginfo_t info{};
+  // WNOWAIT: the end of a process that is our own child is news for whoever started it, not for us.
+  if (waitid(P_PID, static_cast<id_t>(thread.tid), &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) {
+    return Wait::ended;  // and somebody else heard of it
+  }
+  if (info.si_pid == 0) {
+    return Wait::running;
+  }
+  if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED) {
+    reap(pid, thread.tid);
+    return Wait::ended;
+  }
+  thread.stopped = true;
+  // PTRACE_EVENT_STOP is our interrupt (or a group stop, which goes on when the thread is let go); anything else is a
+  // signal on its way to the thread, which it gets when it is let go.
+  if (info.si_status >> 8 != PTRACE_EVENT_STOP) {
+    thread.pending_signal = info.si_status & 0x7F;
+  }
+  return Wait::stopped;
+}
+
+bool detach(const SeizedThread& thread) {
+  return request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal)) == 0;
+}
+
+std::unexpected<Error> all_stuck(std::int64_t pid) {
+  return fail(ErrorKind::gone, fmt::format("stop the threads of process {}", pid),
+              "they wait in the kernel and cannot be interrupted (state D), or have just ended",
+              fmt::format("look again, or read without stopping: stillframe dump --no-block {}", pid));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const Tid> tids) {
-  std::unique_ptr<PtraceHold> hold(new PtraceHold(pid));
+void Stragglers::let_go() {
+  // One that was killed while it stood still ends by itself.
+  std::erase_if(threads_, [this](SeizedThread& thread) {
+    const Wait now = poll(pid_, thread);
+    return now == Wait::ended || (now == Wait::stopped && detach(thread));
+  });
+}
+
+Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const Tid> tids,
+                                               std::shared_ptr<Stragglers> stragglers) {
+  std::vector<Tid> interruptible;
+  interruptible.reserve(tids.size());
+  std::ranges::copy_if(tids, std::back_inserter(interruptible),
+                       [pid](Tid tid) { return !waits_uninterruptibly(pid, tid); });
+  if (interruptible.empty() && !tids.empty()) {
+    return all_stuck(pid);
+  }
+  return seize(pid, interruptible, std::move(stragglers));
+}
+
+Result<std::unique_ptr<Hold>> PtraceHold::seize(std::int64_t pid, std::span<const Tid> tids,
+                                                std::shared_ptr<Stragglers> stragglers) {
+  std::unique_ptr<PtraceHold> hold(new PtraceHold(pid, std::move(stragglers)));
   int error = ESRCH;
-  bool stuck = false;
   hold->seized_.reserve(tids.size());
   hold->held_.reserve(tids.size());
   for (const Tid tid : tids) {
-    if (waits_uninterruptibly(pid, tid)) {
-      stuck = true;
-    } else if (request(PTRACE_SEIZE, tid) == 0) {
+    if (request(PTRACE_SEIZE, tid) == 0) {
       hold->seized_.push_back({.tid = tid});
     } else {
       error = errno == ESRCH ? error : errno;
@@ -66,24 +131,22 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
   }
   // All interrupts before any wait: the threads stop side by side.
   hold->began_ = Clock::now();
-  for (const Seized& thread : hold->seized_) {
+  for (const SeizedThread& thread : hold->seized_) {
     request(PTRACE_INTERRUPT, thread.tid);
   }
   hold->wait_for_stops();
   if (!hold->held_.empty()) {
     return std::unique_ptr<Hold>(std::move(hold));
   }
-  if (stuck || (!hold->seized_.empty() && error == ESRCH)) {
+  if (!hold->seized_.empty() && error == ESRCH) {
     hold->release();
-    return fail(ErrorKind::gone, fmt::format("stop the threads of process {}", pid),
-                "they wait in the kernel and cannot be interrupted (state D), or have just ended",
-                fmt::format("look again, or read without stopping: stillframe dump --no-block {}", pid));
+    return all_stuck(pid);
   }
   return std::unexpected(explain_ptrace_error(pid, error));
 }
 
 void PtraceHold::wait_for_stops() {
-  for (Seized& thread : seized_) {
+  for (SeizedThread& thread : seized_) {
     wait_for(thread);
     if (thread.stopped) {
       held_.push_back(thread.tid);
@@ -91,9 +154,9 @@ void PtraceHold::wait_for_stops() {
   }
 }
 
-void PtraceHold::wait_for(Seized& thread) {
+void PtraceHold::wait_for(SeizedThread& thread) const {
   const auto began = Clock::now();
-  for (unsigned tries = 0; poll(thread) == Wait::running; ++tries) {
+  for (unsigned tries = 0; poll(pid_, thread) == Wait::running; ++tries) {
     // The first stops come within microseconds: look again at once, then leave the CPU to the target.
     if (tries <= kPollsAtOnce) {
       continue;
@@ -110,45 +173,15 @@ void PtraceHold::wait_for(Seized& thread) {
   }
 }
 
-PtraceHold::Wait PtraceHold::poll(Seized& thread) const {
-  siginfo_t info{};
-  // WNOWAIT: the end of a process that is our own child is news for whoever started it, not for us.
-  if (waitid(P_PID, static_cast<id_t>(thread.tid), &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT | __WALL) != 0) {
-    return Wait::ended;  // and somebody else heard of it
-  }
-  if (info.si_pid == 0) {
-    return Wait::running;
-  }
-  if (info.si_code != CLD_TRAPPED && info.si_code != CLD_STOPPED) {
-    reap(thread.tid);
-    return Wait::ended;
-  }
-  thread.stopped = true;
-  // PTRACE_EVENT_STOP is our interrupt (or a group stop, which goes on when the thread is let go); anything else is a
-  // signal on its way to the thread, which it gets when it is let go.
-  if (info.si_status >> 8 != PTRACE_EVENT_STOP) {
-    thread.pending_signal = info.si_status & 0x7F;
-  }
-  return Wait::stopped;
-}
-
-// The end of a traced thread is told to its tracer first; until that took note, nobody else hears of it.
-void PtraceHold::reap(Tid tid) const {
-  if (tid == pid_) {
-    const auto status = read_proc_file(fmt::format("/proc/{}/status", pid_));
-    if (!status || status_number(*status, "PPid") == getpid()) {
-      return;
-    }
-  }
-  waitpid(static_cast<pid_t>(tid), nullptr, __WALL | WNOHANG);
-}
-
 // Lets everything go; `seized_` keeps those that were killed while they stood still.
 void PtraceHold::let_go_all() {
-  std::erase_if(seized_, [this](Seized& thread) {
+  std::erase_if(seized_, [this](SeizedThread& thread) {
     // A thread that did not stop in time may have done so since.
-    const bool stands = thread.stopped || poll(thread) == Wait::stopped;
-    return !stands || request(PTRACE_DETACH, thread.tid, 0, static_cast<std::uintptr_t>(thread.pending_signal)) == 0;
+    const Wait now = thread.stopped ? Wait::stopped : poll(pid_, thread);
+    if (now == Wait::running && stragglers_) {
+      stragglers_->add(thread);
+    }
+    return now != Wait::stopped || detach(thread);
   });
   held_.clear();
 }
@@ -158,7 +191,7 @@ void PtraceHold::let_go_all() {
 void PtraceHold::bury_killed() {
   const auto began = Clock::now();
   while (!seized_.empty() && Clock::now() - began < kStopTimeout) {
-    std::erase_if(seized_, [this](Seized& thread) { return poll(thread) == Wait::ended; });
+    std::erase_if(seized_, [this](SeizedThread& thread) { return poll(pid_, thread) == Wait::ended; });
     rest();
   }
   seized_.clear();

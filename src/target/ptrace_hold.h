@@ -6,17 +6,45 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "target/target.h"
 
 namespace stillframe::target {
 
+struct SeizedThread {
+  Tid tid = 0;
+  bool stopped = false;
+  int pending_signal = 0;  // came in place of our stop; given back when the thread is let go
+};
+
+// Threads that fell into an uninterruptible wait right when they were seized. The kernel takes no request for a thread
+// that does not stand still, PTRACE_DETACH least of all (ptrace_check_attach() in kernel/ptrace.c), so such a thread
+// can be let go only once its wait is over and it has stopped; or by the end of the thread that seized it.
+class Stragglers {
+ public:
+  explicit Stragglers(std::int64_t pid) : pid_(pid) {}
+  void add(SeizedThread thread) { threads_.push_back(thread); }
+  // Lets those go that have stopped by now; does not wait.
+  void let_go();
+  [[nodiscard]] std::size_t count() const { return threads_.size(); }
+
+ private:
+  std::int64_t pid_;
+  std::vector<SeizedThread> threads_;
+};
+
 class PtraceHold final : public Hold {
  public:
   // Seizes and stops the given threads of a process. Threads that end meanwhile are left out, and so are threads in an
-  // uninterruptible wait: they do not stop, and do not run either until the kernel is done with them.
-  static Result<std::unique_ptr<Hold>> stop(std::int64_t pid, std::span<const Tid> tids);
+  // uninterruptible wait: they do not stop, and do not run either until the kernel is done with them. `stragglers` gets
+  // those that fell into such a wait too late to be left alone.
+  static Result<std::unique_ptr<Hold>> stop(std::int64_t pid, std::span<const Tid> tids,
+                                            std::shared_ptr<Stragglers> stragglers = nullptr);
+  // The same, whatever the threads are doing.
+  static Result<std::unique_ptr<Hold>> seize(std::int64_t pid, std::span<const Tid> tids,
+                                             std::shared_ptr<Stragglers> stragglers = nullptr);
   PtraceHold(const PtraceHold&) = delete;
   PtraceHold& operator=(const PtraceHold&) = delete;
   PtraceHold(PtraceHold&&) = delete;
@@ -28,24 +56,16 @@ class PtraceHold final : public Hold {
   std::int64_t release() override;
 
  private:
-  struct Seized {
-    Tid tid = 0;
-    bool stopped = false;
-    int pending_signal = 0;  // came in place of our stop; given back when the thread is let go
-  };
-
-  enum class Wait : std::uint8_t { stopped, running, ended };
-
-  explicit PtraceHold(std::int64_t pid) : pid_(pid) {}
+  PtraceHold(std::int64_t pid, std::shared_ptr<Stragglers> stragglers)
+      : pid_(pid), stragglers_(std::move(stragglers)) {}
   void wait_for_stops();
-  void wait_for(Seized& thread);
-  [[nodiscard]] Wait poll(Seized& thread) const;
-  void reap(Tid tid) const;
+  void wait_for(SeizedThread& thread) const;
   void let_go_all();
   void bury_killed();
 
   std::int64_t pid_;
-  std::vector<Seized> seized_;
+  std::shared_ptr<Stragglers> stragglers_;
+  std::vector<SeizedThread> seized_;
   std::vector<Tid> held_;
   std::chrono::steady_clock::time_point began_;
 };

@@ -58,6 +58,12 @@ def stillframe():
     return run_stillframe
 
 
+@pytest.fixture(scope="session")
+def as_root():
+    """Only root can become another user, drop capabilities, mount or change its root."""
+    assert os.getuid() == 0, "these tests run as root: sudo make test"
+
+
 @dataclasses.dataclass
 class Program:
     """A program that was started and has said that it is ready."""

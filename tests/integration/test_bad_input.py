@@ -1,5 +1,6 @@
 """What cannot be shown: an exit code, and an answer with what was tried, what stopped it and what to do."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -13,7 +14,7 @@ import time
 import pytest
 
 import interpreters
-from conftest import STILLFRAME
+from conftest import STILLFRAME, Outcome
 
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 PTRACE_SEIZE = 0x4206
@@ -79,13 +80,24 @@ def test_zombie(stillframe):
     child.wait()
 
 
-def test_kernel_thread(stillframe):
-    if not os.path.exists("/proc/2/status") or "kthreadd" not in pathlib.Path("/proc/2/comm").read_text():
-        pytest.skip("no kernel threads can be seen in this pid namespace")
-    refused(stillframe("dump", 2), "kernel thread")
+def dump_with_proc(folder, pid):
+    """Under a /proc made by hand, for what not every machine has."""
+    run = subprocess.run(["unshare", "--mount", "sh", "-c", 'mount --bind "$1" /proc && exec "$2" dump "$3"', "sh", folder,
+                          STILLFRAME, str(pid)], capture_output=True, text=True)
+    return Outcome(run.returncode, run.stdout, run.stderr)
 
 
-def test_32_bit_process(stillframe, tmp_path):
+def test_kernel_thread(stillframe, as_root, tmp_path):
+    if pathlib.Path("/proc/2/comm").exists() and pathlib.Path("/proc/2/comm").read_text() == "kthreadd\n":
+        refused(stillframe("dump", 2), "kernel thread")
+    # In a container none can be seen.
+    thread = tmp_path / "2"
+    thread.mkdir()
+    (thread / "stat").write_text("2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 14 0 0\n")
+    refused(dump_with_proc(tmp_path, 2), "kernel thread", "kthreadd")
+
+
+def test_32_bit_process(stillframe, as_root, tmp_path):
     """A program of 32 bits that waits for ever: mov eax, 29 (pause); int 0x80; jmp."""
     code = b"\xb8\x1d\x00\x00\x00\xcd\x80\xeb\xf7"
     header = b"\x7fELF\x01\x01\x01".ljust(16, b"\0") + struct.pack(
@@ -94,18 +106,59 @@ def test_32_bit_process(stillframe, tmp_path):
     program = tmp_path / "thirty-two"
     program.write_bytes(header + code)
     program.chmod(0o755)
-    try:
-        child = subprocess.Popen([program])
-    except OSError:
-        pytest.skip("this kernel runs no programs of 32 bits")
-    try:
+    with contextlib.suppress(OSError), subprocess.Popen([program]) as child:
         time.sleep(0.1)
-        if child.poll() is not None:
-            pytest.skip("this kernel runs no programs of 32 bits")
-        refused(stillframe("dump", child.pid), "32")
-    finally:
-        child.kill()
-        child.wait()
+        if child.poll() is None:
+            try:
+                refused(stillframe("dump", child.pid), "32")
+            finally:
+                child.kill()
+    # Not every kernel runs it.
+    task = tmp_path / "proc" / "77" / "task" / "77"
+    task.mkdir(parents=True)
+    for folder in (task, task.parent.parent):
+        (folder / "stat").write_text("77 (thirty-two) S 1 77 77 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 14 0 0\n")
+        (folder / "exe").symlink_to(program)
+    refused(dump_with_proc(tmp_path / "proc", 77), "32")
+
+
+FILTERED = """
+import ctypes, os, struct, sys
+ALLOW, EPERM, LOAD, IF_EQUAL, RETURN = 0x7fff0000, 0x00050001, 0x20, 0x15, 0x06
+numbers = {"x86_64": (101, 310), "aarch64": (117, 270)}[os.uname().machine]  # ptrace, process_vm_readv
+program = struct.pack("HBBI", LOAD, 0, 0, 0)  # seccomp_data.nr
+for number in numbers:
+    program += struct.pack("HBBI", IF_EQUAL, 0, 1, number) + struct.pack("HBBI", RETURN, 0, 0, EPERM)
+program += struct.pack("HBBI", RETURN, 0, 0, ALLOW)
+buffer = ctypes.create_string_buffer(program, len(program))
+filter = struct.pack("HxxxxxxQ", len(program) // 8, ctypes.addressof(buffer))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+assert libc.prctl(22, 2, filter, 0, 0) == 0, os.strerror(ctypes.get_errno())  # PR_SET_SECCOMP, a filter
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def dump_under_seccomp(pid):
+    """As in a container whose filter forbids ptrace and process_vm_readv."""
+    run = subprocess.run(["python3", "-c", FILTERED, STILLFRAME, "dump", "--json", str(pid)], capture_output=True, text=True)
+    return Outcome(run.returncode, run.stdout, run.stderr)
+
+
+def test_seccomp(start):
+    """What sleeps can still be read, through /proc/PID/mem. What runs cannot be stopped, and seccomp is named."""
+    sleeping = start(interpreters.ONE, "blocked_threads.py")
+    sleeping.wait_asleep()
+    outcome = dump_under_seccomp(sleeping.pid)
+    assert outcome.code == 0, outcome.err
+    assert outcome.still["consistency"]["method"] == "untouched"
+    running = start(interpreters.ONE, "busy.py")
+    outcome = dump_under_seccomp(running.pid)
+    assert outcome.code == 3, outcome.err
+    assert outcome.still["consistency"]["method"] == "running"
+    [warning] = [one for one in outcome.still["warnings"] if "seccomp" in one]
+    for word in ("could not be stopped", "Operation not permitted", "seccomp=unconfined", "--no-block"):
+        assert word in warning
 
 
 def test_traced_by_another(start, stillframe):
@@ -128,8 +181,7 @@ def test_traced_by_another(start, stillframe):
     assert running_still.code in (0, 3)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can drop privileges")
-def test_no_permission(start, tmp_path):
+def test_no_permission(start, as_root, tmp_path):
     running = start(interpreters.BY_ID["3.11-debian"], "blocked_threads.py")
     program = shutil.copy(STILLFRAME, "/tmp/stillframe-for-nobody")
     try:
@@ -206,9 +258,7 @@ def test_core_is_a_program(stillframe):
     refused(stillframe("core", "/usr/bin/true"), "core")
 
 
-def test_core_is_unreadable(stillframe, tmp_path):
-    if os.getuid() != 0:
-        pytest.skip("only root can become another user")
+def test_core_is_unreadable(as_root, tmp_path):
     core = tmp_path / "core"
     core.touch(0o600)
     program = shutil.copy(STILLFRAME, "/tmp/stillframe-for-nobody-2")

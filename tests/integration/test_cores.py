@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -67,12 +68,61 @@ def test_cut(start, stillframe, kept, part, tmp_path):
     os.truncate(cut, int(core.stat().st_size * part))
     outcome = stillframe("core", "--json", cut)
     told(outcome)
-    if outcome.code == 3:  # a stack that is shown as whole is right
+    if outcome.code == 3:  # a stack that is shown as whole is right, but for functions that are lost and said to be
         shown = {thread["tid"]: thread for thread in outcome.still["threads"] if thread["complete"]}
         for thread in truth["threads"]:
             if thread["native_id"] in shown and thread["name"] != "witness":
-                assert [frame["line"] for frame in shown[thread["native_id"]]["frames"]] == [
-                    frame["line"] for frame in thread["frames"]]
+                frames = shown[thread["native_id"]]["frames"]
+                assert len(frames) == len(thread["frames"])
+                for frame, true in zip(frames, thread["frames"]):
+                    if "lost_code" in frame:
+                        assert frame["line"] in (None, true["line"]) and frame["function"] in (None, true["function"])
+                    else:
+                        assert (frame["function"], frame["line"]) == (true["function"], true["line"])
+
+
+def test_cut_in_the_middle(start, stillframe):
+    """The frames of the threads are there, and many of the code objects that they run are not: nearly all cuts of a
+    core give a stack."""
+    running = start(interpreters.ONE, "core_to_damage.py",
+                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
+    running.wait_asleep()
+    core = running.core()
+    size, given, unnamed = core.stat().st_size, 0, 0
+    for percent in range(90, 0, -10):
+        os.truncate(core, size * percent // 100)
+        outcome = stillframe("core", "--json", core)
+        told(outcome)
+        threads = outcome.still["threads"] if outcome.code == 3 else []
+        given += any(thread["frames"] for thread in threads)
+        unnamed += sum(frame["function"] is None for thread in threads for frame in thread["frames"])
+        assert outcome.code == 1 or outcome.still["partial"]
+    assert given >= 6
+    assert unnamed
+
+
+
+
+@pytest.mark.parametrize("interpreter", [interpreters.BY_ID["3.8"], interpreters.ONE])
+def test_damaged_thread_number(start, stillframe, interpreter):
+    """The note of a thread (NT_PRSTATUS) with another pr_pid: the thread's own memory contradicts it."""
+    running = start(interpreter, "core_to_damage.py",
+                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
+    running.wait_asleep()
+    tid = max(thread["native_id"] for thread in running.truth["threads"])
+    path = running.core()
+    assert stillframe("core", "--json", path).code == 0
+    core = bytearray(path.read_bytes())
+    size = {"x86_64": 336, "aarch64": 392}[os.uname().machine]  # of an elf_prstatus; its pr_pid is at 32
+    name = struct.pack("<III8s", 5, size, 1, b"CORE")
+    at = core.index(name)
+    while struct.unpack_from("<i", core, at + len(name) + 32)[0] != tid:
+        at = core.index(name, at + 1)
+    struct.pack_into("<i", core, at + len(name) + 32, 123456)
+    path.write_bytes(core)
+    outcome = stillframe("core", "--json", path)
+    assert outcome.code == 3
+    assert any(f"calls a thread 123456 that called itself {tid}" in one for one in outcome.still["warnings"])
 
 
 def told(outcome):

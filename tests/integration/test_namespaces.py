@@ -88,9 +88,8 @@ def test_stopped_in_a_pid_namespace(start, stillframe):
     assert sum(thread["holds_gil"] for thread in outcome.still["threads"]) <= 1
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
 @pytest.mark.parametrize("who", ["the same user", "another user"])
-def test_without_privileges(start, who):
+def test_without_privileges(start, as_root, who):
     """Debian's own interpreter run by nobody, looked at by nobody; and a program of root looked at by nobody."""
     debian = interpreters.BY_ID["3.11-debian"]
 

@@ -112,3 +112,21 @@ def test_exit_handler(start, stillframe, interpreter):
     outcome = stillframe("dump", "--json", running.pid)
     assert outcome.code == 0, outcome.still["warnings"]
     assert functions(outcome.still)[-2:] == ["last_words", "block"]
+
+
+@pytest.mark.parametrize("interpreter", [interpreters.BY_ID[name] for name in ("3.11", "3.12", "3.13", "3.14", "3.15")])
+def test_expressions_of_several_lines(start, stillframe, interpreter):
+    """Shown as that version's own traceback shows them: the first line alone up to 3.12, all that matter since."""
+    running = start(interpreter, "expressions_of_several_lines.py")
+    running.wait_asleep()
+    outcome = stillframe("dump", "--no-fold", running.pid)
+    several = 0
+    for thread in running.truth["threads"]:
+        assert thread["frames"]
+        for frame in thread["frames"]:
+            assert frame["drawn"] + "\n" in outcome.out
+            several += len(frame["drawn"].splitlines()) > 2
+    assert (several >= 3) == (interpreter.version >= (3, 13))
+    shown = stillframe("dump", "--json", running.pid).still["threads"]
+    [frame] = [one for thread in shown for one in thread["frames"] if one["function"] == "added"]
+    assert frame["source_lines"] == ["        left", "        + 1"]

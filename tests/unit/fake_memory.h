@@ -29,6 +29,9 @@ class FakeMemory : public memory::MemorySource {
     std::ranges::copy(bytes, region->second.begin() + static_cast<std::ptrdiff_t>(address - region->first));
   }
 
+  // Memory that a cut core does not hold any more.
+  void lose(Address address, std::size_t size) { lost_[address] = address + size; }
+
   template <typename T>
     requires std::is_trivially_copyable_v<T>
   void put(Address address, const T& value) {
@@ -43,6 +46,11 @@ class FakeMemory : public memory::MemorySource {
     ++reads;
     if (into.empty()) {
       return {};
+    }
+    for (const auto& [begin, end] : lost_) {
+      if (address < end && (address >= begin || begin - address < into.size())) {
+        return std::unexpected(memory::Fault{.address = address, .reason = memory::FaultReason::truncated});
+      }
     }
     const auto* region = const_cast<FakeMemory*>(this)->find(address, into.size());
     if (region == nullptr) {
@@ -69,6 +77,7 @@ class FakeMemory : public memory::MemorySource {
   }
 
   std::map<Address, std::vector<std::byte>> regions_;
+  std::map<Address, Address> lost_;
 };
 
 }  // namespace stillframe::testing

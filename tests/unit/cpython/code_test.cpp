@@ -53,6 +53,37 @@ TEST_P(EveryLayoutCode, NeedsANameOrAFile) {
   EXPECT_EQ(fresh.find(code), nullptr);
 }
 
+TEST_P(EveryLayoutCode, WhatTheCoreHasLostIsNotWrongButUnknown) {
+  python.memory.lose(code, 64);
+  const Code* found = codes.find(code);
+  ASSERT_NE(found, nullptr);
+  EXPECT_TRUE(found->lost);
+  EXPECT_EQ(found->address, code);
+  EXPECT_EQ(found->name, "");
+  EXPECT_EQ(codes.find(code + 4), nullptr) << "objects are aligned";
+}
+
+TEST_P(EveryLayoutCode, ACutObjectOfAnotherTypeIsNone) {
+  const Address other = python.object(python.dict_type, 1024);
+  python.memory.lose(other + 40, 1024);
+  EXPECT_EQ(codes.find(other), nullptr);
+  python.memory.lose(code + 40, 1024);
+  ASSERT_NE(codes.find(code), nullptr);
+  EXPECT_TRUE(codes.find(code)->lost);
+}
+
+TEST_P(EveryLayoutCode, KeepsWhatIsLeftWhereOnlyItsNamesAreLost) {
+  for (const Offset name : {layout.code.name, layout.code.filename}) {
+    python.memory.lose(*objects.pointer(code, name), 64);
+  }
+  const Code* found = codes.find(code);
+  ASSERT_NE(found, nullptr);
+  EXPECT_TRUE(found->lost);
+  EXPECT_EQ(found->name, "");
+  EXPECT_EQ(found->first_line, 12);
+  EXPECT_EQ(found->line_table, "\x02\x01");
+}
+
 TEST_P(EveryLayoutCode, ALineTableOfImpossibleLengthIsNone) {
   const Address table = python.bytes("xx");
   python.set(code, layout.code.linetable, table);

@@ -10,7 +10,9 @@
 #include <iterator>
 #include <random>
 
+#include "binary/elf_file.h"
 #include "cpython/layout.h"
+#include "photograph/files_target.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -70,12 +72,74 @@ TEST(DebugInfoCheck, FilesWithoutDebugInformationTellNothing) {
   EXPECT_FALSE(check_file("/proc/self/cmdline"));
 }
 
+// A stripped libpython, and files at chosen places.
+class StrippedTarget : public testing::FilesTarget {
+ public:
+  [[nodiscard]] std::span<const target::Mapping> mappings() const override { return mappings_; }
+  [[nodiscard]] Result<target::FileHandle> open_mapped(const target::Mapping& /*mapping*/) const override {
+    return target::FileHandle(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+  }
+
+ private:
+  std::vector<target::Mapping> mappings_{
+      {.begin = 0x1000, .end = 0x9000, .writable = true, .inode = 1, .path = "/opt/lib/libpython3.12.so"}};
+};
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> warnings_of(const target::Target& target) {
+  Runtime runtime{.version = table().version, .layout = table(), .runtime = 0x2000};
+  believe_debug_info(target, runtime);
+  EXPECT_EQ(runtime.layout.thread.interp, runtime.warnings.empty() ? table().thread.interp : Offset(48));
+  return runtime.warnings;
+}
+
+TEST(DebugInfoCheck, FindsTheSeparateFileByBuildIdOrByLink) {
+  const target::FileHandle stripped(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+  const auto image = binary::ElfFile::open(stripped.fd(), "libpython");
+  ASSERT_TRUE(image);
+  const std::string id = image->build_id();
+  ASSERT_GT(id.size(), 8U);
+  EXPECT_FALSE(check_file(STRIPPED_PYTHON));
+  for (const std::string& place :
+       {"/usr/lib/debug/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug",
+        std::string("/opt/lib/shifted_python.debug"), std::string("/opt/lib/.debug/shifted_python.debug"),
+        std::string("/usr/lib/debug/opt/lib/shifted_python.debug")}) {
+    const StrippedTarget target;
+    EXPECT_TRUE(warnings_of(target).empty()) << "nothing is there yet";
+    target.write(place, contents(DEBUG_OF_PYTHON));
+    const auto warnings = warnings_of(target);
+    ASSERT_EQ(warnings.size(), 1U) << place;
+    EXPECT_NE(warnings[0].find("disagrees"), std::string::npos);
+  }
+}
+
+TEST(DebugInfoCheck, ASeparateFileOfAnotherBuildIsNotBelieved) {
+  const target::FileHandle stripped(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+  const std::string id = binary::ElfFile::open(stripped.fd(), "libpython")->build_id();
+  std::string bytes = contents(DEBUG_OF_PYTHON);
+  std::string raw;
+  for (std::size_t i = 0; i < id.size(); i += 2) {
+    raw += static_cast<char>(std::stoi(id.substr(i, 2), nullptr, 16));
+  }
+  const auto at = bytes.find(raw);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at] = static_cast<char>(bytes[at] + 1);
+  const StrippedTarget target;
+  target.write("/usr/lib/debug/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug", bytes);
+  target.write("/opt/lib/shifted_python.debug", bytes);
+  EXPECT_TRUE(warnings_of(target).empty());
+}
+
 // A file damaged in any way gives an answer or none, and never a crash.
 TEST(DebugInfoCheck, OutlivesDamagedFiles) {
   std::ifstream in(SHIFTED_PYTHON, std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   ASSERT_GT(whole.size(), 1000U);
-  std::string path = testing::TempDir() + "damagedXXXXXX";
+  std::string path = ::testing::TempDir() + "damagedXXXXXX";
   const target::FileHandle file(mkstemp(path.data()));
   ASSERT_TRUE(file);
   unlink(path.c_str());

@@ -26,10 +26,19 @@ class EveryLayoutFrames : public testing::EveryLayout {
   Offset link_field() const { return python.light_frames() ? layout.frame.previous : layout.frame_object.back; }
   Offset code_field() const { return python.light_frames() ? layout.frame.executable : layout.frame_object.code; }
 
+  // From 3.11 on the frames of calls lie in chunks that the thread state knows: one that spans all
+  // that is made after it.
+  void put_into_data_stack() {
+    python.memory.put(data_stack + 8, std::uint64_t{1} << 32U);
+    python.set(thread, layout.thread.datastack_chunk, data_stack);
+  }
+
   // module <- outer <- inner
+  Address data_stack = python.allocate(64);
   Address code = python.code("inner", "/srv/app.py", 12);
   Address module_frame = python.frame(python.code("<module>", "/srv/app.py", 1), 0);
-  Address outer_frame = python.frame(python.code("outer", "/srv/app.py", 20), module_frame);
+  Address outer_code = python.code("outer", "/srv/app.py", 20);
+  Address outer_frame = python.frame(outer_code, module_frame);
   Address inner_frame = python.frame(code, outer_frame);
   Address thread = python.thread(python.interpreter(), inner_frame, 0x7f00'0000'1000);
   std::vector<std::string> names;
@@ -70,6 +79,40 @@ TEST_P(EveryLayoutFrames, AChainIntoNowhereIsMarked) {
     EXPECT_TRUE(chain.broken) << hostile;
     EXPECT_EQ(chain.frames.size(), 2) << hostile;
   }
+}
+
+TEST_P(EveryLayoutFrames, GoesOnBehindACodeObjectThatTheCoreHasLost) {
+  put_into_data_stack();
+  python.memory.lose(outer_code, 64);
+  const auto chain = walk(thread);
+  EXPECT_EQ(chain.broken, std::nullopt);
+  EXPECT_EQ(names, (std::vector<std::string>{"inner", "", "<module>"}));
+  EXPECT_TRUE(chain.frames[1].code->lost);
+  EXPECT_EQ(chain.frames[1].code->address, outer_code);
+  EXPECT_FALSE(chain.frames[1].instruction_known);
+}
+
+// Nothing shows that a lost object was a code object: then the frame must be beyond doubt.
+TEST_P(EveryLayoutFrames, AStrangeFrameWithALostCodeObjectEndsTheChain) {
+  put_into_data_stack();
+  const Address lost = python.allocate(1024);
+  python.memory.lose(lost, 1024);
+  python.set(outer_frame, code_field(), lost);
+  if (python.light_frames()) {
+    EXPECT_TRUE(walk(thread).broken) << "the instruction is another code object's";
+    python.set(outer_frame, layout.frame.instr_ptr, lost + layout.code.code_adaptive.value() + 4);
+    EXPECT_FALSE(walk(thread).broken);
+    python.memory.put(data_stack + 8, std::uint64_t{4096});
+    EXPECT_TRUE(walk(thread).broken) << "the frame lies outside the thread's data stack";
+  } else {
+    EXPECT_FALSE(walk(thread).broken);
+    python.set(outer_frame, layout.frame_object.lasti, std::int32_t{-2});
+    EXPECT_TRUE(walk(thread).broken);
+    python.set(outer_frame, layout.frame_object.lasti, std::int32_t{2});
+    python.set(outer_frame, layout.object.type, python.dict_type);
+    EXPECT_TRUE(walk(thread).broken);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"inner"}));
 }
 
 TEST_P(EveryLayoutFrames, AFrameWithoutACodeObjectEndsTheChain) {

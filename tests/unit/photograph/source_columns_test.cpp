@@ -80,6 +80,23 @@ TEST(AddSources, FindsLinesAndColumns) {
   EXPECT_TRUE(still.warnings.empty());
 }
 
+TEST(AddSources, KeepsAllLinesOfAnExpression) {
+  const FilesTarget target;
+  target.write("/srv/app.py", "x = f(\n    1,\n\n)\ny = 1\n");
+  auto still = still_of({{.file = "/srv/app.py", .line = 1, .end_line = 4, .byte_column = 4, .end_byte_column = 1},
+                         {.file = "/srv/app.py", .line = 2, .end_line = 2, .byte_column = 4, .end_byte_column = 5},
+                         {.file = "/srv/app.py", .line = 4, .end_line = 6, .byte_column = 0, .end_byte_column = 1},
+                         {.file = "/srv/app.py", .line = 4, .end_line = 2, .byte_column = 0, .end_byte_column = 1},
+                         {.file = "/srv/app.py", .line = 1, .end_line = 2'000'000'000, .byte_column = 0}});
+  add_sources(still, target);
+  const auto& frames = still.threads.at(0).frames;
+  EXPECT_EQ(frames[0].source, "x = f(");
+  EXPECT_EQ(frames[0].source_lines, "x = f(\n    1,\n\n)");
+  for (std::size_t i = 1; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].source_lines, std::nullopt) << i;
+  }
+}
+
 TEST(AddSources, OpensEachFileOnceForADeepRecursion) {
   const FilesTarget target;
   target.write("/srv/app.py", "def f(n):\n    return g(n)\ndef g(n):\n    return f(n)\n");

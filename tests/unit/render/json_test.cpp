@@ -130,6 +130,21 @@ TEST(Json, Frames) {
   EXPECT_EQ(thread["merge_conflict"], "disorder");
 }
 
+TEST(Json, AFunctionThatTheCoreHasLostIsNull) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.lost_code = 0x7f00}, model::Frame{.function = "f"}}});
+  const auto frames = parsed(still)["threads"][0]["frames"];
+  EXPECT_TRUE(frames[0]["function"].is_null());
+  EXPECT_EQ(frames[0]["lost_code"], "0x7f00");
+  EXPECT_FALSE(frames[1].contains("lost_code"));
+}
+
+TEST(Json, LinesOfAnExpressionAreAList) {
+  model::Still still;
+  still.threads.push_back({.frames = {model::Frame{.source = "f(", .source_lines = "f(\n\n  \"a\")"}}});
+  EXPECT_EQ(parsed(still)["threads"][0]["frames"][0]["source_lines"], (Json{"f(", "", "  \"a\")"}));
+}
+
 TEST(Json, Findings) {
   model::Still still = live_still();
   still.findings = {
@@ -176,6 +191,31 @@ TEST(Json, ADeepStackIsNeverFolded) {
   const std::string text = to_json(still, "1");
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
   EXPECT_EQ(Json::parse(text)["threads"][0]["frames"].size(), 100'000U);
+}
+
+TEST(Json, ComesInPiecesOfBoundedSize) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f", "    f(n - 1)"))});
+  still.threads.resize(3'000);
+  std::string whole;
+  std::size_t pieces = 0;
+  EXPECT_TRUE(write_json(still, "9.9.9", [&](std::string_view piece) {
+    EXPECT_LT(piece.size(), 70'000);
+    whole += piece;
+    ++pieces;
+    return true;
+  }));
+  EXPECT_GT(pieces, 20);
+  EXPECT_EQ(whole, to_json(still, "9.9.9"));
+  EXPECT_EQ(Json::parse(whole)["threads"][0]["frames"].size(), 20'000);
+}
+
+TEST(Json, EndsWhereTheSinkWantsNoMore) {
+  auto still = live_still();
+  still.threads.push_back({.frames = std::vector(20'000, frame("/srv/app.py", 7, "f"))});
+  std::size_t pieces = 0;
+  EXPECT_FALSE(write_json(still, "9.9.9", [&](std::string_view) { return ++pieces < 3; }));
+  EXPECT_EQ(pieces, 3);
 }
 
 TEST(Json, KeysAreThoseOfTheSchema) {

@@ -77,6 +77,13 @@ Still busy_still() {
   return still;
 }
 
+TEST(Text, AFunctionThatTheCoreHasLostIsToldByItsCodeObject) {
+  Still still = live_still();
+  still.threads.push_back({.tid = 1, .frames = {model::Frame{.lost_code = 0x7f00'1234'5678}}});
+  EXPECT_NE(to_text(still, {}).find("  File \"?\", line ?, in <code object at 0x7f0012345678 is not in the core>\n"),
+            std::string::npos);
+}
+
 TEST(TextScreen, BusyProcess) {
   const Still still = busy_still();
   expect_screen("busy", to_text(still, {}));
@@ -310,6 +317,14 @@ TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2) + " + std::string(100, 'z');
   still.threads.push_back({.tid = 1, .frames = {frame(path, 3, "work", source, "f(2)")}});
   expect_screen("long_line_80", to_text(still, {.width = 80}));
+}
+
+TEST(TextScreen, FreeThreadedIsSaidOnce) {
+  Still still = live_still();
+  still.python = model::Python{.version = "3.14.0", .free_threaded = true};
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0, free-threaded |"), std::string::npos);
+  still.python->build = "free-threading build (main, Oct  7 2025)";
+  EXPECT_NE(to_text(still, {}).find("Python 3.14.0 free-threading build (main, Oct  7 2025) |"), std::string::npos);
 }
 
 TEST(TextScreen, AnEmptyStill) {

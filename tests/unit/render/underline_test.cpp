@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -61,6 +62,68 @@ TEST(Underline, IsWhatPython312Draws) {
 }
 TEST(Underline, IsWhatPython313Draws) {
   compare("underlines_3.13.tsv", CaretStyle::from_3_13);
+}
+
+// "\\n" and "\\\\" of a golden file's field.
+std::string unescaped(const std::string& field) {
+  std::string text;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const bool special = field[i] == '\\' && i + 1 < field.size();
+    text += !special ? field[i] : field[i + 1] == 'n' ? '\n' : field[i + 1];
+    i += special ? 1 : 0;
+  }
+  return text;
+}
+
+// As make_blocks.py writes it. Python gives an empty line marks that are an empty line.
+std::string shown(const model::Frame& frame) {
+  std::string text;
+  for (const MarkedLine& line : marked_lines(frame)) {
+    for (const auto& row : {line.text, line.marks}) {
+      text += row.empty() ? "" : "    " + row + "\n";
+    }
+  }
+  return text;
+}
+
+std::string without_empty_lines(const std::string& text) {
+  std::istringstream lines(text);
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    out += line.empty() ? "" : line + "\n";
+  }
+  return out;
+}
+
+TEST(Underline, ExpressionsOfSeveralLinesAreAsPython313ShowsThem) {
+  std::ifstream golden(STILLFRAME_GOLDEN "/blocks_3.13.tsv");
+  int rows = 0;
+  for (std::string row; std::getline(golden, row); ++rows) {
+    std::istringstream fields(row);
+    std::array<std::string, 4> field;
+    for (std::string& one : field) {
+      std::getline(fields, one, '\t');
+    }
+    const std::string lines = unescaped(field[0]);
+    const model::Frame frame{
+        .byte_column = std::stoi(field[1]), .end_byte_column = std::stoi(field[2]), .source_lines = lines};
+    EXPECT_EQ(shown(frame), without_empty_lines(unescaped(field[3]))) << field[1] << " to " << field[2];
+  }
+  EXPECT_GT(rows, 80);
+}
+
+TEST(Underline, LinesThatDoNotFitTheColumnsGiveNothing) {
+  const auto lines_of = [](std::string_view text, std::int32_t begin, std::int32_t end) {
+    return marked_lines({.byte_column = begin, .end_byte_column = end, .source_lines = text}).size();
+  };
+  EXPECT_EQ(lines_of("x = f(\n1)", 4, 2), 2);
+  EXPECT_EQ(lines_of("x = f(1)", 4, 8), 0) << "one line";
+  EXPECT_EQ(lines_of("x = f(\n1)", 6, 2), 0);
+  EXPECT_EQ(lines_of("x = f(\n1)", 4, 3), 0);
+  EXPECT_EQ(lines_of("x = f(\n1)", -1, 2), 0);
+  EXPECT_EQ(lines_of("x = f(\n1)", 4, -2), 0);
+  EXPECT_EQ(lines_of("\n\n\n", 0, 0), 0);
+  EXPECT_EQ(lines_of("", 0, 0), 0);
 }
 
 TEST(Underline, StyleFollowsTheVersion) {

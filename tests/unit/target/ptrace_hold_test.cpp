@@ -217,6 +217,39 @@ TEST(PtraceHold, HidesNoDeathFromItsParent) {
   await([&] { return shared.signals() == 1; });
 }
 
+// The parent of a vfork() waits uninterruptibly until its child ends.
+TEST(PtraceHold, AThreadThatStopsTooLateIsLetGoOnceItStops) {
+  Shared shared;
+  const ChildProcess child([&](const auto& ready) {
+    ready();
+    if (vfork() == 0) {
+      while (shared.signals() == 0) {
+      }
+      _exit(0);
+    }
+    spin(shared, [] {});
+  });
+  await([&] { return state_of(child.pid()) == "D"; });
+  const std::vector<Tid> tids{child.pid()};
+  EXPECT_FALSE(PtraceHold::stop(child.pid(), tids)) << "it is left alone where its wait is seen in time";
+  EXPECT_EQ(tracer_of(child.pid()), 0);
+
+  const auto stragglers = std::make_shared<Stragglers>(child.pid());
+  EXPECT_FALSE(PtraceHold::seize(child.pid(), tids, stragglers));
+  EXPECT_EQ(stragglers->count(), 1);
+  EXPECT_EQ(tracer_of(child.pid()), getpid());
+  stragglers->let_go();
+  EXPECT_EQ(stragglers->count(), 1) << "it still waits";
+
+  shared.signals() = 1;
+  await([&] { return state_of(child.pid()) == "t"; });
+  EXPECT_EQ(shared.ticks(), 0);
+  stragglers->let_go();
+  EXPECT_EQ(stragglers->count(), 0);
+  await([&] { return shared.ticks() > 0; });
+  EXPECT_EQ(tracer_of(child.pid()), 0);
+}
+
 TEST(PtraceHold, NamesTheOtherTracer) {
   const ChildProcess child(sleep_for_good);
   const ChildProcess tracer([&](const auto& ready) {

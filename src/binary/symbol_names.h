@@ -1,0 +1,17 @@
+// The name of a function as its DIE has it.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <string>
+
+namespace stillframe::binary {
+
+// Types hold no functions in the language of this DIE's unit, and no namespaces hold anything.
+bool is_plain_c(Dwarf_Die die);
+
+// Demangled; of C++ without a linkage name (what is in no other unit, such as an anonymous namespace) qualified by what
+// is around it. Empty when the DIE has no name, and neither has what it is an instance of.
+std::string function_name(Dwarf_Die die);
+
+}  // namespace stillframe::binary

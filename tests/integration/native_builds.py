@@ -1,0 +1,148 @@
+"""Libraries and extension modules of tests/programs/native/libraries, built once and kept below build/native.
+
+What is kept is keyed by the sources, the command and the interpreter; tests of several processes share it.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import functools
+import hashlib
+import pathlib
+import shutil
+import subprocess
+
+from interpreters import BY_ID, PROGRAMS, TESTS, Interpreter
+
+SOURCES = PROGRAMS / "native" / "libraries"
+KEPT = TESTS.parent / "build" / "native"
+
+# How stacks.c and templates.cpp are built: the ways that leave something else for the unwinder and for the names.
+WAYS = {
+    "plain": ["-O2", "-g"],
+    "unoptimized": ["-O0", "-g3"],
+    "no debug information": ["-O2", "-g0"],
+    "stripped": ["-O2", "-g0", "-s"],
+    "frame pointers alone": ["-O2", "-g0", "-fno-omit-frame-pointer", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
+                             "-fno-exceptions"],
+    "no cfi": ["-O2", "-g0", "-fomit-frame-pointer", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-exceptions"],
+    "no cfi, stripped": ["-O2", "-g0", "-s", "-fomit-frame-pointer", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
+                         "-fno-exceptions"],
+    "debug_frame": ["-O2", "-g", "-fomit-frame-pointer", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables",
+                    "-fno-exceptions"],
+    "lto": ["-O2", "-g", "-flto"],
+    "dwarf 4": ["-O2", "-gdwarf-4"],
+    "split dwarf": ["-O2", "-g", "-gsplit-dwarf"],
+    "compressed dwarf": ["-O2", "-g", "-gz"],
+    "large": ["-O3", "-g", "-mcmodel=large", "-fPIC"],
+}
+
+
+@contextlib.contextmanager
+def building(key: str):
+    """The folder for `key`, locked; what is built in there is kept if the marker `.complete` is made."""
+    folder = KEPT / key
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def run(command, **options) -> None:
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
+
+
+def digest(*parts) -> str:
+    state = hashlib.sha256()
+    for part in parts:
+        state.update(part.read_bytes() if isinstance(part, pathlib.Path) else repr(part).encode())
+    return state.hexdigest()[:16]
+
+
+@functools.cache
+def library(source: str, way: str = "plain") -> pathlib.Path:
+    """SOURCE of the folder of libraries as a shared library, built in one of the WAYS."""
+    path, flags = SOURCES / source, WAYS[way]
+    name = f"lib{path.stem}.so"
+    if path.suffix == ".rs":
+        command = ["rustc", "--crate-type", "cdylib", "-C", "opt-level=2", "-C", "debuginfo=2", "-o", name, path]
+        if way == "stripped":
+            command += ["-C", "debuginfo=0", "-C", "strip=symbols"]
+    else:
+        compiler = "g++" if path.suffix == ".cpp" else "gcc"
+        command = [compiler, "-shared", "-fPIC", "-pthread", *flags, "-o", name, path]
+    with building(f"{path.stem}-{digest(path, command)}") as folder:
+        if not (folder / ".complete").exists():
+            assert shutil.which(command[0]), f"{command[0]} is missing: run scripts/bootstrap test"
+            # In that folder, because split DWARF is found beside where the compiler stood.
+            run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / name
+
+
+def headers(interpreter: Interpreter) -> pathlib.Path | None:
+    """Where Python.h of it lies, None where it has none."""
+    if interpreter.root:
+        return None
+    major, minor = interpreter.version
+    suffix = "d" if interpreter.debug else "t" if interpreter.free_threaded else ""
+    prefix = pathlib.Path(interpreter.executable).parent.parent
+    for name in (f"python{major}.{minor}{suffix}", f"python{major}.{minor}m"):
+        if (prefix / "include" / name / "Python.h").exists():
+            return prefix / "include" / name
+    return None
+
+
+@functools.cache
+def extension(interpreter: Interpreter, flags: tuple = ("-O2", "-g")) -> pathlib.Path:
+    """extension.c for that interpreter."""
+    source, include = SOURCES / "extension.c", headers(interpreter)
+    assert include, f"{interpreter.id} has no headers"
+    command = ["gcc", "-shared", "-fPIC", "-pthread", *flags, f"-I{include}", "-o", "extension.so", source]
+    with building(f"extension-{interpreter.id}-{digest(source, command)}") as folder:
+        if not (folder / ".complete").exists():
+            run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / "extension.so"
+
+
+PACKAGES_FOR = "3.12"
+
+
+@functools.cache
+def packages() -> Interpreter:
+    """CPython 3.12 with the packages of tests/native-requirements.txt."""
+    wanted, base = TESTS / "native-requirements.txt", BY_ID[PACKAGES_FOR]
+    with building(f"packages-{PACKAGES_FOR}-{digest(wanted, base.executable)}") as folder:
+        python = folder / "venv" / "bin" / "python"
+        if not (folder / ".complete").exists():
+            run([base.executable, "-m", "venv", "--clear", folder / "venv"])
+            run([python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check", "-r", wanted])
+            (folder / ".complete").touch()
+    return dataclasses.replace(base, executable=str(python))
+
+
+@functools.cache
+def module(source: str) -> pathlib.Path:
+    """A module of the folder of libraries for packages(): by Cython, pybind11 or nanobind, by its name."""
+    python, path = packages().executable, SOURCES / source
+    include = [f"-I{headers(BY_ID[PACKAGES_FOR])}"]
+    installed = next(pathlib.Path(python).parent.parent.glob("lib/python3.*/site-packages"))
+    flags = ["-shared", "-fPIC", "-fvisibility=hidden", "-O2", "-g", *include]
+    name = f"{path.stem}.so"
+    if path.suffix == ".pyx":
+        # Beside the C file, because its lines lead back to the .pyx file by the name that Cython was given.
+        steps = [[python, "-m", "cython", "-3", "--line-directives", path, "-o", f"{path.stem}.c"],
+                 ["gcc", *flags, "-o", name, f"{path.stem}.c"]]
+    elif "pybind11" in source:
+        steps = [["g++", "-std=c++17", *flags, f"-I{installed}/pybind11/include", "-o", name, path]]
+    else:
+        steps = [["g++", "-std=c++17", *flags, f"-I{installed}/nanobind/include",
+                  f"-I{installed}/nanobind/ext/robin_map/include", "-o", name, path, f"{installed}/nanobind/src/nb_combined.cpp"]]
+    with building(f"{path.stem}-{digest(path, python, steps)}") as folder:
+        if not (folder / ".complete").exists():
+            for step in steps:
+                run(step, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / name
