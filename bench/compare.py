@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stillframe beside PyStack, py-spy and GDB: time, memory and the stop, measured in one run.
 
-    bench/compare.py            the whole comparison, about 4 minutes
+    bench/compare.py            the whole comparison, about 7 minutes
     bench/compare.py --quick    two rounds of each, to see that it works
 
 Every round runs every tool once, in another order each time, on the same process or core; what is printed are medians,
@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 
-from subjects import ROOT, Subject, Workload, find_python, find_tools
+from subjects import ROOT, Subject, Workload, find_native_tools, find_python, find_tools, make_libraries
 
 SECOND, MILLI, MEGA = 1e9, 1e6, 1024.0
 
@@ -57,6 +57,7 @@ class Bench:
         self.options = options
         self.folder = folder
         self.tools = find_tools(options.stillframe, options.helpers, options.python)
+        self.native_tools = find_native_tools(options.stillframe, options.helpers, options.python)
         self.results = {}
         self.bounds = []
         self.random = random.Random(1)
@@ -119,11 +120,14 @@ class Bench:
         if value is not None and limit is not None:
             self.bounds.append((what, value, limit, unit, value <= limit))
 
-    def live(self, workload, count, names=None):
+    def live(self, workload, count, names=None, tools=None, title="live"):
         with self.subject(workload) as subject:
-            runs = {t.name: t.command("live", pid=subject.pid) for t in self.tools if t.live}
+            runs = {t.name: t.command("live", pid=subject.pid) for t in tools or self.tools if t.live}
             runs = {name: run for name, run in runs.items() if names is None or name in names}
-            return self.rounds(f"live, {workload}", runs, count, subject, idle=workload.threads < 100)
+            return self.rounds(f"{title}, {workload}", runs, count, subject, idle=workload.threads < 100)
+
+    def native(self, workload, count, names=None):
+        return self.live(workload, count, names, self.native_tools, "live --native")
 
     def live_scenarios(self):
         busy = self.live(Workload(21, 50, busy=True), self.options.rounds)
@@ -145,28 +149,77 @@ class Bench:
         self.bound("live, one busy thread: wall against py-spy", ratio(alone["stillframe"], alone["py-spy"], "wall_ns"), 0.5, "x")
         self.bound("live, one busy thread: stop against py-spy", ratio(alone["stillframe"], alone["py-spy"], "stop_ns"), 0.5, "x")
 
+    def core(self, ballast, tools, title):
+        """(the core's name, {tool: Series}); nothing where no core came."""
+        cores = self.folder / f"cores-{ballast}"
+        cores.mkdir()
+        with Subject(self.options.python, self.options.helpers, Workload(21, 50, True, ballast), cores) as subject:
+            core = subject.make_core(cores)
+        if core is None:
+            print("\nno core file came (see /proc/sys/kernel/core_pattern): the core scenarios are left out")
+            return None
+        executable = os.path.realpath(self.options.python)
+        runs = {t.name: t.command("core", core=core, executable=executable) for t in tools if t.core}
+        name = f"{title} of {core.stat().st_size / 1e6:,.0f} MB"
+        series = self.rounds(f"{name}, 21 threads of 50 frames", runs, self.options.core_rounds)
+        shutil.rmtree(cores)
+        return name, series
+
     def core_scenarios(self):
         walls = {}
         for ballast in (0, 1280):
-            cores = self.folder / f"cores-{ballast}"
-            cores.mkdir()
-            with Subject(self.options.python, self.options.helpers, Workload(21, 50, True, ballast), cores) as subject:
-                core = subject.make_core(cores)
-            if core is None:
-                print("\nno core file came (see /proc/sys/kernel/core_pattern): the core scenarios are left out")
+            if (measured := self.core(ballast, self.tools, "core")) is None:
                 return
-            executable = os.path.realpath(self.options.python)
-            runs = {t.name: t.command("core", core=core, executable=executable) for t in self.tools if t.core}
-            size = core.stat().st_size / 1e6
-            series = self.rounds(f"core of {size:,.0f} MB, 21 threads of 50 frames", runs, self.options.core_rounds)
+            name, series = measured
             ours = series["stillframe"]
             walls[ballast] = ours.median("wall_ns")
-            name = f"core of {size:,.0f} MB"
             self.bound(f"{name}: wall against PyStack", ratio(ours, series["pystack"], "wall_ns"), 0.2, "x")
             self.bound(f"{name}: peak memory", scaled(ours, "peak_kib", MEGA), 16.0, "MB")
-            shutil.rmtree(cores)
         if all(walls.values()):
             self.bound("core: the large one against the small one", walls[1280] / walls[0], 1.5, "x")
+
+    def native_scenarios(self):
+        """--native beside PyStack's and py-spy's, and a bare stop that copies registers and stacks."""
+        for threads in (21, 201):
+            busy = self.native(Workload(threads, 50, busy=True), self.options.rounds if threads < 100 else self.options.core_rounds)
+            ours, spy, stack, floor = (busy[name] for name in ("stillframe", "py-spy", "pystack", "floor"))
+            name = f"--native, {threads} threads"
+            self.bound(f"{name}, one busy: stop against the floor", ratio(ours, floor, "stop_ns"), 3.0, "x")
+            self.bound(f"{name}, one busy: stop against py-spy", ratio(ours, spy, "stop_ns"), 0.125, "x")
+            if threads == 21:
+                self.bound(f"{name}, one busy: stop", scaled(ours, "stop_ns", MILLI), 1.5, "ms")
+            self.native_bounds(name, ours, spy, stack)
+
+        asleep = self.native(Workload(21, 50), self.options.rounds)
+        ours = asleep["stillframe"]
+        self.native_bounds("--native, 21 threads asleep", ours, asleep["py-spy"], asleep["pystack"])
+        self.bound("--native, 21 threads asleep: system calls interrupted", total(ours, "eintr"), 0)
+        self.bound("--native, 21 threads asleep: rounds in which one ran", total(ours, "ran"), 0)
+        alone = self.native(Workload(1, 50, busy=True), self.options.rounds)
+        self.native_bounds("--native, one busy thread", alone["stillframe"], alone["py-spy"], alone["pystack"])
+
+        if (measured := self.core(1280, self.native_tools, "core --native")) is not None:
+            name, series = measured
+            ours = series["stillframe"]
+            self.bound(f"{name}: wall against PyStack", ratio(ours, series["pystack"], "wall_ns"), 0.25, "x")
+            self.bound(f"{name}: peak memory", scaled(ours, "peak_kib", MEGA), 40.0, "MB")
+        self.mapped_libraries()
+
+    def native_bounds(self, name, ours, spy, stack):
+        self.bound(f"{name}: wall against py-spy", ratio(ours, spy, "wall_ns"), 0.5, "x")
+        self.bound(f"{name}: wall against PyStack", ratio(ours, stack, "wall_ns"), 1 / 6, "x")
+        self.bound(f"{name}: peak memory", scaled(ours, "peak_kib", MEGA), 40.0, "MB")
+
+    def mapped_libraries(self):
+        """What a library costs that is mapped but on no stack."""
+        folder = make_libraries(self.folder / "libraries", 20 if self.options.quick else 500)
+        walls = []
+        for libraries in (None, folder):
+            series = self.native(Workload(5, 20, libraries=libraries), self.options.core_rounds)
+            walls.append(series["stillframe"].median("wall_ns"))
+        if all(walls):
+            self.bound("--native, 500 mapped libraries: wall against none", walls[1] / walls[0], 1.5, "x")
+            self.bound("--native, 500 mapped libraries: peak memory", scaled(series["stillframe"], "peak_kib", MEGA), 40.0, "MB")
 
     def scale_scenarios(self):
         """Time for each frame should not grow with their number."""
@@ -246,11 +299,11 @@ def parse():
     parser.add_argument("--helpers", type=pathlib.Path, default=build / "bench")
     parser.add_argument("--python", default=find_python(), help="the interpreter that is looked at")
     parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--only", choices=("live", "core", "scale"), action="append")
+    parser.add_argument("--only", choices=("live", "core", "native", "scale"), action="append")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, help="write every round's figures there")
     options = parser.parse_args()
-    options.only = options.only or ["live", "core", "scale"]
+    options.only = options.only or ["live", "core", "native", "scale"]
     options.helpers, options.stillframe = options.helpers.resolve(), options.stillframe.resolve()
     options.rounds = 2 if options.quick else options.rounds
     options.core_rounds = 1 if options.quick else max(3, options.rounds // 3)

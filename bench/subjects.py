@@ -39,10 +39,12 @@ class Workload:
     frames: int
     busy: bool = False
     ballast_mb: int = 0
+    libraries: pathlib.Path | None = None  # a folder of shared libraries that the target loads
 
     def __str__(self):
         threads = "1 thread" if self.threads == 1 else f"{self.threads:,} threads"
-        return f"{threads} of {self.frames:,} frames, {'one busy' if self.busy else 'all asleep'}"
+        loaded = f", {len(list(self.libraries.iterdir()))} libraries" if self.libraries else ""
+        return f"{threads} of {self.frames:,} frames, {'one busy' if self.busy else 'all asleep'}{loaded}"
 
 
 class Subject:
@@ -58,6 +60,7 @@ class Subject:
         command = [python, HERE / "targets/workload.py", helpers / "clock_watch.so", path]
         command += ["--threads", workload.threads, "--frames", workload.frames, "--ballast-mb", workload.ballast_mb]
         command += ["--busy"] if workload.busy else []
+        command += ["--libraries", workload.libraries] if workload.libraries else []
         self.process = subprocess.Popen(
             [str(part) for part in command], cwd=folder, start_new_session=True, preexec_fn=_prepare
         )
@@ -154,6 +157,47 @@ def find_tools(stillframe, helpers, python):
             )
         )
     return tools
+
+
+def find_native_tools(stillframe, helpers, python):
+    """The same with native frames; GDB's own backtrace beside them."""
+    venv = make_venv(python)
+    pystack = [str(venv / "bin/pystack"), "--no-color"]
+    tools = [
+        Tool(
+            "stillframe",
+            [str(stillframe), "dump", "--native", "{pid}"],
+            [str(stillframe), "core", "--native", "{core}", "{executable}"],
+        ),
+        Tool(
+            "pystack",
+            [*pystack, "remote", "--native", "{pid}"],
+            [*pystack, "core", "--native", "{core}", "{executable}"],
+        ),
+        Tool("py-spy", [str(venv / "bin/py-spy"), "dump", "--native", "--pid", "{pid}"]),
+        Tool("floor", [str(helpers / "floor"), "{pid}"]),
+    ]
+    if shutil.which("gdb"):
+        gdb = ["gdb", "-nx", "-batch", "-iex", "set auto-load no", "-iex", "set debuginfod enabled off"]
+        show = ["-ex", "thread apply all bt"]
+        tools.append(Tool("gdb bt", [*gdb, "-p", "{pid}", *show], [*gdb, "{executable}", "{core}", *show]))
+    return tools
+
+
+def make_libraries(folder, count):
+    """`count` shared libraries with debug information, each with a build-id of its own, as different files would have."""
+    model = folder.parent / "model.so"
+    subprocess.run(
+        ["g++", "-shared", "-fPIC", "-g", "-O1", "-Wl,--build-id", "-o", model, HERE / "targets/library.cpp"], check=True
+    )
+    note = subprocess.run(["readelf", "-n", model], capture_output=True, text=True, check=True).stdout
+    build_id = bytes.fromhex(note.split("Build ID:")[1].split()[0])
+    content = model.read_bytes()
+    folder.mkdir()
+    for number in range(count):
+        own = number.to_bytes(4, "little") + build_id[4:]
+        (folder / f"library_{number}.so").write_bytes(content.replace(build_id, own))
+    return folder
 
 
 def find_python():

@@ -1,12 +1,13 @@
 """The program that bench/compare.py looks at: THREADS threads of FRAMES frames each, asleep or with one busy.
 
-    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300]
+    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300] [--libraries FOLDER]
 
 LIBRARY is clock_watch.so, BOARD the shared file it writes to. The main thread is one of the threads.
 """
 
 import argparse
 import ctypes
+import os
 import sys
 import threading
 
@@ -44,8 +45,10 @@ def main():
     parser.add_argument("--frames", type=int, default=50)
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--ballast-mb", type=int, default=0)
+    parser.add_argument("--libraries", help="a folder; each file in there is loaded")
     options = parser.parse_args()
 
+    loaded = [ctypes.CDLL(file.path) for file in os.scandir(options.libraries)] if options.libraries else []
     ballast = bytearray(b"\xa5") * (options.ballast_mb << 20)
     released = ctypes.CDLL(options.library)  # lets go of the GIL during a call
     holding = ctypes.PyDLL(options.library)  # keeps it
@@ -68,7 +71,7 @@ def main():
     for _ in range(options.threads - 1):
         threading.Thread(target=stack, args=(sleep,), daemon=True).start()
     stack(watch if options.busy else sleep)
-    return ballast
+    return ballast, loaded
 
 
 main()

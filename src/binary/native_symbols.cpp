@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "binary/cython.h"
 #include "binary/debug_files.h"
 #include "binary/demangle.h"
 #include "binary/symbol_debug_info.h"
@@ -22,6 +23,7 @@ struct NativeSymbols::Parts {
   std::unique_ptr<SymbolImage> packed;    // what .gnu_debugdata holds
   std::unique_ptr<DebugInfo> debug_info;
   SymbolTable symbols;
+  CythonSources cython_sources{{}};
   bool separate_sought = false;
   bool symbols_read = false;
   bool debug_info_sought = false;
@@ -31,6 +33,7 @@ struct NativeSymbols::Parts {
   void find_separate();
   void read_symbols();
   void find_debug_info();
+  void to_cython(DebugCall& call);
   std::unique_ptr<DebugInfo> debug_info_of(const SymbolImage& from) const;
   std::vector<NativeCall> name(std::uint64_t address);
 };
@@ -91,11 +94,29 @@ void NativeSymbols::Parts::find_debug_info() {
   }
 }
 
+// Shows what Cython made as the function and line of the .pyx file. A line of the C file would be read as one of the
+// .pyx file, so without the C file, which few packages bring, there is none.
+void NativeSymbols::Parts::to_cython(DebugCall& call) {
+  auto function = cython_function_name(call.function);
+  if (!function) {
+    return;
+  }
+  call.function = std::move(*function);
+  if (!call.file || call.file->ends_with(".pyx") || call.file->ends_with(".pxd") || call.file->ends_with(".pxi")) {
+    return;  // `#line` directives told the compiler
+  }
+  const auto place = call.line ? cython_sources.find(*call.file, *call.line) : std::nullopt;
+  call.file = place ? std::optional(place->file) : std::nullopt;
+  call.line = place ? std::optional(place->line) : std::nullopt;
+  call.column = std::nullopt;
+}
+
 std::vector<NativeCall> NativeSymbols::Parts::name(std::uint64_t address) {
   find_debug_info();
   std::vector<NativeCall> calls;
   if (debug_info != nullptr) {
-    for (const DebugCall& call : debug_info->calls_at(address)) {
+    for (DebugCall& call : debug_info->calls_at(address)) {
+      to_cython(call);
       calls.push_back({.function = texts.keep(call.function),
                        .file = call.file ? std::optional(texts.keep(*call.file)) : std::nullopt,
                        .line = call.line,
@@ -107,9 +128,10 @@ std::vector<NativeCall> NativeSymbols::Parts::name(std::uint64_t address) {
     read_symbols();
     const auto symbol = symbols.find(address);
     if (symbol) {
-      const auto whole = demangle(symbol->name);
       calls.resize(calls.empty() ? 1 : calls.size());
-      calls.back().function = texts.keep(whole ? std::string_view(*whole) : symbol->name);
+      DebugCall named{.function = demangle(symbol->name).value_or(std::string(symbol->name))};
+      to_cython(named);
+      calls.back().function = texts.keep(named.function);
     }
   }
   return calls;
@@ -125,6 +147,7 @@ std::unique_ptr<NativeSymbols> NativeSymbols::open(int fd, std::string path, Ope
     return nullptr;
   }
   parts->path = std::move(path);
+  parts->cython_sources = CythonSources(open_file);
   parts->open_file = std::move(open_file);
   parts->fetch = std::move(fetch);
   return std::unique_ptr<NativeSymbols>(new NativeSymbols(std::move(parts)));

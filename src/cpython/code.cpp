@@ -51,8 +51,7 @@ bool CodeCache::is_lost(Address object, std::size_t size) const {
     return false;
   }
   const auto done = objects_.memory().read(object, std::span(raw.data(), std::min(size, raw.size())));
-  return !done && (done.error().reason == memory::FaultReason::truncated ||
-                   done.error().reason == memory::FaultReason::not_in_core);
+  return !done && memory::is_lost(done.error().reason);
 }
 
 const Code* CodeCache::find(Address address) {

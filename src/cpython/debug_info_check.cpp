@@ -305,8 +305,8 @@ std::string debug_link_of(const binary::ElfFile& image, int fd) {
   if (size == 0 || pread(fd, raw.data(), size, static_cast<off_t>(section->offset)) != static_cast<ssize_t>(size)) {
     return {};
   }
-  std::string name(raw.data());
-  return name.find('/') == std::string::npos ? name : std::string();
+  const std::string_view name(raw.data());
+  return name.find('/') == std::string_view::npos ? std::string(name) : std::string();
 }
 
 // The file to which the debug information of a stripped one was moved, proved by its build-id. (Without a build-id

@@ -3,14 +3,14 @@
 
 namespace stillframe::cpython {
 
-void mark_entries(const Objects& objects, Address thread, FrameChain& chain) {
+void mark_entries(const Objects& objects, std::optional<Address> cframe, FrameChain& chain) {
   const auto& layout = objects.layout();
   if (layout.version < PythonVersion{3, 10, 0} || layout.version >= PythonVersion{3, 12, 0}) {
     return;
   }
   // _PyEval_EvalFrameDefault has a local CFrame and puts it before tstate->cframe (Python/ceval.c); the last one is the
   // thread state's own root_cframe.
-  auto at = objects.pointer(thread, layout.thread.cframe);
+  auto at = cframe;
   ChainGuard guard(kMaxFrames);
   for (RawFrame& frame : chain.frames) {
     if (!frame.entry) {

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 namespace stillframe::cpython {
+namespace {
+
+constexpr PythonVersion kLightFrames{3, 11, 0};
+
+}  // namespace
 
 bool ChainGuard::step(Address at) {
   if (++steps_ > limit_ || (seen_ != 0 && at == seen_)) {
@@ -37,9 +42,18 @@ std::string describe_fault(Address address, memory::FaultReason reason) {
   return fmt::format("memory at {:#x} cannot be read ({})", address, why);
 }
 
-FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread) {
-  return objects.layout().version >= PythonVersion{3, 11, 0} ? walk_interpreter_frames(objects, codes, thread)
-                                                             : walk_frame_objects(objects, codes, thread);
+FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched) {
+  const bool light = objects.layout().version >= kLightFrames;
+  const auto top = light ? innermost_interpreter_frame(objects, thread) : innermost_frame_object(objects, thread);
+  if (!top) {
+    return {.frames = {}, .broken = "the thread state cannot be read"};
+  }
+  return walk_frames_from(objects, codes, {.thread = thread, .top = *top, .switched = switched});
+}
+
+FrameChain walk_frames_from(const Objects& objects, CodeCache& codes, const ChainStart& start) {
+  return objects.layout().version >= kLightFrames ? walk_interpreter_frames(objects, codes, start)
+                                                  : walk_frame_objects(objects, codes, start);
 }
 
 }  // namespace stillframe::cpython

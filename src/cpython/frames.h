@@ -28,17 +28,32 @@ struct FrameChain {
   std::optional<std::string> broken;  // why the chain ends before its outermost frame
 };
 
+// Where a chain begins, and what can be checked of it.
+struct ChainStart {
+  Address thread = 0;  // the thread state that keeps count of the chain; 0: a chain that no thread runs now
+  Address top = 0;     // the innermost frame
+  // The thread goes from one chain to another (greenlets): what it counts, and its outermost frame, are not this
+  // chain's.
+  bool switched = false;
+  // Frames lead past those on the C stack, and the way through them stands in the frame objects (greenlet_layout.h).
+  bool relinked = false;
+};
+
 // Walks the chain of the thread state at `thread`. Any memory gives an end: cycles are cut, lengths bounded, and a
-// frame that does not lead to a code object ends the chain, marked.
-FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread);
+// frame that does not lead to a code object ends the chain, marked. `switched` as in ChainStart.
+FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched = false);
+// Walks the chain that begins at a frame: a frame object to 3.10, an interpreter frame from 3.11 on.
+FrameChain walk_frames_from(const Objects& objects, CodeCache& codes, const ChainStart& start);
 
 // The strategies behind it, one file each.
-FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, Address thread);       // to 3.10
-FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, Address thread);  // 3.11+
+std::optional<Address> innermost_frame_object(const Objects& objects, Address thread);
+FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const ChainStart& start);  // to 3.10
+std::optional<Address> innermost_interpreter_frame(const Objects& objects, Address thread);
+FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, const ChainStart& start);  // 3.11+
 
-// Fills in c_stack_mark of a chain of 3.10 and 3.11, whose loops have a CFrame each on the C stack; of later versions
-// the walk itself has found the marks, and earlier ones have none.
-void mark_entries(const Objects& objects, Address thread, FrameChain& chain);
+// Fills in c_stack_mark of a chain of 3.10 and 3.11, whose loops have a CFrame each on the C stack, the innermost one at
+// `cframe`; of later versions the walk itself has found the marks, and earlier ones have none.
+void mark_entries(const Objects& objects, std::optional<Address> cframe, FrameChain& chain);
 
 // Cuts cycles in a linked structure with no memory of its own (Brent's algorithm), and bounds its length.
 class ChainGuard {

@@ -19,6 +19,7 @@ struct FrameFields {
   Address executable = 0;
   Address previous = 0;
   Address instruction = 0;
+  Address frame_object = 0;
   std::int32_t copy_index = 0;  // 3.14t: which thread-local copy of the bytecode
   std::uint8_t owner = 0;
   bool is_entry = false;  // 3.11
@@ -34,17 +35,12 @@ constexpr std::uint8_t kLastOwner = 4;
 
 class Walker {
  public:
-  Walker(const Objects& objects, CodeCache& codes, Address thread)
-      : objects_(objects), codes_(codes), thread_(thread), layout_(objects.layout()) {}
+  Walker(const Objects& objects, CodeCache& codes, const ChainStart& start)
+      : objects_(objects), codes_(codes), start_(start), layout_(objects.layout()) {}
 
   FrameChain walk() {
-    const auto top = innermost();
-    if (!top) {
-      chain_.broken = "the thread state cannot be read";
-      return std::move(chain_);
-    }
     ChainGuard guard(kMaxFrames);
-    for (Address at = *top; at != 0 && !chain_.broken;) {
+    for (Address at = start_.top; at != 0 && !chain_.broken;) {
       if (!guard.step(at)) {
         chain_.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
         break;
@@ -52,23 +48,11 @@ class Walker {
       last_ = at;
       at = visit(at);
     }
-    check_end(*top);
+    check_end();
     return std::move(chain_);
   }
 
  private:
-  [[nodiscard]] std::optional<Address> innermost() const {
-    if (layout_.thread.current_frame.present()) {
-      return objects_.pointer(thread_, layout_.thread.current_frame);
-    }
-    // 3.11, 3.12: through the C frame of the evaluation loop, which lies on the C stack or in the thread state.
-    const auto cframe = objects_.pointer(thread_, layout_.thread.cframe);
-    if (cframe == Address{0}) {
-      return 0;
-    }
-    return cframe ? objects_.pointer(*cframe, layout_.cframe.current_frame) : std::nullopt;
-  }
-
   memory::Read<FrameFields> read_fields(Address frame) const {
     constexpr std::size_t kLongestHead = 128;
     std::array<std::byte, kLongestHead> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
@@ -87,6 +71,7 @@ class Walker {
     take(layout_.frame.executable, fields.executable);
     take(layout_.frame.previous, fields.previous);
     take(layout_.frame.instr_ptr, fields.instruction);
+    take(layout_.frame.frame_obj, fields.frame_object);
     take(layout_.frame.tlbc_index, fields.copy_index);
     take(layout_.frame.owner, fields.owner);
     take(layout_.frame.is_entry, entry);
@@ -122,8 +107,30 @@ class Walker {
       chain_.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
       return 0;
     }
+    const std::size_t before = chain_.frames.size();
     add(at, *fields, *code);
-    return fields->previous;
+    return start_.relinked && chain_.frames.size() > before ? follow_link(at, *fields) : fields->previous;
+  }
+
+  // The next outer frame of a suspended greenlet, through those on the C stack: its frames lead from one frame that
+  // tracebacks show to the next, and the frame object's place for a frame of its own, unused as long as the call runs,
+  // holds what `previous` was. Both ways must come to the same frame.
+  Address follow_link(Address at, const FrameFields& fields) {
+    if (expected_ && *expected_ != at) {
+      chain_.broken = fmt::format("the frames of a suspended greenlet do not fit together at {:#x}", at);
+      return 0;
+    }
+    expected_ = fields.previous;
+    // PyFrameObject ends with _f_frame_data[1], an array of pointers.
+    const Address place = fields.frame_object + layout_.frame_object.size - sizeof(Address);
+    const auto original = fields.frame_object != 0 && layout_.frame_object.size > sizeof(Address)
+                              ? objects_.memory().get<Address>(place)
+                              : std::unexpected(memory::Fault{.address = fields.frame_object});
+    if (!original) {
+      chain_.broken = describe_fault(place, original.error().reason);
+      return 0;
+    }
+    return *original;
   }
 
   // Of a code object that the core has lost nothing proves that it is one; the frame itself must fit together then.
@@ -143,7 +150,7 @@ class Walker {
     if (!chunks_) {
       chunks_.emplace();
       ChainGuard guard(kMaxFrames);
-      auto chunk = objects_.pointer(thread_, layout_.thread.datastack_chunk);
+      auto chunk = objects_.pointer(start_.thread, layout_.thread.datastack_chunk);
       while (chunk && *chunk != 0 && guard.step(*chunk)) {
         const auto size = objects_.memory().get<std::uint64_t>(*chunk + 8);
         chunks_->emplace_back(*chunk, size.value_or(0));
@@ -191,13 +198,15 @@ class Walker {
   }
 
   // A chain that was cut ends in an ordinary frame; a whole one ends in the frame that began its outermost loop.
-  void check_end(Address top) {
-    if (chain_.broken || top == 0) {
+  void check_end() {
+    if (chain_.broken || start_.top == 0) {
       return;
     }
-    if (layout_.thread.base_frame.present()) {
+    if (expected_ && *expected_ != 0) {
+      chain_.broken = fmt::format("the way to the frame at {:#x} is lost", *expected_);
+    } else if (layout_.thread.base_frame.present() && !start_.switched && start_.thread != 0) {
       // 3.15: the thread state's own base_frame.
-      const auto base = objects_.pointer(thread_, layout_.thread.base_frame);
+      const auto base = objects_.pointer(start_.thread, layout_.thread.base_frame);
       if (base && *base != 0 && *base != last_) {
         chain_.broken = "the chain does not end at the thread's base frame";
       }
@@ -211,8 +220,11 @@ class Walker {
   // that skips frames, through a pointer that leads to another frame, does not come to that number. One call may just
   // be beginning or ending.
   void check_count() {
-    const auto limit = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_limit);
-    const auto left = objects_.field<std::int32_t>(thread_, layout_.thread.recursion_remaining);
+    if (start_.switched || start_.thread == 0) {
+      return;
+    }
+    const auto limit = objects_.field<std::int32_t>(start_.thread, layout_.thread.recursion_limit);
+    const auto left = objects_.field<std::int32_t>(start_.thread, layout_.thread.recursion_remaining);
     if (chain_.broken || !limit || !left || *limit <= 0) {
       return;
     }
@@ -224,10 +236,11 @@ class Walker {
 
   const Objects& objects_;
   CodeCache& codes_;
-  Address thread_;
+  ChainStart start_;
   const Layout& layout_;
   FrameChain chain_;
   Address last_ = 0;
+  std::optional<Address> expected_;  // of relinked frames: where the next one must be
   bool ended_with_entry_ = false;
   std::int64_t calls_ = 0;
   std::optional<std::vector<std::pair<Address, std::uint64_t>>> chunks_;  // address and size, once asked for
@@ -236,8 +249,21 @@ class Walker {
 
 }  // namespace
 
-FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, Address thread) {
-  return Walker(objects, codes, thread).walk();
+std::optional<Address> innermost_interpreter_frame(const Objects& objects, Address thread) {
+  const Layout& layout = objects.layout();
+  if (layout.thread.current_frame.present()) {
+    return objects.pointer(thread, layout.thread.current_frame);
+  }
+  // 3.11, 3.12: through the C frame of the evaluation loop, which lies on the C stack or in the thread state.
+  const auto cframe = objects.pointer(thread, layout.thread.cframe);
+  if (cframe == Address{0}) {
+    return 0;
+  }
+  return cframe ? objects.pointer(*cframe, layout.cframe.current_frame) : std::nullopt;
+}
+
+FrameChain walk_interpreter_frames(const Objects& objects, CodeCache& codes, const ChainStart& start) {
+  return Walker(objects, codes, start).walk();
 }
 
 }  // namespace stillframe::cpython

@@ -176,8 +176,22 @@ RawThread InterpreterReader::read_thread(Address address) {
     const auto breaker = objects_.field<std::uint64_t>(address, layout.eval_breaker);
     thread.drop_requested = breaker && (*breaker & kGilDropRequest) != 0;
   }
-  thread.chain = walk_frames(objects_, codes_, address);
+  thread.chain = walk_frames(objects_, codes_, address, runtime_.has_greenlets);
   return thread;
+}
+
+std::vector<Address> list_interpreters(const Objects& objects, const Runtime& runtime) {
+  std::vector<Address> interpreters;
+  if (runtime.interpreters_head_at == 0) {
+    return interpreters;
+  }
+  ChainGuard guard(kMaxInterpreters);
+  const auto head = objects.memory().get<Address>(runtime.interpreters_head_at);
+  for (auto at = head ? std::optional(*head) : std::nullopt; at && *at != 0 && guard.step(*at);
+       at = objects.pointer(*at, objects.layout().interpreter.next)) {
+    interpreters.push_back(*at);
+  }
+  return interpreters;
 }
 
 std::vector<Address> list_threads(const Objects& objects, Address interpreter) {

@@ -59,6 +59,9 @@ class InterpreterReader {
   CodeCache& codes_;
 };
 
+// The addresses of the interpreters, as far as their list can be followed.
+std::vector<Address> list_interpreters(const Objects& objects, const Runtime& runtime);
+
 // The addresses of an interpreter's thread states, newest first, as far as the list can be followed.
 std::vector<Address> list_threads(const Objects& objects, Address interpreter);
 

@@ -23,11 +23,13 @@ std::string target_name(const target::Target& target) {
   return fmt::format("process {}", source.pid.value_or(0));
 }
 
-Result<Runtime> too_new(const target::Target& target, PythonVersion version) {
+Result<Runtime> unknown_version(const target::Target& target, PythonVersion version) {
+  constexpr PythonVersion k3_6{3, 6, 0};
   return fail(
       ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
       fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions()),
-      "update stillframe, or use a still of the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')");
+      fmt::format("{}, or use the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')",
+                  version < k3_6 ? "run the program with a newer Python" : "update stillframe"));
 }
 
 // Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
@@ -132,9 +134,10 @@ std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& versio
 
 // By search, with what an image told (if one did).
 std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
-                                   const PythonImage* image, SearchScope scope) {
+                                   const PythonImage* image, SearchScope scope,
+                                   LooksLike looks_like = looks_like_interpreter) {
   const auto version = image != nullptr ? image->version : std::nullopt;
-  const auto found = search_interpreters(target, memory, tables_for(version), scope);
+  const auto found = search_interpreters(target, memory, tables_for(version), scope, looks_like);
   if (!found) {
     return std::nullopt;
   }
@@ -195,9 +198,8 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
     if (!image) {
       continue;
     }
-    if (image->version && find_layout(*image->version, image->build) == nullptr && image->version->major >= 3 &&
-        image->version->minor > 15) {
-      return too_new(target, *image->version);
+    if (image->version && tables_for(image->version).empty()) {
+      return unknown_version(target, *image->version);
     }
     if (image->version && !options.exhaustive) {
       auto runtime = from_image(target, memory, *image);
@@ -223,11 +225,18 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
   if (plausible && recover_threads(target, memory, *plausible)) {
     return std::move(*plausible);
   }
+  if (first && first->version && target.lifeless()) {
+    if (auto runtime = from_search(target, memory, &*first, SearchScope::everything, looks_like_damaged_interpreter)) {
+      return std::move(*runtime);
+    }
+  }
   if (first) {
     return fail(ErrorKind::damaged, fmt::format("find the interpreter in {}", target_name(target)),
                 fmt::format("{} is Python, but its interpreters cannot be read", first->mapping->path),
-                "a core may lack that memory: take it with a larger limit (ulimit -c unlimited) and the default "
-                "/proc/PID/coredump_filter");
+                target.lifeless()
+                    ? "a core may lack that memory: take it with a larger limit (ulimit -c unlimited) and the default "
+                      "/proc/PID/coredump_filter"
+                    : "it may be about to end or to start: look again; --exhaustive searches all of its memory");
   }
   std::string stopper = what_it_is(target, files.size());
   std::string advice =

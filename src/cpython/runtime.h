@@ -26,6 +26,7 @@ struct Runtime {
   Address current_thread_at = 0;     // _PyThreadState_Current of 2.7 and 3.6; 0 where not found
   Address gc_collecting_at = 0;      // `collecting` of 2.7 and 3.6's gcmodule.c; 0 where not found
   Address code_type = 0;             // PyCode_Type; 0 where not found
+  bool has_greenlets = false;        // threads may go from one chain of frames to another
   std::string found_by;              // in words: how it was found
   std::vector<std::string> warnings;
 };

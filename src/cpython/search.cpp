@@ -89,8 +89,32 @@ bool looks_like_interpreter(const memory::MemorySource& memory, const Layout& la
   return version && version->number.major == layout.version.major && version->number.minor == layout.version.minor;
 }
 
+bool looks_like_damaged_interpreter(const memory::MemorySource& memory, const Layout& layout, Address interpreter) {
+  constexpr int kMaxThreads = 200'000;
+  const Objects objects(memory, layout);
+  auto thread = objects.pointer(interpreter, layout.interpreter.threads_head);
+  Address previous = 0;
+  int count = 0;
+  while (thread && *thread != 0 && *thread % 8 == 0 && ++count <= kMaxThreads) {
+    const auto ident = objects.pointer(*thread, layout.thread.thread_id);
+    const bool linked = !layout.thread.prev.present() || objects.pointer(*thread, layout.thread.prev) == previous;
+    if (!linked || objects.pointer(*thread, layout.thread.interp) != interpreter || !ident || *ident == 0 ||
+        *ident % 8 != 0) {
+      return false;
+    }
+    previous = *thread;
+    thread = objects.pointer(*thread, layout.thread.next);
+  }
+  if (thread != Address{0} || count == 0) {
+    return false;
+  }
+  const auto version = sys_version(objects, interpreter);
+  return !version || (version->number.major == layout.version.major && version->number.minor == layout.version.minor);
+}
+
 std::optional<FoundInterpreters> search_interpreters(const target::Target& target, const memory::MemorySource& memory,
-                                                     const std::vector<const Layout*>& layouts, SearchScope scope) {
+                                                     const std::vector<const Layout*>& layouts, SearchScope scope,
+                                                     LooksLike looks_like) {
   const auto mappings = target.mappings();
   std::optional<FoundInterpreters> found;
   std::uint64_t searched = 0;
@@ -101,7 +125,7 @@ std::optional<FoundInterpreters> search_interpreters(const target::Target& targe
     }
     visit_pointers(target.memory(), mappings, *mapping, [&](Address at, Address word) {
       for (const Layout* layout : layouts) {
-        if (looks_like_interpreter(memory, *layout, word)) {
+        if (looks_like(memory, *layout, word)) {
           found = FoundInterpreters{.layout = layout, .interpreters_head_at = at, .interpreter = word};
           return false;
         }

@@ -22,12 +22,18 @@ struct FoundInterpreters {
 // layout (where that can be read).
 bool looks_like_interpreter(const memory::MemorySource& memory, const Layout& layout, Address interpreter);
 
+// The same of a core that has lost the sys module: all of the list of threads must fit together instead. For a version
+// that is known from elsewhere.
+bool looks_like_damaged_interpreter(const memory::MemorySource& memory, const Layout& layout, Address interpreter);
+
 // How far a search goes: where an interpreter's global variables can be, or all that can be written.
 enum class SearchScope : std::uint8_t { data_of_files, everything };
 
 // Searches the writable data of the target for a word that leads to an interpreter, with each of the given tables.
+using LooksLike = bool (*)(const memory::MemorySource& memory, const Layout& layout, Address interpreter);
 std::optional<FoundInterpreters> search_interpreters(const target::Target& target, const memory::MemorySource& memory,
-                                                     const std::vector<const Layout*>& layouts, SearchScope scope);
+                                                     const std::vector<const Layout*>& layouts, SearchScope scope,
+                                                     LooksLike looks_like = looks_like_interpreter);
 
 // Searches the writable memory for thread states of the interpreter at `interpreter`, whose own bytes may be lost. For
 // damaged cores.

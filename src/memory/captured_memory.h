@@ -60,4 +60,16 @@ class CapturedMemory final : public MemorySource {
   mutable std::size_t used_pages_ = 0;
 };
 
+// Only what was copied: a stack that is read after its thread went on is another one.
+class CopiedMemory final : public MemorySource {
+ public:
+  explicit CopiedMemory(const CapturedMemory& memory) : memory_(memory) {}
+  [[nodiscard]] Read<void> read(Address address, std::span<std::byte> into) const override {
+    return memory_.read_copied(address, into);
+  }
+
+ private:
+  const CapturedMemory& memory_;
+};
+
 }  // namespace stillframe::memory

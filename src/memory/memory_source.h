@@ -22,6 +22,11 @@ enum class FaultReason : std::uint8_t {
   too_long,     // the request is longer than anything sane
 };
 
+// Whether the target had this memory and only the core has not: a pointer that leads there may be right.
+constexpr bool is_lost(FaultReason reason) {
+  return reason == FaultReason::not_in_core || reason == FaultReason::truncated;
+}
+
 // Why a read failed; small, because reading happens where nothing may be allocated.
 struct Fault {
   Address address = 0;

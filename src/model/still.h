@@ -125,6 +125,18 @@ struct WaitingOn {
   std::string text;
 };
 
+// A stack that waits for its turn in a thread which runs another one.
+struct Greenlet {
+  std::uint64_t address = 0;        // of the object
+  std::optional<std::string> type;  // its class: "gevent.hub.Hub"
+  bool main = false;                // the stack that the thread began with
+  std::vector<Frame> frames;        // this and the rest as in Thread
+  bool complete = true;
+  std::optional<std::string> incomplete_reason;
+  std::optional<std::string> native_end;
+  std::optional<std::string> merge_conflict;
+};
+
 struct Thread {
   std::optional<std::int64_t> tid;     // the kernel's id in this machine's namespace; absent where no match was found
   std::optional<std::string> name;     // from the `threading` module's own table
@@ -143,6 +155,7 @@ struct Thread {
   // with Python's, which then comes first.
   std::optional<std::string> native_end;
   std::optional<std::string> merge_conflict;
+  std::vector<Greenlet> greenlets;  // suspended ones; what runs is in `frames`
 };
 
 enum class Severity : std::uint8_t { certain, likely, note };

@@ -13,18 +13,6 @@ constexpr std::uint64_t kMostOfStack = std::uint64_t{8} << 20U;
 constexpr std::uint64_t kLargestStackRegion = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kUnknownStack = std::uint64_t{64} << 10U;
 
-// Only what was copied: a stack that is read after its thread went on is another one.
-class CopyOnly final : public memory::MemorySource {
- public:
-  explicit CopyOnly(const CapturedMemory& memory) : memory_(memory) {}
-  [[nodiscard]] memory::Read<void> read(Address address, std::span<std::byte> into) const override {
-    return memory_.read_copied(address, into);
-  }
-
- private:
-  const CapturedMemory& memory_;
-};
-
 }  // namespace
 
 ThreadStack StackReader::stand_of(const target::ThreadInfo& thread, const target::Hold* hold) const {
@@ -86,7 +74,7 @@ std::vector<ThreadStack> StackReader::capture(const std::vector<target::ThreadIn
 }
 
 void StackReader::unwind(std::vector<ThreadStack>& stacks, bool from_copy) {
-  const CopyOnly copy(memory_);
+  const memory::CopiedMemory copy(memory_);
   Unwinder unwinder(modules_, from_copy ? static_cast<const memory::MemorySource&>(copy) : memory_);
   for (ThreadStack& stack : stacks) {
     if (stack.unknown) {

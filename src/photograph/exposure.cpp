@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "cpython/thread_names.h"
+#include "native/greenlet_stacks.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -72,9 +73,28 @@ class Exposure {
  public:
   Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
            native::Modules& modules, const Wishes& wishes)
-      : target_(target), memory_(memory), runtime_(runtime), stacks_(target, memory, modules), wishes_(wishes) {}
+      : target_(target),
+        memory_(memory),
+        runtime_(runtime),
+        stacks_(target, memory, modules),
+        greenlets_(target),
+        greenlet_stacks_(target, memory, modules),
+        wishes_(wishes) {}
 
   Result<Negative> take() {
+    if (runtime_.has_greenlets) {
+      const cpython::Objects objects(memory_, runtime_.layout);
+      greenlets_.search(objects, cpython::list_interpreters(objects, runtime_));
+    }
+    auto negative = take_one();
+    if (negative) {
+      warn_of_greenlets(*negative);
+    }
+    return negative;
+  }
+
+ private:
+  Result<Negative> take_one() {
     if (target_.lifeless()) {
       return take_lifeless();
     }
@@ -90,7 +110,7 @@ class Exposure {
     }
     memory_.prefetch(known);
     Negative negative = read(*before);
-    stacks_.unwind(negative.stacks, false);
+    unwind(negative, false);
     auto after = target_.threads();
     if (!after) {
       return std::unexpected(std::move(after.error()));
@@ -110,11 +130,10 @@ class Exposure {
     return take_stopped(*after, awake);
   }
 
- private:
   Result<Negative> take_lifeless() {
     auto threads = target_.threads();
     Negative negative = read(threads ? std::move(*threads) : std::vector<ThreadInfo>{});
-    stacks_.unwind(negative.stacks, false);
+    unwind(negative, false);
     negative.consistency = {.method = model::Method::core, .consistent = true};
     return negative;
   }
@@ -135,6 +154,9 @@ class Exposure {
         cpython::read_thread_names(*negative.objects, *table->second, interpreter);
       }
     }
+    if (runtime_.has_greenlets) {
+      negative.greenlets = greenlets_.read(*negative.objects, *negative.codes);
+    }
     find_gil_waits(threads, held, negative);
     read_native(threads, hold, negative);
     negative.threads = std::move(threads);
@@ -146,12 +168,14 @@ class Exposure {
     if (wishes_.native == NativeWish::none) {
       return;
     }
+    greenlet_stacks_.capture(negative.greenlets);
     // The interpreter's own thread ids tell which threads are Python's, where it keeps them (3.11+).
     std::unordered_set<Tid> wanted;
     bool all = wishes_.native == NativeWish::all;
     for (auto& interpreter : negative.process.interpreters) {
       for (auto& thread : interpreter.threads) {
-        cpython::mark_entries(*negative.objects, thread.address, thread.chain);
+        cpython::mark_entries(
+            *negative.objects, negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
         all = all || !thread.native_id;
         wanted.insert(thread.native_id.value_or(0));
       }
@@ -164,6 +188,35 @@ class Exposure {
     std::ranges::copy_if(threads, std::back_inserter(some),
                          [&](const ThreadInfo& thread) { return wanted.contains(thread.inner_tid); });
     negative.stacks = stacks_.capture(some, hold);
+  }
+
+  void unwind(Negative& negative, bool from_copy) {
+    stacks_.unwind(negative.stacks, from_copy);
+    if (wishes_.native != NativeWish::none) {
+      negative.greenlet_stacks = greenlet_stacks_.unwind(negative.greenlets, from_copy);
+    }
+  }
+
+  void warn_of_greenlets(Negative& negative) const {
+    const auto miss = [&negative](std::string text) {
+      negative.warnings.push_back(std::move(text));
+      negative.partial = true;
+    };
+    if (greenlets_.problem()) {
+      miss(fmt::format("suspended greenlets are missing: {}", *greenlets_.problem()));
+    }
+    if (greenlets_.not_searched() > 0) {
+      constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
+      miss(fmt::format("greenlets may be missing: {} MiB of memory were too much to be searched",
+                       greenlets_.not_searched() / kMebibyte));
+    }
+    if (negative.greenlets.not_understood > 0) {
+      miss(fmt::format("{} greenlets are missing: they are not laid out as this version of greenlet is known to do it",
+                       negative.greenlets.not_understood));
+    }
+    if (negative.greenlets.cut) {
+      miss("greenlets are missing: there are more of them than are read");
+    }
   }
 
   // Threads that could be unwound further if their registers were known, which needs a stop.
@@ -237,7 +290,7 @@ class Exposure {
       if (!negative->consistency.consistent) {
         continue;
       }
-      stacks_.unwind(negative->stacks, true);
+      unwind(*negative, true);
       if (attempt == 0 && !without_registers(*negative).empty()) {
         continue;  // next time all are stopped
       }
@@ -326,7 +379,7 @@ class Exposure {
       }
       memory_.clear();
       Negative negative = read(std::move(*threads));
-      stacks_.unwind(negative.stacks, true);
+      unwind(negative, true);
       const std::size_t faults = count_faults(negative) + missed(negative).size();
       if (!best || faults < best_faults) {
         best = std::move(negative);
@@ -345,7 +398,10 @@ class Exposure {
   }
 
   static std::size_t count_faults(const Negative& negative) {
-    std::size_t faults = negative.process.broken ? 1 : 0;
+    std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
+    for (const auto& greenlet : negative.greenlets.greenlets) {
+      faults += greenlet.chain.broken ? 1 : 0;
+    }
     for (const auto& interpreter : negative.process.interpreters) {
       faults += interpreter.broken ? 1 : 0;
       for (const auto& thread : interpreter.threads) {
@@ -384,6 +440,8 @@ class Exposure {
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
   native::StackReader stacks_;
+  cpython::Greenlets greenlets_;
+  native::GreenletStacks greenlet_stacks_;
   const Wishes& wishes_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::int64_t total_pause_ = 0;

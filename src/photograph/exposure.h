@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cpython/greenlets.h"
 #include "cpython/interpreters.h"
 #include "memory/captured_memory.h"
 #include "model/still.h"
@@ -22,6 +23,8 @@ struct Negative {
   bool gil_waits_known = false;              // false: the system did not tell what threads wait for
   model::Consistency consistency;
   std::vector<native::ThreadStack> stacks;  // where native frames were asked for
+  cpython::GreenletList greenlets;
+  std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for
   std::vector<std::string> warnings;
   bool partial = false;
   std::unique_ptr<cpython::CodeCache> codes;  // owns what the frames point at

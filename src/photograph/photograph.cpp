@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cpython/greenlet_module.h"
 #include "cpython/runtime.h"
 #include "cpython/sys_module.h"
 #include "memory/captured_memory.h"
@@ -58,6 +59,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   if (!runtime) {
     return std::unexpected(std::move(runtime.error()));
   }
+  runtime->has_greenlets = cpython::greenlet_is_loaded(target);
   // Code and unwind rules do not change: read when they are needed, and kept apart from the copy of one moment.
   constexpr std::size_t kMostOfCode = std::size_t{32} << 20U;
   const memory::CapturedMemory code(target.memory(), kMostOfCode);

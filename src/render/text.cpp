@@ -153,7 +153,7 @@ class Writer {
       text += fmt::format(", sent by process {}", *crash.sender_pid);
       text += crash.sender_uid ? fmt::format(" of user {}", *crash.sender_uid) : "";
     }
-    line(text, style::kMark);
+    paragraph(text, "  ", style::kMark);
   }
 
   void write_findings() {

@@ -186,6 +186,7 @@ class Block {
   // What the lines shown still share goes as well.
   static void dedent(std::vector<MarkedLine>& shown) {
     std::vector<std::string_view> texts;
+    texts.reserve(shown.size());
     for (const MarkedLine& line : shown) {
       texts.emplace_back(line.text);
     }

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace stillframe::target {
 namespace {
@@ -69,28 +71,20 @@ std::optional<Address> find_auxv(const binary::CoreFile& core, StackReader& stac
   return std::nullopt;
 }
 
-// Where argv begins and how long it is, going back from the NULL behind the environment.
+// Where argv begins and how long it is. Going back from the auxv, everything is a pointer or NULL (more than one where
+// unsetenv() has moved the environment together) until argc.
 std::optional<std::pair<Address, std::size_t>> find_argv(Address auxv, StackReader& stack) {
   Address at = auxv - 8;
-  if (stack.word(at) != 0) {
-    return std::nullopt;
-  }
-  std::size_t count = 0;
-  do {
-    at -= 8;
-  } while (stack.word(at).value_or(0) != 0 && ++count < kMostStrings);
-  if (stack.word(at) != 0) {
-    return std::nullopt;
-  }
-  for (count = 0; count <= kMostArguments; ++count) {
-    at -= 8;
+  for (std::size_t count = 0; count <= kMostStrings + kMostArguments; ++count, at -= 8) {
     const auto word = stack.word(at);
-    if (!word) {
-      break;
+    if (!word || (count == 0 && *word != 0)) {
+      return std::nullopt;
     }
-    if (*word == count) {
-      return std::pair(at + 8, count);
+    if (*word == 0 || *word > kMostArguments) {
+      continue;
     }
+    const bool ends = *word < count && stack.word(at + 8 + *word * 8) == 0;
+    return ends ? std::optional(std::pair(at + 8, static_cast<std::size_t>(*word))) : std::nullopt;
   }
   return std::nullopt;
 }
@@ -112,16 +106,43 @@ std::optional<std::string> read_text(const MemorySource& memory, Address address
   return std::nullopt;
 }
 
+// The words as the kernel put them there, one behind the other up to the environment, which is what /proc/PID/cmdline
+// shows. Nothing where that is not `count` words.
+std::vector<std::string> read_words(const MemorySource& memory, Address begin, Address end, std::size_t count) {
+  std::vector<std::string> words;
+  if (begin >= end || end - begin > kMostText) {
+    return words;
+  }
+  std::string text(end - begin, '\0');
+  if (!memory.read(begin, std::as_writable_bytes(std::span(text))) || text.back() != '\0' ||
+      static_cast<std::size_t>(std::ranges::count(text, '\0')) != count) {
+    return words;
+  }
+  for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(words.back().size() + 1)) {
+    words.emplace_back(rest.substr(0, rest.find('\0')));
+  }
+  return words;
+}
+
 }  // namespace
 
 std::vector<std::string> read_command_line(const binary::CoreFile& core, const MemorySource& dumped) {
   StackReader stack(dumped);
   const auto auxv = find_auxv(core, stack);
   const auto argv = auxv ? find_argv(*auxv, stack) : std::nullopt;
-  std::vector<std::string> words;
+  if (!argv) {
+    return {};
+  }
+  const auto [place, count] = *argv;
+  // Programs change argv: Python 2.7 lets the word behind -c point to another text.
+  auto words =
+      read_words(dumped, stack.word(place).value_or(0), stack.word(place + (count + 1) * 8).value_or(0), count);
+  if (!words.empty()) {
+    return words;
+  }
   std::size_t total = 0;
-  for (std::size_t i = 0; argv && i < argv->second; ++i) {
-    const auto pointer = stack.word(argv->first + i * 8);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto pointer = stack.word(place + i * 8);
     auto text = pointer ? read_text(dumped, *pointer) : std::nullopt;
     total += text ? text->size() : 0;
     if (!text || total > kMostText) {

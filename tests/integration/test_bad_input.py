@@ -63,6 +63,25 @@ def test_not_python(stillframe, sleeper):
     refused(stillframe("dump", sleeper), "sleep", "python")
 
 
+@pytest.mark.parametrize(("version", "advice"), [("3.16", "update"), ("4.0", "update"), ("3.5", "newer Python")])
+def test_python_of_an_unknown_version(stillframe, tmp_path, version, advice):
+    """A program that has what every Python exports, and says that it is one that Stillframe does not know."""
+    major, minor = version.split(".")
+    program = tmp_path / f"python{version}"
+    code = f"""#include <unistd.h>
+        const unsigned long Py_Version = {int(major) << 24 | int(minor) << 16:#x};
+        char _PyRuntime[65536] = {{1}};
+        int main(void) {{ for (;;) pause(); }}"""
+    subprocess.run(["gcc", "-rdynamic", "-x", "c", "-", "-o", program], input=code, text=True, check=True)
+    child = subprocess.Popen([program])
+    try:
+        time.sleep(0.1)
+        refused(stillframe("dump", child.pid), f"it is Python {version};", "3.15", advice)
+    finally:
+        child.kill()
+        child.wait()
+
+
 def test_some_of_several(start, stillframe, sleeper):
     """What can be shown is shown, what cannot is told, and the exit code is that of a part."""
     running = start(interpreters.ONE, "blocked_threads.py")

@@ -76,6 +76,29 @@ TEST_P(EveryLayoutSearch, TakesNoThreadThatDoesNotPointBack) {
   EXPECT_FALSE(looks_like_interpreter(python.memory, layout, interpreter));
 }
 
+TEST_P(EveryLayoutSearch, TakesADamagedInterpreterWhoseThreadsFitTogether) {
+  set_version("1.5.2");
+  EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter));
+  python.memory.lose(*objects.pointer(interpreter, layout.interpreter.sysdict), 64);
+  EXPECT_FALSE(looks_like_interpreter(python.memory, layout, interpreter));
+  EXPECT_TRUE(looks_like_damaged_interpreter(python.memory, layout, interpreter));
+  const auto found =
+      search_interpreters(target(), python.memory, {&layout}, SearchScope::everything, looks_like_damaged_interpreter);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->interpreter, interpreter);
+
+  const Address other = python.thread(interpreter, 0, 0x7f00'0000'2000);
+  python.link(interpreter, {other, thread});
+  EXPECT_TRUE(looks_like_damaged_interpreter(python.memory, layout, interpreter));
+  python.set(thread, layout.thread.thread_id, std::uint64_t{0x1001});
+  EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter)) << "no struct pthread is there";
+  python.set(thread, layout.thread.thread_id, std::uint64_t{0x1000});
+  python.set(thread, layout.thread.next, other);
+  EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter)) << "a cycle";
+  python.set(thread, layout.thread.next, kNowhere);
+  EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter));
+}
+
 TEST_P(EveryLayoutSearch, NothingLooksLikeAnInterpreterInNowhere) {
   for (const Address hostile : {Address{0}, Address{8}, kNowhere, Address{1} << 63U, ~Address{0}, ~Address{7}}) {
     EXPECT_FALSE(looks_like_interpreter(python.memory, layout, hostile)) << hostile;

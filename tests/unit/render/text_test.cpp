@@ -319,6 +319,13 @@ TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   expect_screen("long_line_80", to_text(still, {.width = 80}));
 }
 
+TEST(TextScreen, HowItDiedIsNeverCut) {
+  Still still = live_still();
+  still.crash = model::Crash{.signal = 11, .signal_name = "SIGSEGV", .code = "SI_USER", .tid = 4213, .sender_pid = 99};
+  EXPECT_NE(to_text(still, {.width = 40}).find("Died of SIGSEGV (SI_USER) in thread\n  4213, sent by process 99\n"),
+            std::string::npos);
+}
+
 TEST(TextScreen, FreeThreadedIsSaidOnce) {
   Still still = live_still();
   still.python = model::Python{.version = "3.14.0", .free_threaded = true};

@@ -268,6 +268,29 @@ TEST(CoreTarget, ReadsTheWholeCommandLineFromTheStack) {
   EXPECT_EQ((*target)->source().command_line, (std::vector<std::string>{"python", long_name}));
 }
 
+// Python 2.7 changes argv, and unsetenv() leaves two ends behind the environment.
+TEST(CoreTarget, ReadsTheCommandLineThatTheKernelGave) {
+  constexpr Address stack = 0x7ffff0000000;
+  std::string bytes(kPage, '\0');
+  const auto put = [&](std::size_t at, std::uint64_t value) { std::memcpy(bytes.data() + at, &value, sizeof value); };
+  bytes.replace(0x800, 20, std::string("python\0-c\0print(1)\0", 19) + "A");
+  put(0x100, 3);  // argc, argv, NULL, envp, NULL, NULL, auxv
+  put(0x108, stack + 0x800);
+  put(0x110, stack + 0x807);
+  put(0x118, 0x7fff'0000'1000);
+  put(0x128, stack + 0x813);
+  put(0x140, AT_RANDOM);
+  put(0x148, stack + 0x700);
+  put(0x150, AT_PAGESZ);
+  put(0x158, kPage);
+  CoreBuilder core;
+  core.thread(1).process(1, "python", "python nnn").auxv({{AT_RANDOM, stack + 0x700}, {AT_PAGESZ, kPage}});
+  core.memory(stack, bytes);
+  const auto target = open(core);
+  ASSERT_TRUE(target);
+  EXPECT_EQ((*target)->source().command_line, (std::vector<std::string>{"python", "-c", "print(1)"}));
+}
+
 TEST(CoreTarget, TellsApartWhatCannotBeOpened) {
   const TemporaryFolder folder;
   EXPECT_EQ(open_core(folder.path() + "/none", {}).error().kind, ErrorKind::not_found);

@@ -39,6 +39,9 @@ static void* extension_thread(void* function) {
 static PyObject* extension_in_thread(PyObject* self, PyObject* function) {
   pthread_t thread;
   (void)self;
+#if PY_VERSION_HEX < 0x03070000
+  PyEval_InitThreads();
+#endif
   Py_INCREF(function);
   pthread_create(&thread, NULL, extension_thread, function);
   Py_RETURN_NONE;
