@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "binary/file_reader.h"
-
 namespace stillframe::native {
 namespace {
 
@@ -20,17 +18,14 @@ constexpr std::uint64_t kEffortOfLookUp = 64;
 
 }  // namespace
 
-std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, int fd, const char* name,
+std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, const char* name,
                                                               Address bias, binary::CallFrameTable::Format format) {
   const auto section = file.section(name);
-  if (!section || section->size == 0 || section->size > kMostSectionBytes - section_bytes_) {
+  auto bytes = section ? file.section_bytes(name, kMostSectionBytes - section_bytes_) : std::vector<std::byte>();
+  if (bytes.empty()) {
     return nullptr;
   }
-  section_bytes_ += section->size;
-  std::vector<std::byte> bytes(section->size);
-  if (!binary::FileReader(fd).read(section->offset, bytes)) {
-    return nullptr;
-  }
+  section_bytes_ += bytes.size();
   return binary::CallFrameTable::in_section(std::move(bytes), section->address, bias, format);
 }
 
@@ -151,7 +146,7 @@ void Modules::open_tables(Module& module) {
   const Address bias = module.image()->bias();
   using Format = binary::CallFrameTable::Format;
   const auto add = [&](const char* name, Format format) {
-    if (auto table = read_section(*file, handle->fd(), name, bias, format)) {
+    if (auto table = read_section(*file, name, bias, format)) {
       module.in_file_.push_back(std::move(table));
     }
   };

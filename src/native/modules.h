@@ -89,8 +89,8 @@ class Modules {
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
   std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);
   void open_tables(Module& module);
-  std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, int fd, const char* name,
-                                                       Address bias, binary::CallFrameTable::Format format);
+  std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, const char* name, Address bias,
+                                                       binary::CallFrameTable::Format format);
 
   const target::Target& target_;
   const memory::MemorySource& code_;

@@ -36,13 +36,27 @@ class Guesser {
         return caller;
       }
     }
-    if (auto caller = scan()) {
+    // Earlier calls leave whole chains of return addresses on the stack, from which the rules lead on as well as from
+    // the right one: an address behind a call of just this function is better than a nearer one behind any call.
+    if (begin_ != 0) {
+      if (auto caller = scan(Origin::certain)) {
+        return caller;
+      }
+    }
+    if (auto caller = scan(Origin::possible)) {
       return caller;
     }
     return by_frame_pointer();
   }
 
  private:
+  // What tells whether the call before a return address has led here.
+  enum class Origin : std::uint8_t {
+    excluded,  // the call leads to another function
+    possible,  // it goes through a register, or the function's beginning is not known
+    certain,   // it leads to the beginning of this function
+  };
+
   [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
 
   [[nodiscard]] RawNativeFrame caller_at(Address slot, Address pc, FoundBy found_by) const {
@@ -101,7 +115,7 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan() {
+  std::optional<RawNativeFrame> scan(Origin least) {
     std::array<Address, 512> words{};
     std::size_t count = words.size();
     for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
@@ -122,7 +136,7 @@ class Guesser {
           return std::nullopt;
         }
         const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
-        auto caller = from == Origin::excluded ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        auto caller = from < least ? std::nullopt : try_candidate(at + i * 8, words[i], from);
         if (caller) {
           return caller;
         }
@@ -130,12 +144,6 @@ class Guesser {
     }
     return std::nullopt;
   }
-
-  enum class Origin : std::uint8_t {
-    excluded,  // the call leads to another function
-    possible,  // it goes through a register, or the function's beginning is not known
-    certain,   // it leads to the beginning of this function
-  };
 
   // Whether the call before a return address can have led here.
   [[nodiscard]] Origin origin(Address return_address) const {
