@@ -176,10 +176,8 @@ Greenlets::Seen Greenlets::read_one(const Objects& objects, CodeCache& codes, Ra
   const GreenletLayout& layout = module_->layout;
   const Address at = greenlet.address;
   const auto type = objects.type_of(at);
-  // From 3.14 on flags stand in the upper half (Include/refcount.h).
-  const auto references = objects.field<std::uint32_t>(at, objects.layout().object.refcnt);
   const auto record = layout.pimpl.present() ? objects.pointer(at, layout.pimpl) : std::optional(at);
-  if (!type || !module_->types.contains(*type) || references == 0U || !record) {
+  if (!type || !module_->types.contains(*type) || !has_references(objects, at) || !record) {
     return Seen::nothing;
   }
   if (!is_greenlet(objects, at, *record)) {
@@ -206,8 +204,9 @@ Greenlets::Seen Greenlets::read_frames(const Objects& objects, CodeCache& codes,
   const auto word = [&](Offset offset) { return objects.pointer(record, offset).value_or(0); };
   const Address top_frame = word(layout.top_frame);
   const ThreadRecord thread = thread_of(objects, greenlet.main_greenlet);
-  // What runs keeps no frame; nor does what has called C functions only, which is shown with native frames.
-  greenlet.suspended = top_frame != 0 || (thread.current != 0 && thread.current != greenlet.address);
+  // What runs keeps no frame, but for a moment in which it is just about to let another one run. What has called C
+  // functions only has none either; it is shown with native frames.
+  greenlet.suspended = thread.current != 0 ? thread.current != greenlet.address : top_frame != 0;
   if (!greenlet.suspended) {
     return Seen::living;
   }
@@ -235,6 +234,20 @@ Greenlets::Seen Greenlets::read_frames(const Objects& objects, CodeCache& codes,
   return Seen::living;
 }
 
+bool Greenlets::has_references(const Objects& objects, Address at) {
+  const Layout& layout = objects.layout();
+  if (!layout.object.refcnt.present()) {
+    return true;  // free-threaded builds keep several counts
+  }
+  // From 3.14 on flags stand in the upper half (Include/refcount.h).
+  if (layout.version >= PythonVersion{3, 14, 0}) {
+    return objects.field<std::uint32_t>(at, layout.object.refcnt).value_or(0) != 0;
+  }
+  constexpr std::uint64_t kMostReferences = std::uint64_t{1} << 32U;
+  const auto count = objects.field<std::uint64_t>(at, layout.object.refcnt).value_or(0);
+  return count != 0 && count <= kMostReferences;
+}
+
 // A freed object, or something else that refers to the type, is none.
 bool Greenlets::is_greenlet(const Objects& objects, Address at, Address record) const {
   const GreenletLayout& layout = module_->layout;
@@ -244,9 +257,13 @@ bool Greenlets::is_greenlet(const Objects& objects, Address at, Address record) 
   if (layout.self.present()) {
     return objects.pointer(record, layout.self) == at;
   }
+  // Only a main one has no parent.
   const auto parent = objects.pointer(record, layout.parent);
-  const auto type = parent && *parent != 0 ? objects.type_of(*parent) : std::nullopt;
-  return parent && (*parent == 0 || (type && module_->types.contains(*type)));
+  if (!parent || *parent == 0) {
+    return parent && objects.pointer(record, layout.stack_stop) == kNoStop;
+  }
+  const auto type = objects.type_of(*parent);
+  return type && module_->types.contains(*type);
 }
 
 // Whether what was read can be a suspended greenlet's.

@@ -72,6 +72,7 @@ class Greenlets {
     Address current = 0;  // the greenlet that it runs; 0: not known
   };
   [[nodiscard]] ThreadRecord thread_of(const Objects& objects, Address main_greenlet) const;
+  [[nodiscard]] static bool has_references(const Objects& objects, Address at);
   [[nodiscard]] bool is_greenlet(const Objects& objects, Address at, Address record) const;
   [[nodiscard]] bool fits(const Objects& objects, const RawGreenlet& greenlet, Address top_frame) const;
   [[nodiscard]] bool has_module_functions(const Objects& objects, Address record) const;

@@ -109,31 +109,55 @@ class Walker {
     }
     const std::size_t before = chain_.frames.size();
     add(at, *fields, *code);
-    if (start_.relinked && chain_.frames.size() > before) {
+    if (chain_.frames.size() > before && start_.relinked) {
       return follow_link(at, *fields);
+    }
+    if (chain_.frames.size() > before && start_.switched) {
+      return link_of_shim(*fields).value_or(fields->previous);
     }
     return at == start_.top ? start_.behind_top.value_or(fields->previous) : fields->previous;
   }
 
-  // The next outer frame of a suspended greenlet, through those on the C stack: its frames lead from one frame that
-  // tracebacks show to the next, and the frame object's place for a frame of its own, unused as long as the call runs,
-  // holds what `previous` was. Both ways must come to the same frame.
+  // Where a frame led before greenlet has linked it to the next one that tracebacks show, past those on the C stack: it
+  // keeps that in the frame object's place for a frame of its own, which is unused as long as the call runs.
+  [[nodiscard]] std::optional<Address> saved_link(const FrameFields& fields) const {
+    // PyFrameObject ends with _f_frame_data[1], an array of pointers.
+    if (fields.frame_object == 0 || layout_.frame_object.size < sizeof(Address)) {
+      return std::nullopt;
+    }
+    return objects_.pointer(fields.frame_object,
+                            Offset(layout_.frame_object.size - static_cast<std::uint32_t>(sizeof(Address))));
+  }
+
+  // The next outer frame of a suspended greenlet. Both ways must come to the same frame.
   Address follow_link(Address at, const FrameFields& fields) {
     if (expected_ && *expected_ != at) {
       chain_.broken = fmt::format("the frames of a suspended greenlet do not fit together at {:#x}", at);
       return 0;
     }
-    expected_ = fields.previous;
-    // PyFrameObject ends with _f_frame_data[1], an array of pointers.
-    const Address place = fields.frame_object + layout_.frame_object.size - sizeof(Address);
-    const auto original = fields.frame_object != 0 && layout_.frame_object.size > sizeof(Address)
-                              ? objects_.memory().get<Address>(place)
-                              : std::unexpected(memory::Fault{.address = fields.frame_object});
-    if (!original) {
-      chain_.broken = describe_fault(place, original.error().reason);
+    expected_.reset();
+    const auto saved = saved_link(fields);
+    if (!saved) {
+      chain_.broken = fmt::format("where the frame at {:#x} led before its greenlet was suspended is not known", at);
       return 0;
     }
-    return *original;
+    if (*saved != fields.previous) {
+      expected_ = fields.previous;
+    }
+    return *saved;
+  }
+
+  // Of a thread that was stopped just when it went from one greenlet to another, some frames are linked so already.
+  // Then the way that was kept leads through a shim to the same frame.
+  [[nodiscard]] std::optional<Address> link_of_shim(const FrameFields& fields) const {
+    const auto saved = layout_.version >= PythonVersion{3, 12, 0} ? saved_link(fields) : std::nullopt;
+    if (!saved || *saved == 0 || *saved % sizeof(Address) != 0 || *saved == fields.previous) {
+      return std::nullopt;
+    }
+    const auto shim = read_fields(*saved);
+    const bool leads_there =
+        shim && shim->owner >= kFirstShim && shim->owner <= kLastOwner && shim->previous == fields.previous;
+    return leads_there ? saved : std::nullopt;
   }
 
   // Of a code object that the core has lost nothing proves that it is one; the frame itself must fit together then.

@@ -1,6 +1,7 @@
 #include "native/greenlet_stacks.h"
 
 #include <algorithm>
+#include <span>
 
 #include "native/switch_point.h"
 
@@ -90,6 +91,14 @@ NativeStack GreenletStacks::unwind(const cpython::RawGreenlet& greenlet, const m
     cut(stack, greenlet.stack_stop);
   }
   return stack;
+}
+
+bool is_switching(const NativeStack& stack) {
+  constexpr std::size_t kCallsOfSwitch = 3;  // memcpy, what copies a stack, slp_switch
+  return std::ranges::any_of(std::span(stack.frames).first(std::min(stack.frames.size(), kCallsOfSwitch)),
+                             [](const RawNativeFrame& frame) {
+                               return frame.module != nullptr && cpython::is_greenlet_file(frame.module->path());
+                             });
 }
 
 void cut_stacks(const target::Target& target, const cpython::GreenletList& list, std::vector<ThreadStack>& stacks) {

@@ -30,6 +30,10 @@ class GreenletStacks {
   Modules& modules_;
 };
 
+// Whether a thread was just going from one greenlet to another: then its stack is already one's and its Python state
+// still the other's.
+bool is_switching(const NativeStack& stack);
+
 // Ends a thread's stack where that of the greenlet ends that it runs: what lies behind belongs to others, of which not
 // even the nearest need be the one that began it.
 void cut_stacks(const target::Target& target, const cpython::GreenletList& list, std::vector<ThreadStack>& stacks);

@@ -403,6 +403,9 @@ class Exposure {
     for (const auto& greenlet : negative.greenlets.greenlets) {
       faults += greenlet.chain.broken ? 1 : 0;
     }
+    for (const auto& stack : negative.stacks) {
+      faults += native::is_switching(stack.stack) ? 1 : 0;
+    }
     for (const auto& interpreter : negative.process.interpreters) {
       faults += interpreter.broken ? 1 : 0;
       for (const auto& thread : interpreter.threads) {
