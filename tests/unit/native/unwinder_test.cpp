@@ -11,7 +11,6 @@ using testing::ByteBuilder;
 using testing::FakeStack;
 
 constexpr Address kStack = FakeStack::kStack;
-constexpr Address kCode = FakeStack::kBase + FakeStack::kText;
 constexpr std::uint64_t kRbx = 3;
 constexpr std::uint64_t kRbp = 6;
 constexpr std::uint64_t kRsp = 7;
