@@ -179,6 +179,45 @@ std::optional<Address> Modules::direct_call_target(Address address) const {
 #endif
 }
 
+std::optional<Address> Modules::called_function(Address address) const {
+  const auto direct = direct_call_target(address);
+  if (!direct) {
+    return std::nullopt;
+  }
+  const auto stub = stub_target(*direct);
+  return stub == Address{0} ? std::nullopt : std::optional(stub.value_or(*direct));
+}
+
+// Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
+// stub.
+std::optional<Address> Modules::stub_target(Address at) const {
+  constexpr std::uint8_t kEndbr = 0xF3;
+  constexpr std::uint8_t kBnd = 0xF2;
+  const auto code_at = [this](Address place) -> std::optional<std::array<std::uint8_t, 4>> {
+    const auto four = code_.get<std::array<std::uint8_t, 4>>(place);
+    return four ? std::optional(*four) : std::nullopt;
+  };
+  auto bytes = code_at(at);
+  if (bytes && (*bytes)[0] == kEndbr) {
+    at += 4;
+    bytes = code_at(at);
+  }
+  if (bytes && (*bytes)[0] == kBnd) {
+    at += 1;
+    bytes = code_at(at);
+  }
+  if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
+    return std::nullopt;
+  }
+  const auto distance = code_.get<std::int32_t>(at + 2);
+  if (!distance) {
+    return Address{0};
+  }
+  const auto target = target_.memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
+  const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
+  return bound ? *target : Address{0};
+}
+
 bool Modules::follows_call(Address address) const {
   if (!is_code(address) || !is_code(address - 1)) {
     return false;

@@ -70,6 +70,10 @@ class Modules {
   // Where the call behind which `address` stands leads, if it is a direct one.
   [[nodiscard]] std::optional<Address> direct_call_target(Address address) const;
 
+  // The function that this call leads to, also through a stub of the procedure linkage table; nothing where it goes
+  // through a register or the stub is not bound yet.
+  [[nodiscard]] std::optional<Address> called_function(Address address) const;
+
   struct Range {
     Address begin = 0;
     Address end = 0;
@@ -84,6 +88,7 @@ class Modules {
   [[nodiscard]] const target::Target& target() const { return target_; }
 
  private:
+  [[nodiscard]] std::optional<Address> stub_target(Address at) const;
   [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
