@@ -131,7 +131,7 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
     return stills
 
 
-@pytest.mark.parametrize(("interpreter", "program"), situations())
+@pytest.mark.parametrize(("interpreter", "program"), list(situations()))
 def test_situation(start, stillframe, interpreter, program):
     running = start_native(start, interpreter, program)
     _, between = SITUATIONS[program]
