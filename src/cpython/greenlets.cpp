@@ -151,7 +151,9 @@ GreenletList Greenlets::read(const Objects& objects, CodeCache& codes) const {
   std::size_t frames = 0;
   std::size_t strangers = 0;
   bool any = false;
-  for (const Address at : candidates(objects)) {
+  const auto found = candidates(objects);
+  list.cut = found.size() > kMaxGreenlets;
+  for (const Address at : found) {
     if (list.greenlets.size() >= kMaxGreenlets || frames >= kMaxGreenletFrames) {
       list.cut = true;
       break;

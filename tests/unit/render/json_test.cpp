@@ -130,6 +130,32 @@ TEST(Json, Frames) {
   EXPECT_EQ(thread["merge_conflict"], "disorder");
 }
 
+TEST(Json, GreenletsOfAThread) {
+  model::Still still;
+  still.threads.push_back({.tid = 1});
+  still.threads.push_back({.tid = 2});
+  model::Greenlet waits{.address = 0x7f00, .type = "gevent.Greenlet", .frames = {model::Frame{.function = "f"}}};
+  model::Greenlet main{.address = 0x7f40,
+                       .main = true,
+                       .complete = false,
+                       .incomplete_reason = "torn",
+                       .native_end = "unreadable",
+                       .merge_conflict = "disorder"};
+  still.threads[1].greenlets = {waits, main};
+  const Json threads = parsed(still)["threads"];
+  EXPECT_EQ(threads[0]["greenlets"], Json::array());
+  const Json& first = threads[1]["greenlets"][0];
+  EXPECT_EQ(first["address"], "0x7f00");
+  EXPECT_EQ(first["type"], "gevent.Greenlet");
+  EXPECT_EQ(first["main"], false);
+  EXPECT_EQ(first["complete"], true);
+  EXPECT_TRUE(first["incomplete_reason"].is_null());
+  EXPECT_EQ(first["frames"][0]["function"], "f");
+  EXPECT_EQ(threads[1]["greenlets"][1],
+            Json::parse(R"({"address": "0x7f40", "type": null, "main": true, "complete": false,
+      "incomplete_reason": "torn", "native_end": "unreadable", "merge_conflict": "disorder", "frames": []})"));
+}
+
 TEST(Json, AFunctionThatTheCoreHasLostIsNull) {
   model::Still still;
   still.threads.push_back({.frames = {model::Frame{.lost_code = 0x7f00}, model::Frame{.function = "f"}}});

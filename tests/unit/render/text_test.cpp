@@ -143,6 +143,29 @@ TEST(TextScreen, NativeFrames) {
   expect_screen("native_no_hide", to_text(still, {.hide_plumbing = false}));
 }
 
+TEST(TextScreen, Greenlets) {
+  Still still = live_still();
+  const auto stack = order_stack();
+  still.threads.push_back(
+      {.tid = 4211, .name = "MainThread", .os_state = model::OsState::sleeping, .frames = {stack[0]}});
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    still.threads[0].greenlets.push_back(
+        {.address = 0x7f0000001000 + i * 0x100, .type = "gevent.Greenlet", .frames = stack});
+  }
+  still.threads[0].greenlets.push_back({.address = 0x7f0000009000,
+                                        .main = true,
+                                        .frames = {stack[0]},
+                                        .complete = false,
+                                        .incomplete_reason = "memory at 0x10 cannot be read"});
+  still.threads[0].greenlets.push_back({.address = 0x7f000000a000, .type = "gevent.Hub"});
+  // A thread with greenlets stands alone, however alike another one is.
+  still.threads.push_back(still.threads[0]);
+  still.threads[1].tid = 4212;
+  still.threads[1].greenlets.resize(2);
+  expect_screen("greenlets", to_text(still, {}));
+  expect_screen("greenlets_no_fold_60", to_text(still, {.fold = false, .width = 60}));
+}
+
 TEST(TextScreen, CoreOfACrash) {
   Still still = live_still();
   still.source.kind = model::SourceKind::core;
