@@ -107,6 +107,20 @@ class Merger {
     }
   }
 
+  // Loops outside of the innermost one that runs a Python call, which run none. (A loop inside of it may just be
+  // beginning or ending.) Where a chain is torn, calls of such loops may be missing.
+  [[nodiscard]] std::size_t idle_loops() const {
+    if (chain_.broken || !groups_.front().loop) {
+      return 0;
+    }
+    std::size_t idle = 0;
+    for (std::size_t i = *groups_.front().loop; i < stack_.frames.size(); ++i) {
+      const bool busy = std::ranges::any_of(groups_, [i](const Group& group) { return group.loop == i; });
+      idle += parts_[i] == LoopPart::loop && !busy ? 1 : 0;
+    }
+    return idle;
+  }
+
   // Loops must come in the same order as the calls in them, and whatever is not placed must lie where the native stack
   // could not be followed.
   void check() {
@@ -121,6 +135,10 @@ class Merger {
         previous = group.loop;
       }
       lost = lost || !group.loop;
+    }
+    if (!conflict_ && !groups_.empty() && idle_loops() > 0) {
+      conflict_ = fmt::format("{} evaluation loops of the native stack run no Python call", idle_loops());
+      return;
     }
     if (lost && !stack_.end_reason && !chain_.broken) {
       const auto missing =
