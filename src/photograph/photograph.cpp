@@ -82,7 +82,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
   describe_python(*negative, *runtime, objects, still);
-  NativeFrames native(*negative, target, names, still, wishes.native);
+  NativeFrames native(*negative, names, still, wishes.native);
   develop(*negative, target, *runtime, native, still);
   add_sources(still, target);
   return still;
