@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "debug_info_fetching.h"
 #include "render/escape.h"
 #include "render/json.h"
 #include "render/text.h"
@@ -65,6 +66,13 @@ void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOpt
   all->excludes(last);
   command.add_flag("--no-hide", options.no_hide,
                    "Show the interpreter's own native frames too, which lead from one call to the next (JSON has all)");
+  command.add_flag("--no-debuginfod", options.no_debuginfod,
+                   "Fetch no debug information, also where DEBUGINFOD_URLS is set");
+}
+
+binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options) {
+  const bool wanted = wishes.native != photograph::NativeWish::none && !options.no_debuginfod;
+  return wanted ? fetch_from_servers() : binary::FetchDebugFile{};
 }
 
 bool print(std::string_view text) {

@@ -33,10 +33,13 @@ struct OutputOptions {
   bool no_color = false;
   bool no_fold = false;
   bool no_hide = false;
+  bool no_debuginfod = false;
 };
 
-// Adds --native, --native-all, --native-last and --no-hide.
+// Adds --native, --native-all, --native-last, --no-hide and --no-debuginfod.
 void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
+// How missing debug information is fetched; empty where it is not wanted or no server is known.
+binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
 
 // Adds --json, --no-color and --no-fold.
 void add_output_options(CLI::App& command, OutputOptions& options);

@@ -37,6 +37,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     print(target.error());
     return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
   }
+  options.wishes.fetch = fetch_for(options.wishes, options.output);
   const auto still = photograph::take(**target, options.wishes);
   if (!still) {
     print(still.error());
@@ -73,6 +74,7 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
   command->footer(R"(Examples:
   stillframe core core.4211                              what every Python thread was doing when it died
   stillframe core core.4211 /opt/app/bin/python3.12      with the program named
+  stillframe core --native core.4211                     the C, C++ and Rust frames too
   stillframe core --lib-search-root /mnt/image core.zst  a core from another machine, whose files are in /mnt/image
 
 Files are matched by build-id, never by name alone. What the core does not hold is named in a warning.

@@ -54,10 +54,12 @@ int run(const DumpOptions& options, const Environment& environment) {
     print(pids.error());
     return kUsage;
   }
+  photograph::Wishes wishes = options.wishes;
+  wishes.fetch = fetch_for(options.wishes, options.output);
   std::size_t shown = 0;
   bool whole = true;
   for (const std::int64_t pid : *pids) {
-    const auto still = take(pid, options.wishes);
+    const auto still = take(pid, wishes);
     if (!still) {
       print(still.error());
       continue;
@@ -91,6 +93,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   command->footer(R"(Examples:
   stillframe dump 4211                  what every Python thread of process 4211 is doing
   stillframe dump $(pgrep -f app.py)    the same for all processes that run app.py
+  stillframe dump --native 4211         C, C++ and Rust frames too, each in its place
   stillframe dump --json 4211 | jq .    for programs
   stillframe dump --no-block 4211       do not stop the process, whatever it does
 

@@ -23,6 +23,7 @@ endfunction()
 stillframe_library(deps::elf elf)
 stillframe_library(deps::dw dw)
 stillframe_library(deps::z z)
+stillframe_library(deps::deflate deflate)
 stillframe_library(deps::zstd zstd)
 stillframe_library(deps::lz4 lz4)
 stillframe_library(deps::lzma lzma)
@@ -31,4 +32,4 @@ stillframe_library(deps::minizip minizip)
 
 add_library(stillframe_deps INTERFACE)
 target_link_libraries(stillframe_deps INTERFACE fmt::fmt-header-only nlohmann_json::nlohmann_json deps::dw deps::elf
-                      deps::minizip deps::z deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS})
+                      deps::minizip deps::z deps::deflate deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS})

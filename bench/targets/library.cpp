@@ -1,5 +1,5 @@
-// One of the many libraries that a large program maps and that are on no stack: the standard library's templates make its
-// debug information as large as that of a small extension module.
+// One of the many libraries that a large program maps and that are on no stack: the standard library's templates make
+// its debug information as large as that of a small extension module.
 #include <functional>
 #include <map>
 #include <string>

@@ -256,7 +256,7 @@ std::optional<CallFrameTable::Entry> CallFrameTable::read_entry(Address at, std:
     entry.wide = true;
     entry.contents = at + 12;
   }
-  if (size > kLongestEntry) {
+  if (size == 0 || size > kLongestEntry) {
     return std::nullopt;
   }
   entry.whole = size <= most;

@@ -33,6 +33,21 @@ std::optional<ElfFile::FileSymbol> find_in(Elf* elf, Elf_Scn* section, const GEl
   return std::nullopt;
 }
 
+Elf_Scn* find_section(Elf* elf, std::string_view name, GElf_Shdr& header) {
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf, &names) != 0) {
+    return nullptr;
+  }
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf, section)) != nullptr) {
+    const char* found = gelf_getshdr(section, &header) != nullptr ? elf_strptr(elf, names, header.sh_name) : nullptr;
+    if (found != nullptr && name == found) {
+      return section;
+    }
+  }
+  return nullptr;
+}
+
 // In lower-case hex; empty where the notes have none.
 std::string build_id_of(Elf_Data* notes) {
   std::string hex;
@@ -105,22 +120,31 @@ bool ElfFile::is_64_bit() const {
 }
 
 std::optional<Section> ElfFile::section(std::string_view name) const {
-  std::size_t names = 0;
-  if (elf_getshdrstrndx(elf_.get(), &names) != 0) {
+  GElf_Shdr header;
+  if (find_section(elf_.get(), name, header) == nullptr) {
     return std::nullopt;
   }
-  Elf_Scn* section = nullptr;
-  while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr) {
-      continue;
-    }
-    const char* found = elf_strptr(elf_.get(), names, header.sh_name);
-    if (found != nullptr && name == found) {
-      return Section{.address = header.sh_addr, .offset = header.sh_offset, .size = header.sh_size};
+  return Section{.address = header.sh_addr, .offset = header.sh_offset, .size = header.sh_size};
+}
+
+std::vector<std::byte> ElfFile::section_bytes(std::string_view name, std::uint64_t most) const {
+  GElf_Shdr header;
+  Elf_Scn* section = find_section(elf_.get(), name, header);
+  if (section == nullptr || header.sh_type == SHT_NOBITS || header.sh_size > most) {
+    return {};
+  }
+  if ((header.sh_flags & SHF_COMPRESSED) != 0) {
+    GElf_Chdr compressed;
+    if (gelf_getchdr(section, &compressed) == nullptr || compressed.ch_size > most || elf_compress(section, 0, 0) < 0) {
+      return {};
     }
   }
-  return std::nullopt;
+  const Elf_Data* data = elf_rawdata(section, nullptr);
+  if (data == nullptr || data->d_buf == nullptr || data->d_size > most) {
+    return {};
+  }
+  const auto* begin = static_cast<const std::byte*>(data->d_buf);
+  return {begin, begin + data->d_size};
 }
 
 std::optional<ElfFile::FileSymbol> ElfFile::find_symbol(std::string_view name) const {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/result.h"
 
@@ -32,6 +33,8 @@ class ElfFile {
   [[nodiscard]] bool is_64_bit() const;
   // A section by name (".PyRuntime"); nothing when it is missing or lies outside the file.
   [[nodiscard]] std::optional<Section> section(std::string_view name) const;
+  // What a section holds, decompressed; nothing when it is missing, is longer than `most`, or cannot be read.
+  [[nodiscard]] std::vector<std::byte> section_bytes(std::string_view name, std::uint64_t most) const;
   // A defined symbol of .symtab, else of .dynsym: its linked address (st_value) and size.
   struct FileSymbol {
     std::uint64_t value = 0;

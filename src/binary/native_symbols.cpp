@@ -64,16 +64,8 @@ void NativeSymbols::Parts::read_symbols() {
 }
 
 std::unique_ptr<DebugInfo> NativeSymbols::Parts::debug_info_of(const SymbolImage& from) const {
-  auto file = DwarfFile::open(from);
-  if (file == nullptr) {
-    return nullptr;
-  }
-  if (const auto shared = find_shared_debug_file(from, path, open_file, fetch)) {
-    if (auto shared_file = DwarfFile::open(*shared)) {
-      file->set_shared(std::move(shared_file));
-    }
-  }
-  return std::make_unique<DebugInfo>(std::move(file), path, open_file);
+  auto source = DebugSource::open(from, path, open_file, fetch);
+  return source == nullptr ? nullptr : std::make_unique<DebugInfo>(std::move(source), path, open_file);
 }
 
 void NativeSymbols::Parts::find_debug_info() {

@@ -13,6 +13,10 @@
 namespace stillframe::binary {
 namespace {
 
+// Each unit that is shown alone has a mapping of its own, whose pages count again: 0.3 MB. Beyond so many, all of them
+// together cost less.
+constexpr std::size_t most_alone = 24;
+
 std::string text_of(Dwarf_Die die, unsigned int name) {
   Dwarf_Attribute attribute;
   const char* const text = dwarf_attr(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
@@ -36,50 +40,63 @@ std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-DebugInfo::DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file)
-    : file_(std::move(file)),
+DebugInfo::DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFile open_file)
+    : source_(std::move(source)),
       open_file_(open_file),
-      index_(file_->dwarf()),
-      split_(*file_, std::move(path), std::move(open_file)) {}
+      index_(*source_),
+      split_(*source_, std::move(path), std::move(open_file)) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
-  auto die = index_.find(address);
-  if (!die) {
+  const auto offset = index_.find(address);
+  if (!offset) {
     return nullptr;
   }
-  Unit& unit = units_[dwarf_dieoffset(&*die)];
-  if (!unit.functions) {
-    unit.die = *die;
-    unit.split = split_.find(*die);
-    unit.functions.emplace(unit.split ? unit.split->die : *die, unit.split ? unit.split->base : RangeBase{});
-    read_lines(unit);
+  const auto known = units_.find(*offset);
+  if (known != units_.end()) {
+    return &known->second;
   }
-  return &unit;
+  Unit unit;
+  return read(unit, *offset, units_.size() < most_alone) ? &units_.emplace(*offset, std::move(unit)).first->second
+                                                         : nullptr;
 }
 
-void DebugInfo::read_lines(Unit& unit) const {
+bool DebugInfo::read(Unit& unit, std::uint64_t offset, bool alone) {
+  auto own = source_->unit(offset, alone);
+  if (!own) {
+    return false;
+  }
+  unit.functions.reset();
+  unit.offset = offset;
+  unit.own = std::move(*own);
+  unit.split = split_.find(unit.own.die);
+  unit.functions.emplace(unit.split ? unit.split->die : unit.own.die, unit.split ? unit.split->base : RangeBase{});
+  read_lines(unit);
+  return true;
+}
+
+void DebugInfo::read_lines(Unit& unit) {
   Dwarf_Attribute attribute;
   Dwarf_Word offset = 0;
-  if (dwarf_attr(&unit.die, DW_AT_stmt_list, &attribute) != nullptr && dwarf_formudata(&attribute, &offset) == 0) {
-    unit.lines = LineTable::read({.lines = file_->section(".debug_line"),
-                                  .line_strings = file_->section(".debug_line_str"),
-                                  .strings = file_->section(".debug_str")},
-                                 offset, text_of(unit.die, DW_AT_comp_dir));
+  if (dwarf_attr(&unit.own.die, DW_AT_stmt_list, &attribute) != nullptr && dwarf_formudata(&attribute, &offset) == 0) {
+    unit.lines = LineTable::read({.lines = source_->section(".debug_line"),
+                                  .line_strings = source_->section(".debug_line_str"),
+                                  .strings = source_->section(".debug_str")},
+                                 offset, text_of(unit.own.die, DW_AT_comp_dir));
   }
-  unit.macros = number_of(unit.die, DW_AT_macros);
-  unit.macros = unit.macros ? unit.macros : number_of(unit.die, DW_AT_GNU_macros);
+  unit.macros = number_of(unit.own.die, DW_AT_macros);
+  unit.macros = unit.macros ? unit.macros : number_of(unit.own.die, DW_AT_GNU_macros);
 }
 
 // Needs the source, of which only the lines in question are looked at.
-void DebugInfo::set_macros(Unit& unit, std::vector<DebugCall>& calls) const {
+void DebugInfo::set_macros(Unit& unit, std::vector<DebugCall>& calls) {
   if (!unit.macros || !unit.lines) {
     return;
   }
-  const auto offsets = file_->section(".debug_str_offsets");
+  const auto offsets = source_->section(".debug_str_offsets");
   const std::uint64_t base =
-      std::min<std::uint64_t>(number_of(unit.die, DW_AT_str_offsets_base).value_or(8), offsets.size());
-  const MacroSections sections{.macros = file_->section(".debug_macro"),
-                               .strings = file_->section(".debug_str"),
+      std::min<std::uint64_t>(number_of(unit.own.die, DW_AT_str_offsets_base).value_or(8), offsets.size());
+  const MacroSections sections{.macros = source_->section(".debug_macro"),
+                               .strings = source_->section(".debug_str"),
                                .string_offsets = offsets.subspan(base)};
   std::string_view called;
   for (DebugCall& call : calls) {
@@ -111,33 +128,44 @@ void DebugInfo::set_row(const Unit& unit, std::uint64_t address, DebugCall& call
 }
 
 std::vector<DebugCall> DebugInfo::calls_at(std::uint64_t address) {
-  std::vector<DebugCall> calls;
   Unit* const unit = unit_at(address);
   if (unit == nullptr) {
-    return calls;
+    return {};
   }
+  bool elsewhere = false;
+  std::vector<DebugCall> calls = calls_in(*unit, address, elsewhere);
+  if (elsewhere && unit->own.file != nullptr && read(*unit, unit->offset, false)) {
+    calls = calls_in(*unit, address, elsewhere);
+  }
+  set_macros(*unit, calls);
+  return calls;
+}
+
+std::vector<DebugCall> DebugInfo::calls_in(Unit& unit, std::uint64_t address, bool& elsewhere) {
+  std::vector<DebugCall> calls;
+  // A split unit is shown with all that its file holds.
+  const bool alone = unit.own.file != nullptr && !unit.split;
   DebugCall here;
-  set_row(*unit, address, here);
-  const auto function = unit->functions->find(address);
+  set_row(unit, address, here);
+  const auto function = unit.functions->find(address);
   if (!function) {
     calls.push_back(std::move(here));
     return calls;
   }
-  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address, unit->split ? unit->split->base : RangeBase{});
+  const std::vector<Dwarf_Die> inlined = inlined_at(*function, address, unit.split ? unit.split->base : RangeBase{});
   for (const Dwarf_Die& die : std::views::reverse(inlined)) {
-    here.function = function_name(die);
+    here.function = function_name(die, alone, elsewhere);
     here.inlined = true;
     calls.push_back(std::move(here));
     // Where the call stood, in the function around it.
     here = {};
     const auto file = number_of(die, DW_AT_call_file);
-    here.file = file && unit->lines ? unit->lines->path(*file) : std::nullopt;
+    here.file = file && unit.lines ? unit.lines->path(*file) : std::nullopt;
     here.line = positive(number_of(die, DW_AT_call_line));
     here.column = here.line ? positive(number_of(die, DW_AT_call_column)) : std::nullopt;
   }
-  here.function = function_name(*function);
+  here.function = function_name(*function, alone, elsewhere);
   calls.push_back(std::move(here));
-  set_macros(*unit, calls);
   return calls;
 }
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "binary/symbol_dwarf_file.h"
+#include "binary/symbol_debug_source.h"
 #include "binary/symbol_lines.h"
 #include "binary/symbol_split.h"
 #include "binary/symbol_units.h"
@@ -27,29 +27,32 @@ struct DebugCall {
 class DebugInfo {
  public:
   // `path` is what the target names the file; through `open_file` the files of split units are looked for.
-  DebugInfo(std::unique_ptr<DwarfFile> file, std::string path, OpenFile open_file);
+  DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFile open_file);
 
   // Innermost first. Empty when no unit covers the address. One call without a function: only the line is known.
   std::vector<DebugCall> calls_at(std::uint64_t address);
 
  private:
   struct Unit {
-    Dwarf_Die die{};                 // for lines; a skeleton where the unit is split
+    std::uint64_t offset = 0;        // of its header in .debug_info
+    DebugSource::Unit own;           // for lines; a skeleton where the unit is split
     std::optional<SplitUnit> split;  // for functions, if it is
     std::optional<FunctionIndex> functions;
     std::optional<LineTable> lines;
     std::optional<std::uint64_t> macros;  // DW_AT_macros: where they stand in .debug_macro
   };
   Unit* unit_at(std::uint64_t address);
-  void read_lines(Unit& unit) const;
-  void set_macros(Unit& unit, std::vector<DebugCall>& calls) const;
+  bool read(Unit& unit, std::uint64_t offset, bool alone);
+  static std::vector<DebugCall> calls_in(Unit& unit, std::uint64_t address, bool& elsewhere);
+  void read_lines(Unit& unit);
+  void set_macros(Unit& unit, std::vector<DebugCall>& calls);
   static void set_row(const Unit& unit, std::uint64_t address, DebugCall& call);
 
-  std::unique_ptr<DwarfFile> file_;
+  std::unique_ptr<DebugSource> source_;
   OpenFile open_file_;
   UnitIndex index_;
   SplitUnits split_;
-  std::unordered_map<Dwarf_Off, Unit> units_;
+  std::unordered_map<std::uint64_t, Unit> units_;
 };
 
 }  // namespace stillframe::binary

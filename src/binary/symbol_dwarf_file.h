@@ -28,6 +28,8 @@ class DwarfFile {
  public:
   // The image's own sections. Nothing when there is no .debug_info, or when it cannot be read.
   static std::unique_ptr<DwarfFile> open(const SymbolImage& image);
+  // The same, but of .debug_info only one unit: `size` bytes from `offset` on. No section may be compressed.
+  static std::unique_ptr<DwarfFile> open_unit(const SymbolImage& image, std::uint64_t offset, std::uint64_t size);
   // Parts of a file that is open otherwise: units of a split file. The image may go away.
   static std::unique_ptr<DwarfFile> of_parts(const SymbolImage& image, std::vector<DwarfPart> parts);
 

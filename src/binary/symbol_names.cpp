@@ -18,15 +18,18 @@ constexpr int lang_c17 = 0x2c;
 constexpr int lang_c23 = 0x3e;
 
 // The DIE that this one is an instance of, or that declares it.
-std::optional<Dwarf_Die> origin_of(Dwarf_Die die) {
+std::optional<Dwarf_Die> origin_of(Dwarf_Die die, bool alone, bool& elsewhere) {
   Dwarf_Attribute origin;
   Dwarf_Die next;
-  if ((dwarf_attr(&die, DW_AT_abstract_origin, &origin) == nullptr &&
-       dwarf_attr(&die, DW_AT_specification, &origin) == nullptr) ||
-      dwarf_formref_die(&origin, &next) == nullptr) {
+  if (dwarf_attr(&die, DW_AT_abstract_origin, &origin) == nullptr &&
+      dwarf_attr(&die, DW_AT_specification, &origin) == nullptr) {
     return std::nullopt;
   }
-  return next;
+  if (alone && (origin.form == DW_FORM_ref_addr || origin.form == DW_FORM_ref_sig8)) {
+    elsewhere = true;
+    return std::nullopt;
+  }
+  return dwarf_formref_die(&origin, &next) == nullptr ? std::nullopt : std::optional(next);
 }
 
 std::string text_of(Dwarf_Die die, unsigned int name) {
@@ -104,7 +107,7 @@ bool is_plain_c(Dwarf_Die die) {
   }
 }
 
-std::string function_name(Dwarf_Die die) {
+std::string function_name(Dwarf_Die die, bool alone, bool& elsewhere) {
   std::string plain;
   for (int step = 0; step < longest_chain; ++step) {
     for (const unsigned int name : {DW_AT_linkage_name, DW_AT_MIPS_linkage_name}) {
@@ -114,7 +117,7 @@ std::string function_name(Dwarf_Die die) {
     }
     // A linkage name that is not mangled is an asm label's: the source's name says more.
     plain = plain.empty() ? text_of(die, DW_AT_name) : plain;
-    const auto origin = origin_of(die);
+    const auto origin = origin_of(die, alone, elsewhere);
     if (!origin) {
       break;
     }

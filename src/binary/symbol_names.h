@@ -12,6 +12,7 @@ bool is_plain_c(Dwarf_Die die);
 
 // Demangled; of C++ without a linkage name (what is in no other unit, such as an anonymous namespace) qualified by what
 // is around it. Empty when the DIE has no name, and neither has what it is an instance of.
-std::string function_name(Dwarf_Die die);
+// `alone`: libdw was shown this unit only; `elsewhere` then becomes true when the name may stand in another one.
+std::string function_name(Dwarf_Die die, bool alone, bool& elsewhere);
 
 }  // namespace stillframe::binary

@@ -80,7 +80,7 @@ std::vector<DwarfPart> loose_parts(const SymbolImage& image) {
 
 }  // namespace
 
-SplitUnits::SplitUnits(const DwarfFile& main, std::string path, OpenFile open_file)
+SplitUnits::SplitUnits(DebugSource& main, std::string path, OpenFile open_file)
     : main_(main), path_(std::move(path)), open_file_(std::move(open_file)) {}
 
 std::optional<SplitUnits::Skeleton> SplitUnits::describe(Dwarf_Die die) const {

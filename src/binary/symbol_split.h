@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "binary/native_symbols.h"
+#include "binary/symbol_debug_source.h"
 #include "binary/symbol_dwarf_file.h"
 #include "binary/symbol_units.h"
 
@@ -25,7 +26,7 @@ struct SplitUnit {
 class SplitUnits {
  public:
   // `path` is what the target names the file with the skeletons; `main` must outlive this.
-  SplitUnits(const DwarfFile& main, std::string path, OpenFile open_file);
+  SplitUnits(DebugSource& main, std::string path, OpenFile open_file);
 
   // The unit that a skeleton stands for. Nothing when `skeleton` is no skeleton, or when its unit is not found. libdw
   // knows no .dwp files, and would look for .dwo files by itself, in our own root and not in the target's.
@@ -47,7 +48,7 @@ class SplitUnits {
   static std::optional<SplitUnit> link(const SymbolImage& image, std::vector<DwarfPart> parts,
                                        const Skeleton& skeleton);
 
-  const DwarfFile& main_;
+  DebugSource& main_;
   std::string path_;
   OpenFile open_file_;
   bool package_sought_ = false;

@@ -3,6 +3,8 @@
 #include <dwarf.h>
 
 #include <algorithm>
+#include <unordered_set>
+#include <utility>
 
 #include "binary/symbol_image.h"
 #include "binary/symbol_names.h"
@@ -144,43 +146,86 @@ std::vector<AddressRange> ranges_of(Dwarf_Die& die, const RangeBase& from) {
   return ranges;
 }
 
-std::optional<Dwarf_Die> UnitIndex::find(std::uint64_t address) {
-  Dwarf_Aranges* ranges = nullptr;
-  std::size_t count = 0;
-  Dwarf_Die die;
-  if (!units_read_ && dwarf_getaranges(dwarf_, &ranges, &count) == 0 && ranges != nullptr) {
-    Dwarf_Off unit = 0;
-    Dwarf_Arange* const range = dwarf_getarange_addr(ranges, address);
-    if (range != nullptr && dwarf_getarangeinfo(range, nullptr, nullptr, &unit) == 0 &&
-        dwarf_offdie(dwarf_, unit, &die) != nullptr) {
-      return die;
-    }
+std::optional<std::uint64_t> UnitIndex::find(std::uint64_t address) {
+  read_table();
+  if (const auto unit = look_up(address)) {
+    return unit;
   }
   read_units();
-  const auto after = std::ranges::upper_bound(entries_, address, {}, &Entry::begin);
-  if (after == entries_.begin() || address >= std::prev(after)->end ||
-      dwarf_offdie(dwarf_, std::prev(after)->unit, &die) == nullptr) {
-    return std::nullopt;
-  }
-  return die;
+  return look_up(address);
 }
 
-void UnitIndex::read_units() {
-  if (units_read_) {
+std::optional<std::uint64_t> UnitIndex::look_up(std::uint64_t address) const {
+  const auto after = std::ranges::upper_bound(entries_, address, {}, &Entry::begin);
+  return after == entries_.begin() || address >= std::prev(after)->end ? std::nullopt
+                                                                       : std::optional(std::prev(after)->unit);
+}
+
+// .debug_aranges (DWARF 5, 6.1.2): for each unit its address ranges, up to a pair of zeros.
+void UnitIndex::read_table() {
+  if (std::exchange(table_read_, true)) {
     return;
   }
-  units_read_ = true;
+  ByteCursor in(source_.section(".debug_aranges"));
+  while (!in.at_end() && entries_.size() < most_unit_ranges && read_set(in)) {
+  }
+  std::ranges::sort(entries_, {}, &Entry::begin);
+}
+
+bool UnitIndex::read_set(ByteCursor& in) {
+  constexpr std::uint32_t long_format = 0xffffffff;
+  std::uint64_t length = in.take<std::uint32_t>();
+  const bool is_long = length == long_format;
+  length = is_long ? in.take<std::uint64_t>() : length;
+  const std::uint64_t before = is_long ? 12 : 4;
+  ByteCursor set(in.bytes(length));
+  const auto version = set.take<std::uint16_t>();
+  const std::uint64_t unit = set.take_sized(is_long ? 8 : 4);
+  const auto address_size = set.take<std::uint8_t>();
+  const auto segment_size = set.take<std::uint8_t>();
+  if (in.broken() || set.broken()) {
+    return false;
+  }
+  if (version != 2 || address_size != 8 || segment_size != 0) {
+    return true;  // of no machine that is known here
+  }
+  // Pairs are aligned to their size, counted from the beginning of the set.
+  set.skip((16 - (before + set.at()) % 16) % 16);
+  while (!set.at_end() && entries_.size() < most_unit_ranges) {
+    const auto begin = set.take<std::uint64_t>();
+    const auto size = set.take<std::uint64_t>();
+    if (set.broken() || (begin == 0 && size == 0)) {
+      break;
+    }
+    // Address 0 is where linkers put what they took out.
+    if (begin != 0 && size != 0 && begin + size > begin) {
+      entries_.push_back({.begin = begin, .end = begin + size, .unit = unit});
+    }
+  }
+  return true;
+}
+
+// Compilers other than GCC leave out .debug_aranges, and so do assemblers for some units.
+void UnitIndex::read_units() {
+  Dwarf* const dwarf = std::exchange(units_read_, true) ? nullptr : source_.all();
+  if (dwarf == nullptr) {
+    return;
+  }
+  std::unordered_set<std::uint64_t> known;
+  for (const Entry& entry : entries_) {
+    known.insert(entry.unit);
+  }
   Dwarf_Off next = 0;
   std::size_t header = 0;
   for (Dwarf_Off at = 0; entries_.size() < most_unit_ranges &&
-                         dwarf_nextcu(dwarf_, at, &next, &header, nullptr, nullptr, nullptr) == 0 && next > at;
+                         dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0 && next > at;
        at = next) {
     Dwarf_Die die;
-    if (dwarf_offdie(dwarf_, at + header, &die) == nullptr) {
+    if (known.contains(at) || dwarf_offdie(dwarf, at + header, &die) == nullptr) {
       continue;
     }
     for (const AddressRange& range : ranges_of(die, {})) {
-      entries_.push_back({.begin = range.begin, .end = range.end, .unit = at + header});
+      entries_.push_back({.begin = range.begin, .end = range.end, .unit = at});
     }
   }
   std::ranges::sort(entries_, {}, &Entry::begin);

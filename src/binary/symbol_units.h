@@ -9,6 +9,9 @@
 #include <span>
 #include <vector>
 
+#include "binary/symbol_bytes.h"
+#include "binary/symbol_debug_source.h"
+
 namespace stillframe::binary {
 
 // What lists of ranges count from. libdw knows it for units that stand in one file with their skeleton, or have none.
@@ -30,18 +33,23 @@ std::vector<AddressRange> ranges_of(Dwarf_Die& die, const RangeBase& from);
 // themselves, which is asked only when an address is not in .debug_aranges.
 class UnitIndex {
  public:
-  explicit UnitIndex(Dwarf* dwarf) : dwarf_(dwarf) {}
-  std::optional<Dwarf_Die> find(std::uint64_t address);
+  explicit UnitIndex(DebugSource& source) : source_(source) {}
+  // Where the unit's header stands in .debug_info.
+  std::optional<std::uint64_t> find(std::uint64_t address);
 
  private:
   struct Entry {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    Dwarf_Off unit = 0;
+    std::uint64_t unit = 0;
   };
+  void read_table();
+  bool read_set(ByteCursor& in);
   void read_units();
+  std::optional<std::uint64_t> look_up(std::uint64_t address) const;
 
-  Dwarf* dwarf_;
+  DebugSource& source_;
+  bool table_read_ = false;
   bool units_read_ = false;
   std::vector<Entry> entries_;  // sorted by `begin`
 };

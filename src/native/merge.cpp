@@ -55,13 +55,19 @@ class Merger {
 
  private:
   void place_by_marks() {
+    // Frames by address: not always the order of the calls, since a signal handler may have a stack of its own.
+    std::vector<std::size_t> by_address;
+    for (std::size_t i = 0; i < stack_.frames.size(); ++i) {
+      if (stack_.frames[i].frame_end > stack_.frames[i].sp) {
+        by_address.push_back(i);
+      }
+    }
+    const auto sp_of = [this](std::size_t i) { return stack_.frames[i].sp; };
+    std::ranges::stable_sort(by_address, {}, sp_of);
     for (Group& group : groups_) {
-      for (std::size_t i = 0; group.mark != 0 && i < stack_.frames.size(); ++i) {
-        const RawNativeFrame& frame = stack_.frames[i];
-        if (group.mark >= frame.sp && group.mark < frame.frame_end) {
-          group.loop = i;
-          break;
-        }
+      const auto after = std::ranges::upper_bound(by_address, group.mark, {}, sp_of);
+      if (group.mark != 0 && after != by_address.begin() && group.mark < stack_.frames[*std::prev(after)].frame_end) {
+        group.loop = *std::prev(after);
       }
     }
   }
@@ -75,10 +81,15 @@ class Merger {
       }
     }
     const std::uint64_t size = frame.frame_end > frame.sp ? frame.frame_end - frame.sp : 0;
-    for (Address at = frame.sp; at < frame.sp + std::min(size, kLargestLoopFrame); at += sizeof(Address)) {
-      if (const auto word = memory_.get<Address>(at); word && *word == object) {
+    std::array<Address, 64> words{};
+    for (std::uint64_t left = std::min(size, kLargestLoopFrame) / sizeof(Address), done = 0; left > 0;) {
+      const auto piece = std::span(words).first(std::min<std::uint64_t>(left, words.size()));
+      if (memory_.read(frame.sp + done, std::as_writable_bytes(piece)) &&
+          std::ranges::find(piece, object) != piece.end()) {
         return true;
       }
+      left -= piece.size();
+      done += piece.size_bytes();
     }
     return false;
   }
@@ -96,6 +107,20 @@ class Merger {
     }
   }
 
+  // Loops outside of the innermost one that runs a Python call, which run none. (A loop inside of it may just be
+  // beginning or ending.) Where a chain is torn, calls of such loops may be missing.
+  [[nodiscard]] std::size_t idle_loops() const {
+    if (chain_.broken || !groups_.front().loop) {
+      return 0;
+    }
+    std::size_t idle = 0;
+    for (std::size_t i = *groups_.front().loop; i < stack_.frames.size(); ++i) {
+      const bool busy = std::ranges::any_of(groups_, [i](const Group& group) { return group.loop == i; });
+      idle += parts_[i] == LoopPart::loop && !busy ? 1 : 0;
+    }
+    return idle;
+  }
+
   // Loops must come in the same order as the calls in them, and whatever is not placed must lie where the native stack
   // could not be followed.
   void check() {
@@ -111,6 +136,10 @@ class Merger {
       }
       lost = lost || !group.loop;
     }
+    if (!conflict_ && !groups_.empty() && idle_loops() > 0) {
+      conflict_ = fmt::format("{} evaluation loops of the native stack run no Python call", idle_loops());
+      return;
+    }
     if (lost && !stack_.end_reason && !chain_.broken) {
       const auto missing =
           static_cast<std::size_t>(std::ranges::count_if(groups_, [](const Group& group) { return !group.loop; }));
@@ -118,9 +147,10 @@ class Merger {
     }
   }
 
-  // Calls of a loop stand inside its frame, and inside what runs in the loop's place.
-  [[nodiscard]] std::size_t innermost_part(std::size_t loop) const {
-    while (loop > 0 && parts_[loop - 1] == LoopPart::handler) {
+  // Calls of a loop stand inside its frame, and inside what runs in the loop's place, as far in as the next loop.
+  [[nodiscard]] std::size_t innermost_part(std::size_t loop, std::optional<std::size_t> inner_loop) const {
+    const std::size_t limit = inner_loop ? *inner_loop + 1 : 0;
+    while (loop > limit && parts_[loop - 1] == LoopPart::handler) {
       --loop;
     }
     return loop;
@@ -131,7 +161,8 @@ class Merger {
     std::size_t native = stack_.frames.size();  // those outside of it are written
     for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {
       if (group->loop) {
-        for (const std::size_t last = innermost_part(*group->loop); native > last;) {
+        const auto inner_loop = std::next(group) == groups_.rend() ? std::nullopt : std::next(group)->loop;
+        for (const std::size_t last = innermost_part(*group->loop, inner_loop); native > last;) {
           merged.frames.push_back({.python = false, .index = --native});
         }
       }

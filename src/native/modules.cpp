@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "binary/file_reader.h"
-
 namespace stillframe::native {
 namespace {
 
@@ -20,17 +18,14 @@ constexpr std::uint64_t kEffortOfLookUp = 64;
 
 }  // namespace
 
-std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, int fd, const char* name,
+std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, const char* name,
                                                               Address bias, binary::CallFrameTable::Format format) {
   const auto section = file.section(name);
-  if (!section || section->size == 0 || section->size > kMostSectionBytes - section_bytes_) {
+  auto bytes = section ? file.section_bytes(name, kMostSectionBytes - section_bytes_) : std::vector<std::byte>();
+  if (bytes.empty()) {
     return nullptr;
   }
-  section_bytes_ += section->size;
-  std::vector<std::byte> bytes(section->size);
-  if (!binary::FileReader(fd).read(section->offset, bytes)) {
-    return nullptr;
-  }
+  section_bytes_ += bytes.size();
   return binary::CallFrameTable::in_section(std::move(bytes), section->address, bias, format);
 }
 
@@ -151,7 +146,7 @@ void Modules::open_tables(Module& module) {
   const Address bias = module.image()->bias();
   using Format = binary::CallFrameTable::Format;
   const auto add = [&](const char* name, Format format) {
-    if (auto table = read_section(*file, handle->fd(), name, bias, format)) {
+    if (auto table = read_section(*file, name, bias, format)) {
       module.in_file_.push_back(std::move(table));
     }
   };
@@ -182,6 +177,45 @@ std::optional<Address> Modules::direct_call_target(Address address) const {
   const auto distance = static_cast<std::int32_t>(*word << 6U) >> 4U;  // imm26, in words
   return address - 4 + static_cast<Address>(std::int64_t{distance});
 #endif
+}
+
+std::optional<Address> Modules::called_function(Address address) const {
+  const auto direct = direct_call_target(address);
+  if (!direct) {
+    return std::nullopt;
+  }
+  const auto stub = stub_target(*direct);
+  return stub == Address{0} ? std::nullopt : std::optional(stub.value_or(*direct));
+}
+
+// Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
+// stub.
+std::optional<Address> Modules::stub_target(Address at) const {
+  constexpr std::uint8_t kEndbr = 0xF3;
+  constexpr std::uint8_t kBnd = 0xF2;
+  const auto code_at = [this](Address place) -> std::optional<std::array<std::uint8_t, 4>> {
+    const auto four = code_.get<std::array<std::uint8_t, 4>>(place);
+    return four ? std::optional(*four) : std::nullopt;
+  };
+  auto bytes = code_at(at);
+  if (bytes && (*bytes)[0] == kEndbr) {
+    at += 4;
+    bytes = code_at(at);
+  }
+  if (bytes && (*bytes)[0] == kBnd) {
+    at += 1;
+    bytes = code_at(at);
+  }
+  if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
+    return std::nullopt;
+  }
+  const auto distance = code_.get<std::int32_t>(at + 2);
+  if (!distance) {
+    return Address{0};
+  }
+  const auto target = target_.memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
+  const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
+  return bound ? *target : Address{0};
 }
 
 bool Modules::follows_call(Address address) const {

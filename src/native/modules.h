@@ -70,6 +70,10 @@ class Modules {
   // Where the call behind which `address` stands leads, if it is a direct one.
   [[nodiscard]] std::optional<Address> direct_call_target(Address address) const;
 
+  // The function that this call leads to, also through a stub of the procedure linkage table; nothing where it goes
+  // through a register or the stub is not bound yet.
+  [[nodiscard]] std::optional<Address> called_function(Address address) const;
+
   struct Range {
     Address begin = 0;
     Address end = 0;
@@ -84,13 +88,14 @@ class Modules {
   [[nodiscard]] const target::Target& target() const { return target_; }
 
  private:
+  [[nodiscard]] std::optional<Address> stub_target(Address at) const;
   [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
   std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);
   void open_tables(Module& module);
-  std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, int fd, const char* name,
-                                                       Address bias, binary::CallFrameTable::Format format);
+  std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, const char* name, Address bias,
+                                                       binary::CallFrameTable::Format format);
 
   const target::Target& target_;
   const memory::MemorySource& code_;

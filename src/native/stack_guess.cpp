@@ -36,13 +36,28 @@ class Guesser {
         return caller;
       }
     }
-    if (auto caller = scan()) {
+    // Earlier calls leave whole chains of return addresses on the stack, from which the rules lead on as well as from
+    // the right one: an address behind a call of just this function is better than a nearer one behind any call.
+    if (begin_ != 0) {
+      if (auto caller = scan(Origin::certain)) {
+        return caller;
+      }
+    }
+    if (auto caller = scan(Origin::possible)) {
       return caller;
     }
     return by_frame_pointer();
   }
 
  private:
+  // What tells whether the call before a return address has led here.
+  enum class Origin : std::uint8_t {
+    excluded,  // the call leads to another function
+    possible,  // it goes through a register, or leads somewhere before here
+    likely,    // the function's beginning is not known, but the call leads to shortly before here
+    certain,   // it leads to the beginning of this function
+  };
+
   [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
 
   [[nodiscard]] RawNativeFrame caller_at(Address slot, Address pc, FoundBy found_by) const {
@@ -101,7 +116,7 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan() {
+  std::optional<RawNativeFrame> scan(Origin least) {
     std::array<Address, 512> words{};
     std::size_t count = words.size();
     for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
@@ -118,11 +133,12 @@ class Guesser {
           continue;
         }
         constexpr std::uint64_t kEffort = 10;
-        if (!unwinder_.spend(kEffort)) {
+        // A nearer candidate that cannot be checked (its file is missing) forbids to take one further up.
+        if (!unwinder_.spend(kEffort) || !modules_.code().get<std::uint8_t>(words[i] - 1)) {
           return std::nullopt;
         }
         const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
-        auto caller = from == Origin::excluded ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        auto caller = from < least ? std::nullopt : try_candidate(at + i * 8, words[i], from);
         if (caller) {
           return caller;
         }
@@ -131,73 +147,69 @@ class Guesser {
     return std::nullopt;
   }
 
-  enum class Origin : std::uint8_t {
-    excluded,  // the call leads to another function
-    possible,  // it goes through a register, or the function's beginning is not known
-    certain,   // it leads to the beginning of this function
-  };
-
   // Whether the call before a return address can have led here.
   [[nodiscard]] Origin origin(Address return_address) const {
-    const auto direct = modules_.direct_call_target(return_address);
-    if (!direct) {
+    const auto target = modules_.called_function(return_address);
+    if (!target) {
       return Origin::possible;
     }
-    const auto stub = stub_target(*direct);
-    if (stub == Address{0}) {
-      return Origin::possible;
-    }
-    const Address target = stub.value_or(*direct);
     if (begin_ != 0) {
-      return target == begin_ ? Origin::certain
-                              : (target > begin_ && target < end_ ? Origin::possible : Origin::excluded);
+      return *target == begin_ ? Origin::certain
+                               : (*target > begin_ && *target < end_ ? Origin::possible : Origin::excluded);
     }
     constexpr Address kLongestFunction = 65536;
-    return target <= frame_.pc && frame_.pc - target < kLongestFunction ? Origin::possible : Origin::excluded;
-  }
-
-  // Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no
-  // stub.
-  [[nodiscard]] std::optional<Address> stub_target(Address at) const {
-    constexpr std::uint8_t kEndbr = 0xF3;
-    constexpr std::uint8_t kBnd = 0xF2;
-    auto bytes = code_at(at);
-    if (bytes && (*bytes)[0] == kEndbr) {
-      at += 4;
-      bytes = code_at(at);
+    constexpr Address kUsualFunction = 4096;
+    if (*target > frame_.pc || frame_.pc - *target >= kLongestFunction) {
+      return Origin::excluded;
     }
-    if (bytes && (*bytes)[0] == kBnd) {
-      at += 1;
-      bytes = code_at(at);
-    }
-    if (!bytes || (*bytes)[0] != 0xFF || (*bytes)[1] != 0x25) {  // jmp *disp32(%rip)
-      return std::nullopt;
-    }
-    const auto distance = modules_.code().get<std::int32_t>(at + 2);
-    if (!distance) {
-      return Address{0};
-    }
-    const auto target = modules_.target().memory().get<Address>(at + 6 + static_cast<Address>(std::int64_t{*distance}));
-    const bool bound = target && (*target < at - 16 || *target > at + 16);  // not just behind the jump itself
-    return bound ? *target : Address{0};
+    return frame_.pc - *target < kUsualFunction ? Origin::likely : Origin::possible;
   }
 
   std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
     RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
-    for (const auto& pointer : frame_pointers(slot)) {
-      caller.registers.forget(kFramePointer);
-      if (pointer) {
-        caller.registers.set(kFramePointer, *pointer);
-      }
+    const auto pointers = frame_pointers(slot);
+    for (const auto& pointer : pointers) {
+      set_frame_pointer(caller, pointer);
       if (unwinder_.leads_on(caller, kCallsToFollow)) {
         return caller;
       }
-      // Rules cannot confirm code that has none either: the call itself must do.
-      if (origin == Origin::certain && modules_.row_at(pc - 1) == nullptr) {
-        return caller;
+    }
+    if (modules_.row_at(pc - 1) != nullptr) {
+      return std::nullopt;
+    }
+    // Rules cannot confirm code that has none either: the call itself must do, or the frame pointer, or the next call.
+    set_frame_pointer(caller, pointers.front());
+    const auto pointer = frame_.registers.get(kFramePointer);
+    if (pointer && *pointer + 8 == slot) {
+      return by_frame_pointer();
+    }
+    const bool confirmed = origin >= Origin::likely || Guesser(unwinder_, modules_, stack_, caller).was_called();
+    return confirmed ? std::optional(caller) : std::nullopt;
+  }
+
+  static void set_frame_pointer(RawNativeFrame& caller, const std::optional<Address>& pointer) {
+    caller.registers.forget(kFramePointer);
+    if (pointer) {
+      caller.registers.set(kFramePointer, *pointer);
+    }
+  }
+
+  // Whether a call of this function stands a little further up.
+  [[nodiscard]] bool was_called() const {
+    constexpr std::size_t kNearWords = 128;
+    if (!unwinder_.spend(kNearWords)) {
+      return false;
+    }
+    for (std::size_t i = 0; i < kNearWords; ++i) {
+      const auto word = stack_.get<Address>(frame_.sp + i * 8);
+      if (!word) {
+        return false;
+      }
+      if (modules_.follows_call(*word) && origin(*word) >= Origin::likely) {
+        return true;
       }
     }
-    return std::nullopt;
+    return false;
   }
 
   // What the caller's frame pointer may be, likeliest first: what a function that begins with `push %rbp` has put below

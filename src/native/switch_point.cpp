@@ -57,7 +57,9 @@ std::optional<SwitchPoint> behind_prologue(Modules& modules, Address function, A
 std::optional<Address> stored_at(const std::array<std::uint8_t, kLongestFunction>& code, std::size_t size,
                                  std::uint8_t number) {
   for (std::size_t i = 0; i + 8 <= size; ++i) {
-    const auto modrm = [&](unsigned mode) { return static_cast<std::uint8_t>(mode << 6U | number << 3U | 4U); };
+    const auto modrm = [&](unsigned mode) {
+      return static_cast<std::uint8_t>(mode << 6U | unsigned{number} << 3U | 4U);
+    };
     if (code[i] != 0x48 || code[i + 1] != 0x89 || code[i + 3] != 0x24) {
       continue;
     }

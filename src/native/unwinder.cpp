@@ -250,6 +250,11 @@ bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
     if (step == Step::failed || caller.sp <= frame.sp || (caller.after_call && !modules_.follows_call(caller.pc))) {
       return false;
     }
+    // What is left of earlier calls is betrayed by a call that leads elsewhere.
+    const auto called = caller.after_call ? modules_.called_function(caller.pc) : std::nullopt;
+    if (called && (*called < row->begin || *called >= row->end)) {
+      return false;
+    }
     frame = caller;
   }
   return true;

@@ -23,9 +23,8 @@ bool starts_thread(const native::NativeStack& stack, std::size_t index) {
 
 }  // namespace
 
-NativeFrames::NativeFrames(const Negative& negative, const target::Target& target, native::Names& names,
-                           model::Still& still, NativeWish wish)
-    : negative_(negative), target_(target), names_(names), still_(still), wish_(wish) {
+NativeFrames::NativeFrames(const Negative& negative, native::Names& names, model::Still& still, NativeWish wish)
+    : negative_(negative), names_(names), still_(still), wish_(wish) {
   for (const auto& stack : negative.stacks) {
     by_tid_.emplace(stack.tid, &stack);
   }

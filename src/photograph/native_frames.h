@@ -15,8 +15,7 @@ namespace stillframe::photograph {
 
 class NativeFrames {
  public:
-  NativeFrames(const Negative& negative, const target::Target& target, native::Names& names, model::Still& still,
-               NativeWish wish);
+  NativeFrames(const Negative& negative, native::Names& names, model::Still& still, NativeWish wish);
 
   // Puts the thread's native frames among its Python frames, which stand in `thread` (outermost first) as `chain` has
   // them. Does nothing where none were asked for.
@@ -39,7 +38,6 @@ class NativeFrames {
   static void keep_last(std::vector<model::Frame>& frames);
 
   const Negative& negative_;
-  [[maybe_unused]] const target::Target& target_;
   native::Names& names_;
   model::Still& still_;
   NativeWish wish_;

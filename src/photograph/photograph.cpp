@@ -64,7 +64,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   constexpr std::size_t kMostOfCode = std::size_t{32} << 20U;
   const memory::CapturedMemory code(target.memory(), kMostOfCode);
   native::Modules modules(target, code);
-  native::Names names(target, modules, runtime->version, interpreter_data(*runtime), {});
+  native::Names names(target, modules, runtime->version, interpreter_data(*runtime), wishes.fetch);
   modules.ask_for_functions(
       [&names](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
   auto negative = expose(target, memory, *runtime, modules, wishes);
@@ -82,7 +82,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
   describe_python(*negative, *runtime, objects, still);
-  NativeFrames native(*negative, target, names, still, wishes.native);
+  NativeFrames native(*negative, names, still, wishes.native);
   develop(*negative, target, *runtime, native, still);
   add_sources(still, target);
   return still;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "binary/native_symbols.h"
 #include "model/result.h"
 #include "model/still.h"
 #include "target/target.h"
@@ -20,6 +21,7 @@ struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
+  binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 
 // A still of every thread that Python knows. Fails only when nothing at all can be shown; whatever could not be read

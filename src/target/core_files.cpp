@@ -142,6 +142,18 @@ FileMatch CoreFiles::compare(const CoreModule& module, int fd) const {
   return different <= damage && lies_alike(module, fd) ? FileMatch::plausible : FileMatch::none;
 }
 
+// glibc maps the whole extent of a file at once and the segments over it (_dl_map_segments in elf/dl-map-segments.h of
+// 2.36): what lies between two of them stays mapped, without any access.
+bool CoreFiles::is_hole(const ModulePart& part, std::span<const Elf64_Phdr> loads, Address bias) {
+  const Address begin = part.begin - bias;
+  const Address end = part.end - bias;
+  const bool first_mapping =
+      begin - page_down(loads.front().p_vaddr) == part.offset - page_down(loads.front().p_offset);
+  return first_mapping && std::ranges::none_of(loads, [&](const Elf64_Phdr& load) {
+           return begin < page_up(load.p_vaddr + load.p_memsz) && page_down(load.p_vaddr) < end;
+         });
+}
+
 // Whether each mapping of the module lies where the file's program headers would have put it.
 bool CoreFiles::lies_alike(const CoreModule& module, int fd) const {
   const auto headers = read_headers(fd);
@@ -156,7 +168,7 @@ bool CoreFiles::lies_alike(const CoreModule& module, int fd) const {
       return part.offset >= first && part.offset + (part.end - part.begin) <= last &&
              part.begin == bias + page_down(load.p_vaddr) + (part.offset - first);
     });
-    if (!fits) {
+    if (!fits && !is_hole(part, headers->loads, bias)) {
       return false;
     }
   }

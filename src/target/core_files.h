@@ -2,9 +2,12 @@
 // opened only when something of them is needed.
 #pragma once
 
+#include <elf.h>
+
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +44,7 @@ class CoreFiles final : public memory::AbsentPages {
   struct Found;
 
   [[nodiscard]] FileMatch compare(const CoreModule& module, int fd) const;
+  static bool is_hole(const ModulePart& part, std::span<const Elf64_Phdr> loads, Address bias);
   [[nodiscard]] bool lies_alike(const CoreModule& module, int fd) const;
   const Found& find(const CoreModule& module) const;
   void try_candidates(const CoreModule& module, const std::vector<std::string>& candidates, Found& found) const;

@@ -107,6 +107,48 @@ def extension(interpreter: Interpreter, flags: tuple = ("-O2", "-g")) -> pathlib
         return folder / "extension.so"
 
 
+@functools.cache
+def beside(how: str) -> tuple[pathlib.Path, pathlib.Path | None]:
+    """stacks.c as a library whose debug information lies elsewhere: (the library, what must stand beside it)."""
+    source = SOURCES / "stacks.c"
+    library, flags = "libstacks.so", ["-shared", "-fPIC", "-pthread", "-O2", "-g", "-Wl,--build-id"]
+    steps = {
+        "debug link": [["objcopy", "--only-keep-debug", library, "libstacks.debug"],
+                       ["objcopy", "--strip-all", "--add-gnu-debuglink=libstacks.debug", library]],
+        # As Fedora does it: what .dynsym has not, compressed, in a section.
+        "debug data": [["objcopy", "-S", "--remove-section=.debug*", "--keep-symbol=stacks_hidden", library, "symbols"],
+                       ["xz", "-k", "symbols"], ["objcopy", "--strip-all", library],
+                       ["objcopy", "--add-section", ".gnu_debugdata=symbols.xz", library]],
+        "dwp": [["sh", "-c", "dwp -o libstacks.so.dwp *.dwo && rm *.dwo"]],
+    }[how]
+    if how == "dwp":
+        flags += ["-gsplit-dwarf", "-gdwarf-4"]  # the package of DWARF 5 that binutils 2.40 makes is not right
+    commands = [["gcc", *flags, "-o", library, source], *steps]
+    with building(f"beside-{how.replace(' ', '-')}-{digest(source, commands)}") as folder:
+        if not (folder / ".complete").exists():
+            for command in commands:
+                run(command, cwd=folder)
+            (folder / ".complete").touch()
+        extra = {"debug link": "libstacks.debug", "dwp": "libstacks.so.dwp"}.get(how)
+        return folder / library, extra and folder / extra
+
+
+@functools.cache
+def program(interpreter: Interpreter, *flags: str) -> pathlib.Path:
+    """Python inside of an executable that is linked in another way: embedding.c with the static library."""
+    source, include = TESTS.parent / "scripts" / "embedding.c", headers(interpreter)
+    prefix = pathlib.Path(interpreter.executable).parent.parent
+    major, minor = interpreter.version
+    [archive] = prefix.glob(f"lib/python{major}.{minor}/config-*/libpython*.a")
+    command = ["gcc", "-g", *flags, f'-DHOME="{prefix}"', f"-I{include}", "-o", "python", source, archive,
+               "-lpthread", "-ldl", "-lutil", "-lm", "-lz"]
+    with building(f"program-{interpreter.id}-{digest(source, command)}") as folder:
+        if not (folder / ".complete").exists():
+            run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / "python"
+
+
 PACKAGES_FOR = "3.12"
 
 

@@ -1,8 +1,7 @@
 """Native frames: Python that calls C that calls Python, live and in cores, against GDB, eu-stack and the program itself."""
 
+import dataclasses
 import pathlib
-import platform
-import shutil
 import signal
 
 import pytest
@@ -117,7 +116,8 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
         stills.append(still)
         native_comparing.check_truth(still, truth)
         native_comparing.check_merged(still, names, greenlets)
-        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid)
+        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid,
+                                     greenlets=greenlets)
         if has_symbols(interpreter):
             for thread in still["threads"]:
                 for triple in between:
@@ -132,7 +132,7 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
     return stills
 
 
-@pytest.mark.parametrize(("interpreter", "program"), situations())
+@pytest.mark.parametrize(("interpreter", "program"), list(situations()))
 def test_situation(start, stillframe, interpreter, program):
     running = start_native(start, interpreter, program)
     _, between = SITUATIONS[program]
@@ -195,6 +195,32 @@ def test_library(start, stillframe, way):
             "through", "ffi_call", *OUTER, "through", "stacks_variable_frame", "through", "stacks_large_frame", "through",
             "stacks_longjmp", "stacks_landed", "through", "block"])
         assert not [frame for frame in main["frames"] if frame["function"] == "stacks_jump"]
+
+
+@pytest.mark.parametrize("how", ["debug link", "debug data", "dwp"])
+def test_debug_information_elsewhere(start, stillframe, how):
+    """Beside the library by name, compressed in a section, in one package of split DWARF."""
+    library, extra = native_builds.beside(how)
+    running = start_native(start, ONE, "in_library.py", library.name, "stacks_block", copy=[library, *([extra] if extra else [])])
+    for still in check_all(stillframe, running):
+        main = only(still, "MainThread")
+        native_comparing.check_chain(main, ["stacks_block", *OUTER, "stacks_wait"])
+        if how != "debug data":  # which has no more than symbols
+            native_comparing.check_chain(main, ["stacks_block", "stacks_outer", "stacks_inlined", "stacks_inlined_deeply"])
+
+
+@pytest.mark.parametrize("flags", [["-static"], ["-static-pie"], ["-no-pie"], ["-pie"], ["-static", "-s"]], ids="".join)
+def test_program_kinds(start, stillframe, flags):
+    """Python inside of executables of every kind: static ones have no dynamic linker and no list of libraries."""
+    executable = native_builds.program(ONE, *flags)
+    running = start_native(start, dataclasses.replace(ONE, executable=str(executable)), "sort_key.py")
+    if "-s" not in flags:
+        check_all(stillframe, running, SITUATIONS["sort_key.py"][1])
+        return
+    still = look(stillframe, running)
+    native_comparing.check_truth(still, running.truth)
+    native_comparing.check_merged(still, names=False)
+    native_comparing.check_tools(still, native_tools.gdb(pid=running.pid))
 
 
 def test_inlined_and_lines(start, stillframe):
@@ -362,11 +388,10 @@ def test_last(start, stillframe):
             frame["address"] for frame in full[last:]]
 
 
-@pytest.mark.parametrize("way", ["plain", "stripped", "no debug information"])
-@pytest.mark.parametrize("source", ["templates.cpp", "rusty.rs"])
+@pytest.mark.parametrize(("source", "way"), [
+    ("templates.cpp", "plain"), ("templates.cpp", "no debug information"), ("templates.cpp", "stripped"),
+    ("rusty.rs", "plain"), ("rusty.rs", "stripped")])
 def test_cpp_and_rust(start, stillframe, source, way):
-    if source == "rusty.rs" and way == "no debug information":
-        pytest.skip("of Rust there is one build with names and one without")
     library = native_builds.library(source, way)
     functions, chain = {
         "templates.cpp": (["templates_visit", "templates_sort", "templates_throw"],

@@ -21,8 +21,9 @@ CALLBACKS = {
     "gevent_callback.py": ([("run", ".*", "called")], ["run", "called", "block"]),
     "uvloop_callback.py": ([("<module>", "uv_run|.*", "outer")], ["<module>", "outer", "inner", "block"]),
     "cffi_callback.py": ([("sort", "qsort", "compare")], ["sort", "(__)?qsort(_r)?", "compare", "block"]),
-    "callbacks_cython.pyx": ([("call", "repeat", "called")], ["call", "call_through", "repeat", "repeat", "repeat", "generat(e|or)",
-                                                             "invoke", "called"]),
+    "callbacks_cython.pyx": ([("call", "repeat", "called")], [
+        "call", *(rf"callbacks_cython\.{name}" for name in ("call_through", "repeat", "repeat", "repeat", "generat(e|or)",
+                                                           r"Caller\.invoke")), "called"]),
     "callbacks_pybind11.cpp": ([("call", "repeat", "called")], ["call", "repeat", "repeat", "repeat", "called"]),
     "callbacks_nanobind.cpp": ([("call", "repeat", "called")], ["call", "repeat", "repeat", "repeat", "called"]),
 }
@@ -61,9 +62,10 @@ def test_cython_lines(start, stillframe):
     running = start_with(start, "module_callback.py", module.stem, copy=[module])
     running.wait_asleep()
     source = (native_builds.SOURCES / "callbacks_cython.pyx").read_text().splitlines()
+    # A function that Python calls is two functions of C: the outer one stands at the line of its `def`.
     calls = {"repeat": ["return repeat(function, left - 1)", "for _ in generate(function):"],
-             "generate": ["yield Caller(function).invoke()"], "invoke": ["return self.function()"],
-             "call_through": ["return repeat(function, levels)"]}
+             "generate": ["yield Caller(function).invoke()"], "invoke": ["return self.function()", "def invoke(self):"],
+             "call_through": ["return repeat(function, levels)", "def call_through(function, int levels):"]}
     for still in [look(stillframe, running), look_at_core(stillframe, running, running.core())]:
         frames = [frame for frame in only(still, "MainThread")["frames"] if frame["kind"] == "native"
                   and (frame["file"] or "").endswith("callbacks_cython.pyx")]

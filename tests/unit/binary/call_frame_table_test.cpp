@@ -298,6 +298,12 @@ TEST_F(SectionTest, ReadsEveryCutOfIt) {
   EXPECT_TRUE(open(whole)->row_at(kBias + kLinked));
 }
 
+// Of the 64-bit format, whose length of nothing does not end the list.
+TEST_F(SectionTest, RefusesAnEntryOfNothing) {
+  const auto table = open(ByteBuilder().number(~std::uint32_t{0}).number(std::uint64_t{0}));
+  EXPECT_FALSE(table->row_at(kBias));
+}
+
 // Entries that lead to each other, lengths that lead past the end of addresses: it comes to an end.
 TEST_F(SectionTest, EndsOnAnyBytes) {
   for (const int byte : {0x00, 0x01, 0x04, 0x7F, 0xFF}) {

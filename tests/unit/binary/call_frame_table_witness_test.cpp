@@ -2,59 +2,30 @@
 #include <dlfcn.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <fcntl.h>
-#include <gelf.h>
 #include <gtest/gtest.h>
-#include <link.h>
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "binary/call_frame_table.h"
-#include "fake_memory.h"
+#include "binary/loaded_file.h"
 
 namespace stillframe::binary {
 namespace {
 
-constexpr Address kBase = 0x7f1200000000;
+constexpr Address kBase = testing::LoadedFile::kBase;
 
-// A file laid out as if it were loaded at kBase.
-class LoadedFile {
+// With what libdw knows of it.
+class LibdwFile : public testing::LoadedFile {
  public:
-  explicit LoadedFile(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    elf_version(EV_CURRENT);
-    elf_ = elf_begin(fd_, ELF_C_READ, nullptr);
-    std::ifstream stream(path, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-    std::size_t count = 0;
-    elf_getphdrnum(elf_, &count);
-    for (std::size_t i = 0; i < count; ++i) {
-      GElf_Phdr program{};
-      gelf_getphdr(elf_, static_cast<int>(i), &program);
-      if (program.p_type == PT_LOAD) {
-        memory.map(kBase + program.p_vaddr, program.p_memsz);
-        memory.put_text(kBase + program.p_vaddr, std::string_view(bytes).substr(program.p_offset, program.p_filesz));
-        if ((program.p_flags & PF_X) != 0) {
-          code_begin = program.p_vaddr;
-          code_end = program.p_vaddr + program.p_memsz;
-        }
-      }
-    }
-    cfi_ = dwarf_getcfi_elf(elf_);
-  }
-  LoadedFile(const LoadedFile&) = delete;
-  LoadedFile& operator=(const LoadedFile&) = delete;
-  LoadedFile(LoadedFile&&) = delete;
-  LoadedFile& operator=(LoadedFile&&) = delete;
-  ~LoadedFile() {
-    dwarf_cfi_end(cfi_);
-    elf_end(elf_);
-    close(fd_);
-  }
+  explicit LibdwFile(const std::string& path) : LoadedFile(path), cfi_(dwarf_getcfi_elf(elf())) {}
+  LibdwFile(const LibdwFile&) = delete;
+  LibdwFile& operator=(const LibdwFile&) = delete;
+  LibdwFile(LibdwFile&&) = delete;
+  LibdwFile& operator=(LibdwFile&&) = delete;
+  ~LibdwFile() { dwarf_cfi_end(cfi_); }
 
   // libdw's row at an address as linked; null where it has none.
   [[nodiscard]] std::unique_ptr<Dwarf_Frame, decltype(&free)> frame_at(Address linked) const {
@@ -65,16 +36,10 @@ class LoadedFile {
     return {frame, &free};
   }
 
-  [[nodiscard]] bool usable() const { return elf_ != nullptr && cfi_ != nullptr && code_end > code_begin; }
-
-  testing::FakeMemory memory;
-  Address code_begin = 0;  // as linked
-  Address code_end = 0;
+  [[nodiscard]] bool usable() const { return elf() != nullptr && cfi_ != nullptr && code_end > code_begin; }
 
  private:
-  int fd_;
-  Elf* elf_ = nullptr;
-  Dwarf_CFI* cfi_ = nullptr;
+  Dwarf_CFI* cfi_;
 };
 
 void expect_same_cfa(const UnwindRow& row, Dwarf_Frame* frame) {
@@ -120,7 +85,7 @@ void expect_same_rule(const RegisterRule& rule, Dwarf_Frame* frame, std::size_t 
 
 // Compares some thousand addresses; returns how many of them had a row.
 int compare(const std::string& path) {
-  const LoadedFile file(path);
+  const LibdwFile file(path);
   EXPECT_TRUE(file.usable()) << path;
   const auto image = ElfImage::at(file.memory, kBase);
   const auto table = image ? CallFrameTable::in_image(file.memory, *image) : nullptr;
@@ -171,7 +136,7 @@ TEST(CallFrameTableWitness, AgreesWithLibdwAboutPython) {
 
 // The kernel's frame of a signal handler has rules that are expressions.
 TEST(CallFrameTableWitness, AgreesWithLibdwAboutEverySignalFrameOfLibc) {
-  const LoadedFile file(path_of(reinterpret_cast<const void*>(&getppid)));
+  const LibdwFile file(path_of(reinterpret_cast<const void*>(&getppid)));
   ASSERT_TRUE(file.usable());
   const auto table = CallFrameTable::in_image(file.memory, *ElfImage::at(file.memory, kBase));
   int signals = 0;

@@ -1,6 +1,6 @@
-/* A module for any CPython from 2.7 on: `call(function, levels)` calls it from below some frames of C, `in_thread(function)`
-   from a thread that C began and that takes the GIL with PyGILState_Ensure; `dealloc_calls(function)` returns an object that
-   calls it from tp_dealloc. */
+/* A module for any CPython from 2.7 on: `call(function, levels)` calls it from below some frames of C,
+   `in_thread(function)` from a thread that C began and that takes the GIL with PyGILState_Ensure;
+   `dealloc_calls(function)` returns an object that calls it from tp_dealloc. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <pthread.h>
@@ -48,8 +48,7 @@ static PyObject* extension_in_thread(PyObject* self, PyObject* function) {
 }
 
 typedef struct {
-  PyObject_HEAD
-  PyObject* function;
+  PyObject_HEAD PyObject* function;
 } Caller;
 
 static void caller_dealloc(PyObject* self) {
@@ -94,7 +93,8 @@ void initextension(void) {
   }
 }
 #else
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "extension", NULL, -1, functions, NULL, NULL, NULL, NULL};
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "extension", NULL, -1, functions, NULL, NULL, NULL, NULL};
 
 PyObject* PyInit_extension(void) {
   return prepare() == 0 ? PyModule_Create(&definition) : NULL;

@@ -1,5 +1,5 @@
-/* Loaded by the programs beside this folder through ctypes: C stacks to be looked at. Built in many ways (stripped, without
-   CFI, with split DWARF, …: native_builds.py), so it needs nothing but the C library. */
+/* Loaded by the programs beside this folder through ctypes: C stacks to be looked at. Built in many ways (stripped,
+   without CFI, with split DWARF, …: native_builds.py), so it needs nothing but the C library. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <setjmp.h>
@@ -84,7 +84,8 @@ NOINLINE void stacks_large_frame(Callback* callback) {
   __asm__ volatile("" ::"r"(local) : "memory");
 }
 
-/* A handler that does not come back, on a stack of its own where `own_stack` is set; the frame under it made a fault. */
+/* A handler that does not come back, on a stack of its own where `own_stack` is set; the frame under it made a fault.
+ */
 static NOINLINE void stacks_in_handler(void) {
   stacks_wait();
   AFTER_CALL;

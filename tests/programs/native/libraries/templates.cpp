@@ -8,7 +8,9 @@ namespace ledger {
 
 using Callback = void();
 
-inline void after_call() { __asm__ volatile("" ::: "memory"); }
+inline void after_call() {
+  __asm__ volatile("" ::: "memory");
+}
 
 class Visitor {
  public:

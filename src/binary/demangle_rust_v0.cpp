@@ -1,139 +1,22 @@
-// Rust's two manglings: the legacy one, and v0 (RFC 2603, "The Rust symbol mangling scheme").
+// Rust's v0 mangling (RFC 2603, "The Rust symbol mangling scheme").
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <utility>
 
 #include "binary/demangle.h"
+#include "binary/demangle_rust.h"
 
 namespace stillframe::binary {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_lower_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-// A code point as UTF-8; nothing for surrogates and what is out of range.
-std::string utf8(std::uint32_t code) {
-  std::string text;
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xc0U | (code >> 6U));
-    text += static_cast<char>(0x80U | (code & 0x3fU));
-  } else if (code < 0x10000 && (code < 0xd800 || code > 0xdfff)) {
-    text += static_cast<char>(0xe0U | (code >> 12U));
-    text += static_cast<char>(0x80U | ((code >> 6U) & 0x3fU));
-    text += static_cast<char>(0x80U | (code & 0x3fU));
-  } else if (code >= 0x10000 && code <= 0x10ffff) {
-    text += static_cast<char>(0xf0U | (code >> 18U));
-    text += static_cast<char>(0x80U | ((code >> 12U) & 0x3fU));
-    text += static_cast<char>(0x80U | ((code >> 6U) & 0x3fU));
-    text += static_cast<char>(0x80U | (code & 0x3fU));
-  }
-  return text;
-}
-
-// `$LT$`, `$u7e$`: what may not stand in a symbol.
-std::optional<std::string> legacy_escape(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> known{
-      {{"SP", "@"}, {"BP", "*"}, {"RF", "&"}, {"LT", "<"}, {"GT", ">"}, {"LP", "("}, {"RP", ")"}, {"C", ","}}};
-  for (const auto& [escape, text] : known) {
-    if (escape == name) {
-      return std::string(text);
-    }
-  }
-  if (name.size() < 2 || name.size() > 7 || name.front() != 'u') {
-    return std::nullopt;
-  }
-  std::uint32_t code = 0;
-  for (const char c : name.substr(1)) {
-    if (!is_lower_hex(c)) {
-      return std::nullopt;
-    }
-    code = code * 16 + static_cast<std::uint32_t>(is_digit(c) ? c - '0' : c - 'a' + 10);
-  }
-  std::string text = utf8(code);
-  return text.empty() ? std::nullopt : std::optional(std::move(text));
-}
-
-std::string legacy_part(std::string_view part) {
-  std::string text;
-  if (part.starts_with("_$")) {
-    part.remove_prefix(1);
-  }
-  while (!part.empty()) {
-    if (part.starts_with("..")) {
-      text += "::";
-      part.remove_prefix(2);
-      continue;
-    }
-    if (part.front() == '$') {
-      const auto end = part.find('$', 1);
-      const auto escape = end == std::string_view::npos ? std::nullopt : legacy_escape(part.substr(1, end - 1));
-      if (escape) {
-        text += *escape;
-        part.remove_prefix(end + 1);
-        continue;
-      }
-    }
-    text += part.front();
-    part.remove_prefix(1);
-  }
-  return text;
-}
+// By their letter; empty: no type has it.
+constexpr std::array<std::string_view, 26> basic_types{
+    "i8",   "bool", "char", "f64", "str", "f32", "",    "u8", "isize", "usize", "",    "i32", "u32",
+    "i128", "u128", "_",    "",    "",    "i16", "u16", "()", "...",   "",      "i64", "u64", "!"};
 
 std::string_view basic_type(char tag) {
-  switch (tag) {
-    case 'a':
-      return "i8";
-    case 'b':
-      return "bool";
-    case 'c':
-      return "char";
-    case 'd':
-      return "f64";
-    case 'e':
-      return "str";
-    case 'f':
-      return "f32";
-    case 'h':
-      return "u8";
-    case 'i':
-      return "isize";
-    case 'j':
-      return "usize";
-    case 'l':
-      return "i32";
-    case 'm':
-      return "u32";
-    case 'n':
-      return "i128";
-    case 'o':
-      return "u128";
-    case 'p':
-      return "_";
-    case 's':
-      return "i16";
-    case 't':
-      return "u16";
-    case 'u':
-      return "()";
-    case 'v':
-      return "...";
-    case 'x':
-      return "i64";
-    case 'y':
-      return "u64";
-    case 'z':
-      return "!";
-    default:
-      return {};
-  }
+  return tag >= 'a' && tag <= 'z' ? basic_types[static_cast<std::size_t>(tag - 'a')] : std::string_view();
 }
 
 // Reads a v0 name from its beginning to its end and writes as it goes. Every error makes the rest be nothing.
@@ -513,7 +396,7 @@ class V0 {
     const std::size_t begin = at_;
     for (; is_lower_hex(peek()); ++digits) {
       const char c = next();
-      value = (value << 4U) | static_cast<std::uint64_t>(is_digit(c) ? c - '0' : c - 'a' + 10);
+      value = (value << 4U) | hex_value(c);
     }
     failed_ = failed_ || !eat('_');
     print(negative ? "-" : "");
@@ -521,7 +404,7 @@ class V0 {
       print(value == 0 ? "false" : "true");
     } else if (tag == 'c') {
       print("'");
-      print(value < 0x110000 && value >= 0x20 ? utf8(static_cast<std::uint32_t>(value)) : "?");
+      print(value < 0x110000 && value >= 0x20 ? utf8_of(static_cast<std::uint32_t>(value)) : "?");
       print("'");
     } else if (digits > 16) {
       print("0x");
@@ -549,38 +432,6 @@ std::optional<std::string> demangle_rust_v0(std::string_view linkage_name) {
     return std::nullopt;  // a digit: an encoding later than the one known
   }
   return V0(linkage_name.substr(2)).demangle();
-}
-
-std::optional<std::string> demangle_rust_legacy(std::string_view linkage_name) {
-  constexpr std::size_t hash_size = 17;
-  if (!linkage_name.starts_with("_ZN")) {
-    return std::nullopt;
-  }
-  std::string_view rest = linkage_name.substr(3);
-  std::string text;
-  std::string_view last;
-  while (!rest.empty() && is_digit(rest.front())) {
-    std::size_t length = 0;
-    std::size_t digits = 0;
-    for (; digits < rest.size() && digits < 6 && is_digit(rest[digits]); ++digits) {
-      length = length * 10 + static_cast<std::size_t>(rest[digits] - '0');
-    }
-    if (length == 0 || length > rest.size() - digits) {
-      return std::nullopt;
-    }
-    if (!last.empty()) {
-      text += text.empty() ? "" : "::";
-      text += legacy_part(last);
-    }
-    last = rest.substr(digits, length);
-    rest.remove_prefix(digits + length);
-  }
-  const bool hash = last.size() == hash_size && last.front() == 'h' &&
-                    last.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
-  if (!hash || !rest.starts_with('E') || text.empty()) {
-    return std::nullopt;
-  }
-  return text;
 }
 
 }  // namespace stillframe::binary
