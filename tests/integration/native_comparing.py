@@ -14,7 +14,6 @@ Which tool is right where they differ:
 """
 
 import copy
-import dataclasses
 import functools
 import pathlib
 import re
@@ -195,11 +194,6 @@ def check_native(thread: dict, gdb: Stack, eu: Stack | None = None, library_of=l
     """One thread's native frames against GDB's, and, where it is given, eu-stack's. `pid` is the process that is or was
     looked at, where eu-addr2line may be asked. Not `to_the_start`: the still ends where the greenlet began, the tools know of none."""
     ours = native_frames(thread)
-    if ours and "/_greenlet." in (ours[-1]["library"] or ""):
-        # A greenlet's stack ends where it began; the others go on into what may be another one's.
-        gdb = dataclasses.replace(gdb, frames=gdb.frames[:len(ours)])
-        calls = sum(not frame["inlined"] for frame in ours)
-        eu = eu and dataclasses.replace(eu, frames=[one for one in eu.frames if not one.inlined][:calls])
     both = f"\nthe still:\n{show(list(reversed(ours)))}\nGDB ({gdb.end}), innermost first:\n{described(gdb.frames)}"
     eu_lines = {frame.address: frame.line for frame in eu.frames} if eu else {}
     depth = 0  # among the calls that are inlined at one address

@@ -123,8 +123,7 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
                 for triple in between:
                     if any(frame["function"] == triple[2] for frame in thread["frames"] if frame["kind"] == "python"):
                         native_comparing.check_between(thread, *triple)
-            began = [".*g_switch", ".*inner_bootstrap"] if greenlets else ["_start", ".*main.*"]
-            native_comparing.check_chain(only(still, "MainThread"), began)
+            native_comparing.check_chain(only(still, "MainThread"), [] if greenlets else ["_start", ".*main.*"])
 
     check(live)
     if core:
