@@ -10,9 +10,9 @@
 
 namespace stillframe::binary {
 
-class ByteCursor {
+class DwarfCursor {
  public:
-  explicit ByteCursor(std::span<const std::byte> bytes, std::uint64_t at = 0)
+  explicit DwarfCursor(std::span<const std::byte> bytes, std::uint64_t at = 0)
       : bytes_(bytes), at_(at), broken_(at > bytes.size()) {}
 
   [[nodiscard]] bool broken() const { return broken_; }

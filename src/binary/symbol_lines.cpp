@@ -60,7 +60,7 @@ class LineTableReader {
       return false;
     }
     const auto whole = in_.bytes(length);
-    in_ = ByteCursor(whole);
+    in_ = DwarfCursor(whole);
     table_.version_ = in_.take<std::uint16_t>();
     if (table_.version_ < 2 || table_.version_ > 5) {
       return false;
@@ -74,7 +74,7 @@ class LineTableReader {
       return false;
     }
     table_.program_ = whole.subspan(in_.at() + header);
-    in_ = ByteCursor(whole.subspan(in_.at(), header));
+    in_ = DwarfCursor(whole.subspan(in_.at(), header));
     return table_.address_size_ == 4 || table_.address_size_ == 8;
   }
 
@@ -172,7 +172,7 @@ class LineTableReader {
   }
 
   LineSections sections_;
-  ByteCursor in_;
+  DwarfCursor in_;
   std::size_t offset_size_ = 4;
   LineTable table_;
 };
@@ -214,7 +214,7 @@ LineTable::Step LineTable::step(std::uint64_t& at, State& state) const {
 }
 
 LineTable::Step LineTable::standard(std::uint8_t opcode, std::uint64_t& at, State& state) const {
-  ByteCursor in(program_, at);
+  DwarfCursor in(program_, at);
   Step result = Step::none;
   switch (opcode) {
     case DW_LNS_copy:
@@ -252,7 +252,7 @@ LineTable::Step LineTable::standard(std::uint8_t opcode, std::uint64_t& at, Stat
 }
 
 LineTable::Step LineTable::extended(std::uint64_t& at, State& state) const {
-  ByteCursor in(program_, at);
+  DwarfCursor in(program_, at);
   const std::uint64_t length = in.unsigned_leb();
   const std::uint64_t next = in.at();
   if (in.broken() || length == 0 || length > in.left()) {

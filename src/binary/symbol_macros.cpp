@@ -71,7 +71,7 @@ class MacroReader {
 
  private:
   void read(std::uint64_t offset, int depth) {
-    ByteCursor in(sections_.macros, offset);
+    DwarfCursor in(sections_.macros, offset);
     const auto version = in.take<std::uint16_t>();
     const auto flags = in.take<std::uint8_t>();
     const std::size_t offset_size = (flags & 1U) != 0 ? 8 : 4;
@@ -90,7 +90,7 @@ class MacroReader {
     }
   }
 
-  bool read_entry(ByteCursor& in, std::uint8_t kind, std::size_t offset_size, int depth) {
+  bool read_entry(DwarfCursor& in, std::uint8_t kind, std::size_t offset_size, int depth) {
     switch (kind) {
       case DW_MACRO_define:
       case DW_MACRO_undef:
@@ -129,7 +129,7 @@ class MacroReader {
     }
   }
 
-  void read_definition(ByteCursor& in, std::uint8_t kind, std::size_t offset_size) {
+  void read_definition(DwarfCursor& in, std::uint8_t kind, std::size_t offset_size) {
     const std::uint64_t line = in.unsigned_leb();
     std::string_view text;
     if (kind == DW_MACRO_define || kind == DW_MACRO_undef) {
@@ -137,7 +137,7 @@ class MacroReader {
     } else if (kind == DW_MACRO_define_strp || kind == DW_MACRO_undef_strp) {
       text = text_at(sections_.strings, in.take_sized(offset_size));
     } else {
-      ByteCursor entry(sections_.string_offsets);
+      DwarfCursor entry(sections_.string_offsets);
       const std::uint64_t index = in.unsigned_leb();
       entry.skip(index <= sections_.string_offsets.size() ? index * offset_size : index);
       const std::uint64_t at = entry.take_sized(offset_size);

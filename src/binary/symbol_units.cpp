@@ -166,19 +166,19 @@ void UnitIndex::read_table() {
   if (std::exchange(table_read_, true)) {
     return;
   }
-  ByteCursor in(source_.section(".debug_aranges"));
+  DwarfCursor in(source_.section(".debug_aranges"));
   while (!in.at_end() && entries_.size() < most_unit_ranges && read_set(in)) {
   }
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
-bool UnitIndex::read_set(ByteCursor& in) {
+bool UnitIndex::read_set(DwarfCursor& in) {
   constexpr std::uint32_t long_format = 0xffffffff;
   std::uint64_t length = in.take<std::uint32_t>();
   const bool is_long = length == long_format;
   length = is_long ? in.take<std::uint64_t>() : length;
   const std::uint64_t before = is_long ? 12 : 4;
-  ByteCursor set(in.bytes(length));
+  DwarfCursor set(in.bytes(length));
   const auto version = set.take<std::uint16_t>();
   const std::uint64_t unit = set.take_sized(is_long ? 8 : 4);
   const auto address_size = set.take<std::uint8_t>();

@@ -44,7 +44,7 @@ class UnitIndex {
     std::uint64_t unit = 0;
   };
   void read_table();
-  bool read_set(ByteCursor& in);
+  bool read_set(DwarfCursor& in);
   void read_units();
   std::optional<std::uint64_t> look_up(std::uint64_t address) const;
 
