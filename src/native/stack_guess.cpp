@@ -133,8 +133,7 @@ class Guesser {
           continue;
         }
         constexpr std::uint64_t kEffort = 10;
-        // A nearer candidate that cannot be checked (its file is missing) forbids to take one further up.
-        if (!unwinder_.spend(kEffort) || !modules_.code().get<std::uint8_t>(words[i] - 1)) {
+        if (!unwinder_.spend(kEffort)) {
           return std::nullopt;
         }
         const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
