@@ -1,10 +1,12 @@
 // Reading little-endian numbers one after another out of bytes that nobody vouches for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace stillframe::binary {
@@ -12,13 +14,17 @@ namespace stillframe::binary {
 // Reads past the end give 0 and make the cursor bad, for good: check ok() once behind a group of reads.
 class ByteCursor {
  public:
-  explicit ByteCursor(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  // Begins at byte `at`.
+  explicit ByteCursor(std::span<const std::byte> bytes, std::size_t at = 0)
+      : bytes_(bytes), at_(std::min(at, bytes.size())), ok_(at <= bytes.size()) {}
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool at_end() const { return !ok_ || at_ == bytes_.size(); }
   // Bytes read so far.
   [[nodiscard]] std::size_t offset() const { return at_; }
   [[nodiscard]] std::size_t left() const { return bytes_.size() - at_; }
+  // What was read makes no sense.
+  void fail() { ok_ = false; }
 
   template <typename T>
     requires std::is_arithmetic_v<T>
@@ -30,6 +36,18 @@ class ByteCursor {
     }
     std::memcpy(&value, bytes_.data() + at_, sizeof value);
     at_ += sizeof value;
+    return value;
+  }
+
+  // An unsigned number of 0 to 8 bytes.
+  std::uint64_t sized_number(std::size_t size) {
+    std::uint64_t value = 0;
+    if (!ok_ || size > sizeof value || left() < size) {
+      ok_ = false;
+      return value;
+    }
+    std::memcpy(&value, bytes_.data() + at_, size);
+    at_ += size;
     return value;
   }
 
@@ -74,17 +92,17 @@ class ByteCursor {
     return taken;
   }
 
-  // The bytes up to the next NUL, which is passed over.
-  std::span<const std::byte> text() {
+  // The text up to the next NUL, which is passed over.
+  std::string_view text() {
     const auto rest = bytes_.subspan(at_);
-    for (std::size_t size = 0; ok_ && size < rest.size(); ++size) {
-      if (rest[size] == std::byte{0}) {
-        at_ += size + 1;
-        return rest.first(size);
-      }
+    const void* const end = !ok_ || rest.empty() ? nullptr : std::memchr(rest.data(), 0, rest.size());
+    if (end == nullptr) {
+      ok_ = false;
+      return {};
     }
-    ok_ = false;
-    return {};
+    const auto size = static_cast<std::size_t>(static_cast<const std::byte*>(end) - rest.data());
+    at_ += size + 1;
+    return {reinterpret_cast<const char*>(rest.data()), size};
   }
 
  private:

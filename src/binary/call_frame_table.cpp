@@ -278,8 +278,7 @@ std::optional<CallFrameTable::CommonInfo> CallFrameTable::read_common_info(const
     return std::nullopt;
   }
   const auto version = cursor.number<std::uint8_t>();
-  const auto name = cursor.text();
-  const std::string_view augmentation(reinterpret_cast<const char*>(name.data()), name.size());
+  const std::string_view augmentation = cursor.text();
   if (version >= 4) {
     cursor.take(2);  // sizes of addresses and of segment selectors
   }

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "binary/symbol_bytes.h"
+#include "binary/byte_cursor.h"
 #include "binary/symbol_image.h"
 
 namespace stillframe::binary {
@@ -44,51 +44,51 @@ class LineTableReader {
     } else {
       read_old_entries();
     }
-    return in_.broken() ? std::nullopt : std::optional(std::move(table_));
+    return !in_.ok() ? std::nullopt : std::optional(std::move(table_));
   }
 
  private:
   // The table's length, its version, and where its program begins.
   bool read_bounds() {
-    std::uint64_t length = in_.take<std::uint32_t>();
+    std::uint64_t length = in_.number<std::uint32_t>();
     offset_size_ = 4;
     if (length == long_format) {
-      length = in_.take<std::uint64_t>();
+      length = in_.number<std::uint64_t>();
       offset_size_ = 8;
     }
-    if (in_.broken() || length > in_.left() || length > longest_program) {
+    if (!in_.ok() || length > in_.left() || length > longest_program) {
       return false;
     }
-    const auto whole = in_.bytes(length);
-    in_ = DwarfCursor(whole);
-    table_.version_ = in_.take<std::uint16_t>();
+    const auto whole = in_.take(length);
+    in_ = ByteCursor(whole);
+    table_.version_ = in_.number<std::uint16_t>();
     if (table_.version_ < 2 || table_.version_ > 5) {
       return false;
     }
     if (table_.version_ >= 5) {
-      table_.address_size_ = in_.take<std::uint8_t>();
-      in_.skip(1);  // segment selectors, which nobody has
+      table_.address_size_ = in_.number<std::uint8_t>();
+      in_.take(1);  // segment selectors, which nobody has
     }
-    const std::uint64_t header = in_.take_sized(offset_size_);
-    if (in_.broken() || header > in_.left()) {
+    const std::uint64_t header = in_.sized_number(offset_size_);
+    if (!in_.ok() || header > in_.left()) {
       return false;
     }
-    table_.program_ = whole.subspan(in_.at() + header);
-    in_ = DwarfCursor(whole.subspan(in_.at(), header));
+    table_.program_ = whole.subspan(in_.offset() + header);
+    in_ = ByteCursor(whole.subspan(in_.offset(), header));
     return table_.address_size_ == 4 || table_.address_size_ == 8;
   }
 
   bool read_parameters() {
-    table_.smallest_instruction_ = in_.take<std::uint8_t>();
-    table_.most_operations_ = table_.version_ >= 4 ? in_.take<std::uint8_t>() : std::uint8_t{1};
-    in_.skip(1);  // default_is_stmt
-    table_.line_base_ = in_.take<std::int8_t>();
-    table_.line_range_ = in_.take<std::uint8_t>();
-    table_.opcode_base_ = in_.take<std::uint8_t>();
+    table_.smallest_instruction_ = in_.number<std::uint8_t>();
+    table_.most_operations_ = table_.version_ >= 4 ? in_.number<std::uint8_t>() : std::uint8_t{1};
+    in_.take(1);  // default_is_stmt
+    table_.line_base_ = in_.number<std::int8_t>();
+    table_.line_range_ = in_.number<std::uint8_t>();
+    table_.opcode_base_ = in_.number<std::uint8_t>();
     for (unsigned i = 1; i < table_.opcode_base_; ++i) {
-      table_.lengths_.push_back(in_.take<std::uint8_t>());
+      table_.lengths_.push_back(in_.number<std::uint8_t>());
     }
-    return !in_.broken() && table_.line_range_ != 0 && table_.opcode_base_ != 0 && table_.most_operations_ != 0;
+    return in_.ok() && table_.line_range_ != 0 && table_.opcode_base_ != 0 && table_.most_operations_ != 0;
   }
 
   // Before DWARF 5: names up to an empty one. Directory 0 and file 0 are not listed.
@@ -99,9 +99,9 @@ class LineTableReader {
     }
     table_.files_.emplace_back();
     for (std::string_view name = in_.text(); !name.empty(); name = in_.text()) {
-      const std::uint64_t directory = in_.unsigned_leb();
-      in_.unsigned_leb();  // time
-      in_.unsigned_leb();  // size
+      const std::uint64_t directory = in_.uleb128();
+      in_.uleb128();  // time
+      in_.uleb128();  // size
       table_.files_.push_back({name, directory});
     }
   }
@@ -109,12 +109,12 @@ class LineTableReader {
   template <typename Add>
   void read_entries(Add add) {
     std::array<EntryField, 255> fields;
-    const auto count = in_.take<std::uint8_t>();
+    const auto count = in_.number<std::uint8_t>();
     for (unsigned i = 0; i < count; ++i) {
-      fields[i] = {.content = in_.unsigned_leb(), .form = in_.unsigned_leb()};
+      fields[i] = {.content = in_.uleb128(), .form = in_.uleb128()};
     }
-    const std::uint64_t entries = in_.unsigned_leb();
-    for (std::uint64_t i = 0; i < entries && !in_.broken() && count != 0; ++i) {
+    const std::uint64_t entries = in_.uleb128();
+    for (std::uint64_t i = 0; i < entries && in_.ok() && count != 0; ++i) {
       std::string_view name;
       std::uint64_t directory = 0;
       for (unsigned j = 0; j < count; ++j) {
@@ -135,31 +135,31 @@ class LineTableReader {
         text = in_.text();
         break;
       case DW_FORM_line_strp:
-        text = text_at(sections_.line_strings, in_.take_sized(offset_size_));
+        text = text_at(sections_.line_strings, in_.sized_number(offset_size_));
         break;
       case DW_FORM_strp:
-        text = text_at(sections_.strings, in_.take_sized(offset_size_));
+        text = text_at(sections_.strings, in_.sized_number(offset_size_));
         break;
       case DW_FORM_udata:
-        number = in_.unsigned_leb();
+        number = in_.uleb128();
         break;
       case DW_FORM_data1:
-        number = in_.take_sized(1);
+        number = in_.sized_number(1);
         break;
       case DW_FORM_data2:
-        number = in_.take_sized(2);
+        number = in_.sized_number(2);
         break;
       case DW_FORM_data4:
-        number = in_.take_sized(4);
+        number = in_.sized_number(4);
         break;
       case DW_FORM_data8:
-        number = in_.take_sized(8);
+        number = in_.sized_number(8);
         break;
       case DW_FORM_data16:
-        in_.skip(16);
+        in_.take(16);
         break;
       case DW_FORM_block:
-        in_.skip(in_.unsigned_leb());
+        in_.take(in_.uleb128());
         break;
       default:
         in_.fail();
@@ -172,7 +172,7 @@ class LineTableReader {
   }
 
   LineSections sections_;
-  DwarfCursor in_;
+  ByteCursor in_;
   std::size_t offset_size_ = 4;
   LineTable table_;
 };
@@ -214,23 +214,23 @@ LineTable::Step LineTable::step(std::uint64_t& at, State& state) const {
 }
 
 LineTable::Step LineTable::standard(std::uint8_t opcode, std::uint64_t& at, State& state) const {
-  DwarfCursor in(program_, at);
+  ByteCursor in(program_, at);
   Step result = Step::none;
   switch (opcode) {
     case DW_LNS_copy:
       result = Step::row;
       break;
     case DW_LNS_advance_pc:
-      advance(in.unsigned_leb(), state);
+      advance(in.uleb128(), state);
       break;
     case DW_LNS_advance_line:
-      state.line += static_cast<std::uint32_t>(in.signed_leb());
+      state.line += static_cast<std::uint32_t>(in.sleb128());
       break;
     case DW_LNS_set_file:
-      state.file = in.unsigned_leb();
+      state.file = in.uleb128();
       break;
     case DW_LNS_set_column: {
-      const std::uint64_t column = in.unsigned_leb();
+      const std::uint64_t column = in.uleb128();
       state.column = column <= std::numeric_limits<std::int32_t>::max() ? static_cast<std::uint32_t>(column) : 0;
       break;
     }
@@ -238,35 +238,35 @@ LineTable::Step LineTable::standard(std::uint8_t opcode, std::uint64_t& at, Stat
       advance((255U - opcode_base_) / line_range_, state);
       break;
     case DW_LNS_fixed_advance_pc:
-      state.address += in.take<std::uint16_t>();
+      state.address += in.number<std::uint16_t>();
       state.operation = 0;
       break;
     default:
       // Opcodes without a meaning here or yet: the header says how many numbers follow.
       for (unsigned i = 0; i < lengths_[opcode - 1U]; ++i) {
-        in.unsigned_leb();
+        in.uleb128();
       }
   }
-  at = in.at();
-  return in.broken() ? Step::broken : result;
+  at = in.offset();
+  return !in.ok() ? Step::broken : result;
 }
 
 LineTable::Step LineTable::extended(std::uint64_t& at, State& state) const {
-  DwarfCursor in(program_, at);
-  const std::uint64_t length = in.unsigned_leb();
-  const std::uint64_t next = in.at();
-  if (in.broken() || length == 0 || length > in.left()) {
-    return in.broken() || length != 0 ? Step::broken : (at = next, Step::none);
+  ByteCursor in(program_, at);
+  const std::uint64_t length = in.uleb128();
+  const std::uint64_t next = in.offset();
+  if (!in.ok() || length == 0 || length > in.left()) {
+    return !in.ok() || length != 0 ? Step::broken : (at = next, Step::none);
   }
   at = next + length;
-  switch (in.take<std::uint8_t>()) {
+  switch (in.number<std::uint8_t>()) {
     case DW_LNE_end_sequence:
       return Step::end;
     case DW_LNE_set_address:
       if (length - 1 > sizeof(std::uint64_t)) {
         return Step::broken;
       }
-      state.address = in.take_sized(length - 1);
+      state.address = in.sized_number(length - 1);
       state.operation = 0;
       return Step::none;
     default:

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "binary/symbol_bytes.h"
+#include "binary/byte_cursor.h"
 #include "binary/symbol_image.h"
 
 namespace stillframe::binary {
@@ -71,26 +71,26 @@ class MacroReader {
 
  private:
   void read(std::uint64_t offset, int depth) {
-    DwarfCursor in(sections_.macros, offset);
-    const auto version = in.take<std::uint16_t>();
-    const auto flags = in.take<std::uint8_t>();
+    ByteCursor in(sections_.macros, offset);
+    const auto version = in.number<std::uint16_t>();
+    const auto flags = in.number<std::uint8_t>();
     const std::size_t offset_size = (flags & 1U) != 0 ? 8 : 4;
     if ((flags & 2U) != 0) {
-      in.skip(offset_size);  // the unit's line table, which is known
+      in.take(offset_size);  // the unit's line table, which is known
     }
     // A table of operands (flag 4) is for vendors' own entries, which nobody writes.
     if (depth > deepest_import || (version != 4 && version != 5) || (flags & 4U) != 0) {
       return;
     }
-    while (!reached_ && !in.broken() && ++entries_ < most_entries) {
-      const auto kind = in.take<std::uint8_t>();
+    while (!reached_ && in.ok() && ++entries_ < most_entries) {
+      const auto kind = in.number<std::uint8_t>();
       if (kind == 0 || !read_entry(in, kind, offset_size, depth)) {
         return;
       }
     }
   }
 
-  bool read_entry(DwarfCursor& in, std::uint8_t kind, std::size_t offset_size, int depth) {
+  bool read_entry(ByteCursor& in, std::uint8_t kind, std::size_t offset_size, int depth) {
     switch (kind) {
       case DW_MACRO_define:
       case DW_MACRO_undef:
@@ -102,12 +102,12 @@ class MacroReader {
         return true;
       case DW_MACRO_define_sup:
       case DW_MACRO_undef_sup:
-        in.unsigned_leb();
-        in.skip(offset_size);
+        in.uleb128();
+        in.take(offset_size);
         return true;
       case DW_MACRO_start_file: {
-        const std::uint64_t line = in.unsigned_leb();
-        const std::uint64_t file = in.unsigned_leb();
+        const std::uint64_t line = in.uleb128();
+        const std::uint64_t file = in.uleb128();
         passes(line);
         files_.push_back(lines_.path(file) == place_.file);
         return files_.size() < deepest_file;
@@ -119,29 +119,29 @@ class MacroReader {
         }
         return true;
       case DW_MACRO_import:
-        read(in.take_sized(offset_size), depth + 1);
+        read(in.sized_number(offset_size), depth + 1);
         return true;
       case DW_MACRO_import_sup:
-        in.skip(offset_size);
+        in.take(offset_size);
         return true;
       default:
         return false;
     }
   }
 
-  void read_definition(DwarfCursor& in, std::uint8_t kind, std::size_t offset_size) {
-    const std::uint64_t line = in.unsigned_leb();
+  void read_definition(ByteCursor& in, std::uint8_t kind, std::size_t offset_size) {
+    const std::uint64_t line = in.uleb128();
     std::string_view text;
     if (kind == DW_MACRO_define || kind == DW_MACRO_undef) {
       text = in.text();
     } else if (kind == DW_MACRO_define_strp || kind == DW_MACRO_undef_strp) {
-      text = text_at(sections_.strings, in.take_sized(offset_size));
+      text = text_at(sections_.strings, in.sized_number(offset_size));
     } else {
-      DwarfCursor entry(sections_.string_offsets);
-      const std::uint64_t index = in.unsigned_leb();
-      entry.skip(index <= sections_.string_offsets.size() ? index * offset_size : index);
-      const std::uint64_t at = entry.take_sized(offset_size);
-      text = entry.broken() ? std::string_view() : text_at(sections_.strings, at);
+      ByteCursor entry(sections_.string_offsets);
+      const std::uint64_t index = in.uleb128();
+      entry.take(index <= sections_.string_offsets.size() ? index * offset_size : index);
+      const std::uint64_t at = entry.sized_number(offset_size);
+      text = !entry.ok() ? std::string_view() : text_at(sections_.strings, at);
     }
     passes(line);
     if (reached_) {

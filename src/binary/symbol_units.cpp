@@ -166,35 +166,35 @@ void UnitIndex::read_table() {
   if (std::exchange(table_read_, true)) {
     return;
   }
-  DwarfCursor in(source_.section(".debug_aranges"));
+  ByteCursor in(source_.section(".debug_aranges"));
   while (!in.at_end() && entries_.size() < most_unit_ranges && read_set(in)) {
   }
   std::ranges::sort(entries_, {}, &Entry::begin);
 }
 
-bool UnitIndex::read_set(DwarfCursor& in) {
+bool UnitIndex::read_set(ByteCursor& in) {
   constexpr std::uint32_t long_format = 0xffffffff;
-  std::uint64_t length = in.take<std::uint32_t>();
+  std::uint64_t length = in.number<std::uint32_t>();
   const bool is_long = length == long_format;
-  length = is_long ? in.take<std::uint64_t>() : length;
+  length = is_long ? in.number<std::uint64_t>() : length;
   const std::uint64_t before = is_long ? 12 : 4;
-  DwarfCursor set(in.bytes(length));
-  const auto version = set.take<std::uint16_t>();
-  const std::uint64_t unit = set.take_sized(is_long ? 8 : 4);
-  const auto address_size = set.take<std::uint8_t>();
-  const auto segment_size = set.take<std::uint8_t>();
-  if (in.broken() || set.broken()) {
+  ByteCursor set(in.take(length));
+  const auto version = set.number<std::uint16_t>();
+  const std::uint64_t unit = set.sized_number(is_long ? 8 : 4);
+  const auto address_size = set.number<std::uint8_t>();
+  const auto segment_size = set.number<std::uint8_t>();
+  if (!in.ok() || !set.ok()) {
     return false;
   }
   if (version != 2 || address_size != 8 || segment_size != 0) {
     return true;  // of no machine that is known here
   }
   // Pairs are aligned to their size, counted from the beginning of the set.
-  set.skip((16 - (before + set.at()) % 16) % 16);
+  set.take((16 - (before + set.offset()) % 16) % 16);
   while (!set.at_end() && entries_.size() < most_unit_ranges) {
-    const auto begin = set.take<std::uint64_t>();
-    const auto size = set.take<std::uint64_t>();
-    if (set.broken() || (begin == 0 && size == 0)) {
+    const auto begin = set.number<std::uint64_t>();
+    const auto size = set.number<std::uint64_t>();
+    if (!set.ok() || (begin == 0 && size == 0)) {
       break;
     }
     // Address 0 is where linkers put what they took out.

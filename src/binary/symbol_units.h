@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "binary/symbol_bytes.h"
+#include "binary/byte_cursor.h"
 #include "binary/symbol_debug_source.h"
 
 namespace stillframe::binary {
@@ -44,7 +44,7 @@ class UnitIndex {
     std::uint64_t unit = 0;
   };
   void read_table();
-  bool read_set(DwarfCursor& in);
+  bool read_set(ByteCursor& in);
   void read_units();
   std::optional<std::uint64_t> look_up(std::uint64_t address) const;
 
