@@ -1,6 +1,7 @@
 #include "native/thread_stacks.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace stillframe::native {
 namespace {
@@ -15,11 +16,11 @@ constexpr std::uint64_t kUnknownStack = std::uint64_t{64} << 10U;
 
 }  // namespace
 
-ThreadStack StackReader::stand_of(const target::ThreadInfo& thread, const target::Hold* hold) const {
-  ThreadStack stack{.tid = thread.tid};
-  const bool held = hold != nullptr && std::ranges::find(hold->held(), thread.tid) != hold->held().end();
-  if (held || target_.lifeless()) {
-    const auto registers = held ? hold->registers(thread.tid) : target_.registers(thread.tid);
+// `hold` is null for a thread that it does not hold.
+ThreadStack StackReader::stand_of(target::Tid tid, const target::Hold* hold) const {
+  ThreadStack stack{.tid = tid};
+  if (hold != nullptr || target_.lifeless()) {
+    const auto registers = hold != nullptr ? hold->registers(tid) : target_.registers(tid);
     if (registers) {
       stack.pc = registers->pc;
       stack.registers = known_registers(*registers);
@@ -29,7 +30,7 @@ ThreadStack StackReader::stand_of(const target::ThreadInfo& thread, const target
     }
     return stack;
   }
-  if (const auto call = target_.syscall(thread.tid); call && call->pc != 0) {
+  if (const auto call = target_.syscall(tid); call && call->pc != 0) {
     stack.pc = call->pc;
     stack.registers = known_registers(*call);
   } else {
@@ -64,8 +65,13 @@ std::vector<ThreadStack> StackReader::capture(const std::vector<target::ThreadIn
   std::vector<ThreadStack> stacks;
   stacks.reserve(threads.size());
   std::vector<std::uint64_t> pages;
+  // Threads come in thousands: not one search through all held ones for each.
+  std::unordered_set<target::Tid> held;
+  if (hold != nullptr) {
+    held.insert(hold->held().begin(), hold->held().end());
+  }
   for (const target::ThreadInfo& thread : threads) {
-    add_stack_pages(stacks.emplace_back(stand_of(thread, hold)), pages);
+    add_stack_pages(stacks.emplace_back(stand_of(thread.tid, held.contains(thread.tid) ? hold : nullptr)), pages);
   }
   if (!target_.lifeless()) {
     memory_.prefetch(pages);

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "memory/captured_memory.h"
@@ -36,7 +35,7 @@ class StackReader {
   void unwind(std::vector<ThreadStack>& stacks, bool from_copy);
 
  private:
-  [[nodiscard]] ThreadStack stand_of(const target::ThreadInfo& thread, const target::Hold* hold) const;
+  [[nodiscard]] ThreadStack stand_of(target::Tid tid, const target::Hold* hold) const;
   void add_stack_pages(const ThreadStack& stack, std::vector<std::uint64_t>& pages) const;
 
   const target::Target& target_;

@@ -1,7 +1,6 @@
 #include "photograph/exposure.h"
 
 #include <fmt/format.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -9,6 +8,8 @@
 
 #include "cpython/thread_names.h"
 #include "native/greenlet_stacks.h"
+#include "photograph/faults.h"
+#include "photograph/stillness.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -20,54 +21,6 @@ using target::Tid;
 // How often a still is tried before a stricter way is taken.
 constexpr int kRunningTries = 6;
 constexpr int kStopTries = 4;
-
-// True for states in which a thread cannot run a single instruction until something wakes it.
-bool asleep(model::OsState state) {
-  switch (state) {
-    case model::OsState::sleeping:
-    case model::OsState::uninterruptible:
-    case model::OsState::stopped:
-    case model::OsState::traced:
-    case model::OsState::finished:
-    case model::OsState::idle:
-    case model::OsState::dead:
-      return true;
-    case model::OsState::running:
-    case model::OsState::unknown:
-      return false;
-  }
-  return false;
-}
-
-bool is_futex_wait(const target::Syscall& call) {
-#ifdef SYS_futex_waitv
-  if (call.number == SYS_futex_waitv) {
-    return true;
-  }
-#endif
-  return call.number == SYS_futex;
-}
-
-// The threads of `later` that may have run since `earlier`: new ones, those awake at either end, those that got a CPU
-// in between. Asleep before and after with the same run count means: not one instruction was run; nor did those that
-// are `held` run any.
-std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,
-                       const std::unordered_set<Tid>& held = {}) {
-  std::unordered_map<Tid, const ThreadInfo*> before;
-  for (const auto& thread : earlier) {
-    before.emplace(thread.tid, &thread);
-  }
-  std::vector<Tid> tids;
-  for (const auto& thread : later) {
-    const auto known = before.find(thread.tid);
-    const bool slept = known != before.end() && asleep(known->second->state) && asleep(thread.state) &&
-                       thread.run_count.has_value() && known->second->run_count == thread.run_count;
-    if (!slept && !held.contains(thread.tid)) {
-      tids.push_back(thread.tid);
-    }
-  }
-  return tids;
-}
 
 class Exposure {
  public:
@@ -88,7 +41,7 @@ class Exposure {
     }
     auto negative = take_one();
     if (negative) {
-      warn_of_greenlets(*negative);
+      warn_of_greenlets(greenlets_, *negative);
     }
     return negative;
   }
@@ -195,28 +148,6 @@ class Exposure {
     native::cut_stacks(target_, negative.greenlets, negative.stacks);
     if (wishes_.native != NativeWish::none) {
       negative.greenlet_stacks = greenlet_stacks_.unwind(negative.greenlets, from_copy);
-    }
-  }
-
-  void warn_of_greenlets(Negative& negative) const {
-    const auto miss = [&negative](std::string text) {
-      negative.warnings.push_back(std::move(text));
-      negative.partial = true;
-    };
-    if (greenlets_.problem()) {
-      miss(fmt::format("suspended greenlets are missing: {}", *greenlets_.problem()));
-    }
-    if (greenlets_.not_searched() > 0) {
-      constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
-      miss(fmt::format("greenlets may be missing: {} MiB of memory were too much to be searched",
-                       greenlets_.not_searched() / kMebibyte));
-    }
-    if (negative.greenlets.not_understood > 0) {
-      miss(fmt::format("{} greenlets are missing: they are not laid out as this version of greenlet is known to do it",
-                       negative.greenlets.not_understood));
-    }
-    if (negative.greenlets.cut) {
-      miss("greenlets are missing: there are more of them than are read");
     }
   }
 
@@ -381,7 +312,7 @@ class Exposure {
       memory_.clear();
       Negative negative = read(std::move(*threads));
       unwind(negative, true);
-      const std::size_t faults = count_faults(negative) + missed(negative).size();
+      const std::size_t faults = count_faults(negative) + missed_threads(negative, target_, runtime_).size();
       if (!best || faults < best_faults) {
         best = std::move(negative);
         best_faults = faults;
@@ -390,54 +321,12 @@ class Exposure {
         break;
       }
     }
-    for (const auto& text : missed(*best)) {
+    for (const auto& text : missed_threads(*best, target_, runtime_)) {
       best->warnings.push_back(text);
       best->partial = true;
     }
     best->consistency = {.method = model::Method::running, .consistent = false};
     return std::move(*best);
-  }
-
-  static std::size_t count_faults(const Negative& negative) {
-    std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
-    for (const auto& greenlet : negative.greenlets.greenlets) {
-      faults += greenlet.chain.broken ? 1 : 0;
-    }
-    for (const auto& stack : negative.stacks) {
-      faults += native::is_switching(stack.stack) ? 1 : 0;
-    }
-    for (const auto& interpreter : negative.process.interpreters) {
-      faults += interpreter.broken ? 1 : 0;
-      for (const auto& thread : interpreter.threads) {
-        faults += thread.chain.broken ? 1 : 0;
-      }
-    }
-    return faults;
-  }
-
-  // Threads that began or ended while memory was read: the lists are walked once more, past the copy.
-  [[nodiscard]] std::vector<std::string> missed(const Negative& negative) const {
-    std::vector<std::string> texts;
-    const cpython::Objects now(target_.memory(), runtime_.layout);
-    for (const auto& interpreter : negative.process.interpreters) {
-      std::unordered_set<Address> seen;
-      for (const auto& thread : interpreter.threads) {
-        seen.insert(thread.address);
-      }
-      for (const Address thread : cpython::list_threads(now, interpreter.address)) {
-        if (seen.erase(thread) == 0) {
-          texts.push_back(
-              fmt::format("a thread began while memory was read and is missing (thread state {:#x})", thread));
-        }
-      }
-      for (const Address thread : seen) {
-        texts.push_back(
-            fmt::format("a thread ended while memory was read; what is shown of it may be wrong "
-                        "(thread state {:#x})",
-                        thread));
-      }
-    }
-    return texts;
   }
 
   target::Target& target_;

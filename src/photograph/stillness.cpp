@@ -1,0 +1,56 @@
+#include "photograph/stillness.h"
+
+#include <sys/syscall.h>
+
+#include <unordered_map>
+
+namespace stillframe::photograph {
+
+using target::ThreadInfo;
+using target::Tid;
+
+bool asleep(model::OsState state) {
+  switch (state) {
+    case model::OsState::sleeping:
+    case model::OsState::uninterruptible:
+    case model::OsState::stopped:
+    case model::OsState::traced:
+    case model::OsState::finished:
+    case model::OsState::idle:
+    case model::OsState::dead:
+      return true;
+    case model::OsState::running:
+    case model::OsState::unknown:
+      return false;
+  }
+  return false;
+}
+
+bool is_futex_wait(const target::Syscall& call) {
+#ifdef SYS_futex_waitv
+  if (call.number == SYS_futex_waitv) {
+    return true;
+  }
+#endif
+  return call.number == SYS_futex;
+}
+
+std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,
+                       const std::unordered_set<Tid>& held) {
+  std::unordered_map<Tid, const ThreadInfo*> before;
+  for (const auto& thread : earlier) {
+    before.emplace(thread.tid, &thread);
+  }
+  std::vector<Tid> tids;
+  for (const auto& thread : later) {
+    const auto known = before.find(thread.tid);
+    const bool slept = known != before.end() && asleep(known->second->state) && asleep(thread.state) &&
+                       thread.run_count.has_value() && known->second->run_count == thread.run_count;
+    if (!slept && !held.contains(thread.tid)) {
+      tids.push_back(thread.tid);
+    }
+  }
+  return tids;
+}
+
+}  // namespace stillframe::photograph
