@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import resource
 import select
 import shutil
@@ -82,8 +83,25 @@ class Program:
     def truth(self) -> dict:
         return json.loads((self.folder / "truth").read_text())
 
+    def wait_told(self) -> None:
+        """Until the witness waits for ever: it said "ready" a moment before. A wait for the GIL would have a timeout."""
+        if not (self.folder / "truth").exists() or (told_by := self.truth.get("told_by")) is None:
+            return  # nobody told anything, or /proc is not to be had in there
+        for _ in range(3000):
+            waiting = []
+            for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+                with contextlib.suppress(OSError):
+                    ids = re.search(r"^NSpid:(.*)", (task / "status").read_text(), re.MULTILINE)[1].split()
+                    if str(told_by) in ids:
+                        call = (task / "syscall").read_text().split()
+                        waiting.append(len(call) > 4 and int(call[4], 16) == 0)
+            if all(waiting):
+                return
+            time.sleep(0.01)
+        raise AssertionError("the witness said that it is ready, and does not come to rest")
+
     def wait_asleep(self) -> None:
-        """Until every thread of it sleeps: the witness said "ready" a moment before it does."""
+        """Until every thread of it sleeps."""
         self.wait_for("SDTt")
 
     def wait_stopped(self) -> None:
@@ -151,6 +169,7 @@ def start():
             process.stdin.close()
         assert select.select([process.stdout], [], [], 60)[0], "the program is not ready after a minute"
         assert process.stdout.readline() == b"ready\n", "the program ended before it was ready"
+        program.wait_told()
         return program
 
     yield start_program

@@ -1,7 +1,8 @@
 """What a program says of its own stacks, for the tests to compare with.
 
 watch() starts a thread, the witness, that waits until the program stands still, writes sys._current_frames() of every
-other thread to the file argv[1] as JSON, prints "ready" and then waits for ever.
+other thread and its own thread id to the file argv[1] as JSON, prints "ready" and then waits for ever: the tests wait
+until it does.
 """
 import json
 import linecache
@@ -74,8 +75,16 @@ def survey():
     return sorted(threads, key=lambda one: one["ident"])
 
 
+def own_tid():
+    """The caller's thread id as /proc knows it, in every version; None without /proc."""
+    try:
+        return int(os.readlink("/proc/thread-self").rsplit("/", 1)[1])
+    except OSError:
+        return None
+
+
 def tell(path, threads):
-    truth = {"pid": os.getpid(), "version": list(sys.version_info[:3]), "threads": threads}
+    truth = {"pid": os.getpid(), "version": list(sys.version_info[:3]), "threads": threads, "told_by": own_tid()}
     with open(path + ".new", "w") as out:
         json.dump(truth, out)
     os.rename(path + ".new", path)
