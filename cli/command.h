@@ -38,6 +38,8 @@ struct OutputOptions {
 
 // Adds --native, --native-all, --native-last, --no-hide and --no-debuginfod.
 void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
+// Adds --locals and the limits and names that go with it.
+void add_value_options(CLI::App& command, photograph::ValueWishes& values);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
 binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
 

@@ -69,12 +69,14 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
       ->type_name("FOLDER");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_value_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe core core.4211                              what every Python thread was doing when it died
   stillframe core core.4211 /opt/app/bin/python3.12      with the program named
   stillframe core --native core.4211                     the C, C++ and Rust frames too
+  stillframe core --locals core.4211                     arguments and locals of every call
   stillframe core --lib-search-root /mnt/image core.zst  a core from another machine, whose files are in /mnt/image
 
 Files are matched by build-id, never by name alone. What the core does not hold is named in a warning.

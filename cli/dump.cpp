@@ -88,12 +88,14 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
                     "Never stop a thread; a stack read while it changes may be torn, and the still says so");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_value_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe dump 4211                  what every Python thread of process 4211 is doing
   stillframe dump $(pgrep -f app.py)    the same for all processes that run app.py
   stillframe dump --native 4211         C, C++ and Rust frames too, each in its place
+  stillframe dump --locals 4211         arguments and locals of every call
   stillframe dump --json 4211 | jq .    for programs
   stillframe dump --no-block 4211       do not stop the process, whatever it does
 

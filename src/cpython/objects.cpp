@@ -58,6 +58,8 @@ std::string decode_utf16(std::span<const std::byte> raw) {
 // Include/object.h: what tp_flags says about where an instance keeps its attributes.
 constexpr std::uint64_t kInlineValues = 1U << 2U;  // 3.13+
 constexpr std::uint64_t kManagedDict = 1U << 4U;   // 3.11+
+// No object has its __dict__ behind more bytes than this.
+constexpr std::int64_t kMaxDictOffset = std::int64_t{1} << 26U;
 
 }  // namespace
 
@@ -220,32 +222,64 @@ std::optional<Address> Objects::lookup(Address dict, std::string_view key) const
 
 std::optional<Address> Objects::instance_attribute(Address object, std::string_view name) const {
   const auto type = type_of(object);
-  const auto flags = type ? field<std::uint64_t>(*type, layout_.type.flags) : std::nullopt;
+  std::optional<Address> found;
+  if (type) {
+    for_each_instance_attribute(object, *type, [&](Address key, Address value) {
+      if (text(key, name.size()) == name) {
+        found = value;
+      }
+      return !found;
+    });
+  }
+  return found;
+}
+
+bool Objects::for_each_instance_attribute(Address object, Address type,
+                                          const std::function<bool(Address, Address)>& visit) const {
+  const auto flags = field<std::uint64_t>(type, layout_.type.flags);
   if (!flags) {
-    return std::nullopt;
+    return false;
   }
   if (layout_.version >= PythonVersion{3, 11, 0} && (*flags & kManagedDict) != 0) {
-    const auto place = managed_attributes(*this, object, *type, (*flags & kInlineValues) != 0);
+    const auto place = managed_attributes(*this, object, type, (*flags & kInlineValues) != 0);
     if (place.dict != 0) {
-      return lookup(place.dict, name);
+      return for_each_entry(place.dict, visit);
     }
-    std::optional<Address> found;
-    if (place.table) {
-      visit_entries(memory_, *place.table, [&](Address key, Address value) {
-        if (text(key, name.size()) == name) {
-          found = value;
-        }
-        return !found;
-      });
-    }
-    return found;
+    return !place.table || visit_entries(memory_, *place.table, visit);
   }
-  const auto offset = field<std::int64_t>(*type, layout_.type.dictoffset);
-  if (!offset || *offset <= 0 || *offset > 65536) {
-    return std::nullopt;
+  // Negative offsets count from the end of objects of varying size (_PyObject_ComputedDictPointer in Objects/object.c).
+  auto offset = field<std::int64_t>(type, layout_.type.dictoffset);
+  if (offset && *offset < 0) {
+    offset = offset_from_end(object, type, *offset);
+  }
+  if (!offset || *offset < 0 || *offset > kMaxDictOffset) {
+    return false;
+  }
+  if (*offset == 0) {
+    return true;
   }
   const auto dict = memory_.get<Address>(object + static_cast<Address>(*offset));
-  return dict && *dict != 0 ? lookup(*dict, name) : std::nullopt;
+  return dict && (*dict == 0 || for_each_entry(*dict, visit));
+}
+
+std::optional<std::int64_t> Objects::offset_from_end(Address object, Address type, std::int64_t offset) const {
+  const auto basic_size = field<std::int64_t>(type, layout_.type.basicsize);
+  const auto item_size = field<std::int64_t>(type, layout_.type.itemsize);
+  const auto raw = field<std::int64_t>(object, layout_.var_object.size_field);
+  if (!basic_size || !item_size || !raw) {
+    return std::nullopt;
+  }
+  // An int keeps its sign in ob_size, from 3.12 on in the low bits of lv_tag, where it counts digits in the others.
+  const auto flags = field<std::uint64_t>(type, layout_.type.flags).value_or(0);
+  constexpr std::uint64_t kLong = 1U << 24U;
+  const bool tagged = layout_.integer.tag.present() && (flags & kLong) != 0;
+  const std::int64_t items = tagged ? *raw >> 3 : (*raw < 0 ? -*raw : *raw);
+  if (items < 0 || items > kMaxDictOffset || *item_size < 0 || *item_size > kMaxDictOffset || *basic_size < 0 ||
+      *basic_size > kMaxDictOffset) {
+    return std::nullopt;
+  }
+  const std::int64_t end = (*basic_size + items * *item_size + 7) & ~std::int64_t{7};
+  return end + offset;
 }
 
 }  // namespace stillframe::cpython

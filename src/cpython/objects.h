@@ -55,8 +55,13 @@ class Objects {
   [[nodiscard]] std::optional<Address> lookup(Address dict, std::string_view key) const;
   // An attribute kept in the instance itself: its __dict__, or the inline values of 3.11 and later.
   [[nodiscard]] std::optional<Address> instance_attribute(Address object, std::string_view name) const;
+  // Calls `visit(key, value)` for each of those attributes, in the order they were set, until it returns false. False
+  // when they could not be read to their end. An object of a type that keeps none has none.
+  bool for_each_instance_attribute(Address object, Address type,
+                                   const std::function<bool(Address key, Address value)>& visit) const;
 
  private:
+  [[nodiscard]] std::optional<std::int64_t> offset_from_end(Address object, Address type, std::int64_t offset) const;
   [[nodiscard]] std::optional<std::string> text_2(Address object, std::uint64_t max_length) const;
   [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
 

@@ -81,10 +81,24 @@ enum class OsState : std::uint8_t {
   unknown,
 };
 
+enum class ValueKind : std::uint8_t {
+  argument,
+  local,
+  cell,   // a local that inner functions use too
+  free,   // a variable of an outer function
+  child,  // a part of another value
+};
+
+// A variable, or a part of a value. All texts live in the Still's pool.
 struct Value {
   std::string_view name;
-  std::string_view type;
-  std::string_view value;
+  std::string_view type;   // with its module; empty where it could not be read
+  std::string_view value;  // as repr() writes it
+  ValueKind kind = ValueKind::local;
+  std::optional<std::uint64_t> address;  // absent for what is no object of its own
+  bool readable = true;                  // false: some of it could not be read, and `value` says where
+  bool cut = false;                      // some of it was left out for its length, and `value` says where
+  std::vector<Value> children;           // where they were asked for
 };
 
 enum class FrameKind : std::uint8_t { python, native };
@@ -118,6 +132,7 @@ struct Frame {
   bool plumbing = false;  // native: the interpreter's own way from one call to the next
   std::optional<std::vector<Value>> arguments;
   std::optional<std::vector<Value>> locals;
+  std::uint64_t locals_left_out = 0;  // of a module or a class body: how many more there are
 };
 
 struct WaitingOn {

@@ -68,6 +68,10 @@ class Developer {
                       "left out",
                       unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
     }
+    if (unread_values_ != 0) {
+      miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
+                       unread_values_ == 1 ? "frame" : "frames"));
+    }
     native_.add_other_threads();
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
@@ -174,6 +178,9 @@ class Developer {
     shown.frames.reserve(chain.frames.size());
     for (const cpython::RawFrame& frame : std::views::reverse(chain.frames)) {
       shown.frames.push_back(make_frame(frame));
+      if (negative_.values && !negative_.values->put(frame, shown.frames.back(), still_.texts)) {
+        ++unread_values_;
+      }
     }
     if (chain.broken) {
       shown.complete = false;
@@ -232,6 +239,7 @@ class Developer {
   std::unordered_set<Tid> busy_;
   std::unordered_map<const char*, std::string_view> pooled_;
   std::size_t unnamed_frames_ = 0;
+  std::size_t unread_values_ = 0;
 };
 
 }  // namespace

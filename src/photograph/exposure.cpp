@@ -32,7 +32,11 @@ class Exposure {
         stacks_(target, memory, modules),
         greenlets_(target),
         greenlet_stacks_(target, memory, modules),
-        wishes_(wishes) {}
+        wishes_(wishes) {
+    if (wishes.values.wanted) {
+      values_ = std::make_shared<FrameValues>(memory, runtime.layout, wishes.values);
+    }
+  }
 
   Result<Negative> take() {
     if (runtime_.has_greenlets) {
@@ -110,10 +114,28 @@ class Exposure {
     if (runtime_.has_greenlets) {
       negative.greenlets = greenlets_.read(*negative.objects, *negative.codes);
     }
+    read_values(negative);
     find_gil_waits(threads, held, negative);
     read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
+  }
+
+  // Arguments and locals, while they are what the frames say.
+  void read_values(Negative& negative) {
+    if (!wishes_.values.wanted) {
+      return;
+    }
+    values_->forget();
+    for (const auto& interpreter : negative.process.interpreters) {
+      for (const auto& thread : interpreter.threads) {
+        values_->read(thread.chain);
+      }
+    }
+    for (const auto& greenlet : negative.greenlets.greenlets) {
+      values_->read(greenlet.chain);
+    }
+    negative.values = values_;
   }
 
   // Registers and stacks of the threads whose native frames are wanted, and what ties them to the Python calls.
@@ -337,6 +359,7 @@ class Exposure {
   native::GreenletStacks greenlet_stacks_;
   const Wishes& wishes_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
+  std::shared_ptr<FrameValues> values_;
   std::int64_t total_pause_ = 0;
 };
 

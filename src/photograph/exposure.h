@@ -11,6 +11,7 @@
 #include "memory/captured_memory.h"
 #include "model/still.h"
 #include "native/thread_stacks.h"
+#include "photograph/frame_values.h"
 #include "photograph/photograph.h"
 
 namespace stillframe::photograph {
@@ -22,7 +23,8 @@ struct Negative {
   std::vector<target::Tid> waiting_for_gil;  // seen to sleep on the GIL itself
   bool gil_waits_known = false;              // false: the system did not tell what threads wait for
   model::Consistency consistency;
-  std::vector<native::ThreadStack> stacks;  // where native frames were asked for
+  std::shared_ptr<const FrameValues> values;  // where they were asked for
+  std::vector<native::ThreadStack> stacks;    // where native frames were asked for
   cpython::GreenletList greenlets;
   std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for
   std::vector<std::string> warnings;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "binary/native_symbols.h"
+#include "cpython/values/printer.h"
 #include "model/result.h"
 #include "model/still.h"
 #include "target/target.h"
@@ -17,10 +18,19 @@ enum class NativeWish : std::uint8_t {
   all,     // of every thread of the process
 };
 
+// Arguments and locals of Python frames.
+struct ValueWishes {
+  bool wanted = false;
+  std::uint32_t children = 0;  // how many levels of parts each value has, as values of their own
+  cpython::ValueLimits limits;
+  cpython::Redaction redaction = cpython::Redaction::usual();
+};
+
 struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
+  ValueWishes values;
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 

@@ -80,13 +80,31 @@ Json interpreters_of(const model::Still& still) {
   return list;
 }
 
+Json value_of(const model::Value& value) {
+  Json json = {{"name", value.name},
+               {"type", value.type.empty() ? Json(nullptr) : Json(value.type)},
+               {"value", value.value},
+               {"kind", json_name(value.kind)},
+               {"address", hex(value.address)},
+               {"readable", value.readable},
+               {"cut", value.cut}};
+  if (!value.children.empty()) {
+    Json children = Json::array();
+    for (const model::Value& child : value.children) {
+      children.push_back(value_of(child));
+    }
+    json["children"] = std::move(children);
+  }
+  return json;
+}
+
 Json values_of(const std::optional<std::vector<model::Value>>& values) {
   if (!values) {
     return nullptr;
   }
   Json list = Json::array();
   for (const model::Value& value : *values) {
-    list.push_back({{"name", value.name}, {"type", value.type}, {"value", value.value}});
+    list.push_back(value_of(value));
   }
   return list;
 }
@@ -236,6 +254,9 @@ class Writer {
       }
       member("arguments", frame.arguments);
       member("locals", frame.locals);
+      if (frame.locals_left_out > 0) {
+        out_ += fmt::format(",\"locals_left_out\":{}", frame.locals_left_out);
+      }
     } else {
       member("library", frame.library);
       out_ += ",\"address\":" + dump(hex(frame.address));

@@ -12,6 +12,7 @@
 #include "render/escape.h"
 #include "render/folding.h"
 #include "render/underline.h"
+#include "render/values.h"
 #include "render/words.h"
 
 namespace stillframe::render {
@@ -310,6 +311,9 @@ class Writer {
             {});
     }
     write_source(frame);
+    for (const std::string& one : value_lines(frame)) {
+      write(wrapped("      " + one, "                   ", options_.width), {});
+    }
   }
 
   // Names of C++ functions and of the files of a build are long: on a screen where they do not fit side by side.

@@ -70,6 +70,22 @@ std::string_view json_name(model::SourceKind kind) {
   return kind == model::SourceKind::core ? "core" : "process";
 }
 
+std::string_view json_name(model::ValueKind kind) {
+  switch (kind) {
+    case model::ValueKind::argument:
+      return "argument";
+    case model::ValueKind::local:
+      return "local";
+    case model::ValueKind::cell:
+      return "cell";
+    case model::ValueKind::free:
+      return "free";
+    case model::ValueKind::child:
+      return "child";
+  }
+  return "local";
+}
+
 std::string state_in_words(const model::Thread& thread, const model::Still& still) {
   std::string words;
   const auto add = [&words](std::string_view more) {

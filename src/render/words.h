@@ -13,6 +13,7 @@ std::string_view json_name(model::PythonState state);
 std::string_view json_name(model::OsState state);
 std::string_view json_name(model::Severity severity);
 std::string_view json_name(model::SourceKind kind);
+std::string_view json_name(model::ValueKind kind);
 
 // "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
 std::string state_in_words(const model::Thread& thread, const model::Still& still);

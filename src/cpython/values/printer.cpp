@@ -1,0 +1,209 @@
+#include "cpython/values/printer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "cpython/values/attributes.h"
+#include "cpython/values/kinds.h"
+
+namespace stillframe::cpython {
+namespace {
+
+// No value that a person reads has more parts, or is nested deeper.
+constexpr std::uint64_t kMostVisits = 20'000;
+constexpr std::size_t kDeepest = 60;
+
+// 9990 as "9,990".
+std::string grouped(std::uint64_t count) {
+  std::string digits = fmt::format("{}", count);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) {
+    digits.insert(at - 3, ",");
+  }
+  return digits;
+}
+
+}  // namespace
+
+Written Printer::write(Address address) {
+  out_.clear();
+  failure_.clear();
+  active_.clear();
+  children_.clear();
+  opened_ = 0;
+  visits_ = 0;
+  readable_ = true;
+  cut_ = false;
+  const Type* type = types_.of(address);
+  value(address);
+  return {.text = std::move(out_),
+          .type = type == nullptr ? std::string() : type->qualified,
+          .children = std::move(children_),
+          .readable = readable_,
+          .cut = cut_};
+}
+
+void Printer::value(Address address) {
+  if (address == 0) {
+    put("<NULL>");
+    return;
+  }
+  if (++visits_ > kMostVisits || active_.size() >= kDeepest) {
+    cut_ = true;
+    put("…");
+    return;
+  }
+  const Type* type = types_.of(address);
+  if (type == nullptr) {
+    unreadable(fmt::format("no object at {:#x}", address));
+    return;
+  }
+  const auto again = std::ranges::find(active_, address, &std::pair<Address, const Type*>::first);
+  if (again != active_.end()) {
+    put(type->kind != nullptr ? type->kind->cycle : "...");
+    return;
+  }
+  enter(address, *type);
+}
+
+void Printer::enter(Address address, const Type& type) {
+  const Instance object{.address = address, .type = type};
+  const std::size_t begin = out_.size();
+  active_.emplace_back(address, &type);
+  failure_.clear();
+  if (!known(object)) {
+    out_.resize(begin);
+    if (active_.size() == 1) {
+      children_.clear();
+    }
+    const std::string why = failure_.empty() ? "it makes no sense" : std::exchange(failure_, {});
+    unreadable(fmt::format("{} at {:#x}: {}", type.qualified.empty() ? "object" : type.qualified, address, why));
+  }
+  active_.pop_back();
+}
+
+bool Printer::known(const Instance& object) {
+  const Type& type = object.type;
+  const auto attributes = [&] {
+    return may_open() && type.kind_type != &type && type.is_heap() && (type.kind == nullptr || type.own_repr);
+  };
+  if (type.kind == nullptr) {
+    head(object);
+    if (attributes()) {
+      put_attributes(*this, object);
+    }
+    put(">");
+    return true;
+  }
+  if (!type.own_repr) {
+    return type.kind->write(*this, object);
+  }
+  // Its repr() is code, which cannot be run: what it is made of, as an object of that class.
+  head(object);
+  put(" ");
+  if (!type.kind->write(*this, object)) {
+    return false;
+  }
+  if (attributes()) {
+    put_attributes(*this, object);
+  }
+  put(">");
+  return true;
+}
+
+void Printer::head(const Instance& object) {
+  put("<");
+  put(object.type.qualified.empty() ? "object of an unknown type" : object.type.qualified);
+  put(fmt::format(" at {:#x}", object.address));
+}
+
+void Printer::note(std::string_view name, Address value, bool hidden) {
+  if (active_.size() != 1) {
+    return;
+  }
+  children_.push_back({.name = name.empty() ? fmt::format("{}", children_.size()) : std::string(name),
+                       .address = value,
+                       .hidden = hidden});
+}
+
+void Printer::item(Address value_at, std::string_view name) {
+  note(name, value_at);
+  value(value_at);
+}
+
+void Printer::attribute(std::string_view name, Address value_at, std::string_view between) {
+  const bool hidden = redaction_.hides(name);
+  note(name, value_at, hidden);
+  put(name);
+  put(between);
+  hidden ? put(kRedacted) : value(value_at);
+}
+
+void Printer::pair(Address key, Address value_at) {
+  const std::size_t begin = out_.size();
+  value(key);
+  // The key as it is written, with its quotes: who hides `token` also hides 'token'.
+  const std::string name = out_.substr(begin);
+  const bool hidden = redaction_.hides(name);
+  note(name, value_at, hidden);
+  put(": ");
+  hidden ? put(kRedacted) : value(value_at);
+}
+
+bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_view close,
+                       const std::function<std::optional<Address>(std::uint64_t)>& at, bool lone_comma) {
+  put(open);
+  const std::size_t start = position();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    separate(start);
+    if (i >= limits_.max_items) {
+      more(count - i);
+      break;
+    }
+    if (!room()) {
+      break;
+    }
+    const auto part = at(i);
+    if (!part) {
+      return false;
+    }
+    item(*part);
+  }
+  if (lone_comma && count == 1) {
+    put(",");
+  }
+  put(close);
+  return true;
+}
+
+void Printer::more(std::uint64_t count) {
+  cut_ = true;
+  put(fmt::format("… {} more", grouped(count)));
+}
+
+void Printer::more_of_text(std::uint64_t count, std::string_view unit) {
+  cut_ = true;
+  put(fmt::format("… {} more {}", grouped(count), unit));
+}
+
+bool Printer::room() {
+  if (out_.size() < limits_.max_text && visits_ < kMostVisits) {
+    return true;
+  }
+  cut_ = true;
+  put("…");
+  return false;
+}
+
+bool Printer::fail(std::string_view why) {
+  failure_ = why;
+  return false;
+}
+
+void Printer::unreadable(std::string_view why) {
+  readable_ = false;
+  put(fmt::format("<unreadable: {}>", why));
+}
+
+}  // namespace stillframe::cpython

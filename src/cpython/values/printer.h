@@ -1,0 +1,117 @@
+// Writes one object of the target as text, in the way of repr(), reading memory alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpython/objects.h"
+#include "cpython/values/redaction.h"
+#include "cpython/values/types.h"
+
+namespace stillframe::cpython {
+
+struct ValueLimits {
+  std::uint32_t depth = 1;         // how many objects within one another show their attributes
+  std::uint64_t max_string = 128;  // characters of a text, bytes of a bytes object
+  std::uint64_t max_items = 16;    // of a container, attributes of an object
+  std::size_t max_text = 2000;     // bytes of one whole value; past that no further part is begun
+};
+
+// A part of an object that can be looked at on its own.
+struct Child {
+  std::string name;  // index, repr of the key, or name of the attribute
+  Address address = 0;
+  bool hidden = false;  // its name says that it is secret
+};
+
+// An object, written down.
+struct Written {
+  std::string text;
+  std::string type;  // qualified name of its type; empty where that could not be read
+  std::vector<Child> children;
+  bool readable = true;  // false: something in it could not be read
+  bool cut = false;      // something was left out for its length or depth
+};
+
+class Printer {
+ public:
+  Printer(const Objects& objects, Types& types, const ValueLimits& limits, const Redaction& redaction)
+      : objects_(objects), types_(types), limits_(limits), redaction_(redaction) {}
+
+  // The object at `address`, in full. The printer may be used again.
+  Written write(Address address);
+
+  // What follows is for the writers of kinds.
+  [[nodiscard]] const Objects& objects() const { return objects_; }
+  [[nodiscard]] Types& types() { return types_; }
+  [[nodiscard]] const ValueLimits& limits() const { return limits_; }
+
+  // Words of ours, or text of the target as it is (render escapes what a terminal would act on).
+  void put(std::string_view text) { out_ += text; }
+  // A part of this object, by its own repr(). `name` is what it is called as a child; empty: its number.
+  void item(Address value, std::string_view name = {});
+  // "key: value", hidden where the key says that it is secret.
+  void pair(Address key, Address value);
+  // "name=value", likewise.
+  void attribute(std::string_view name, Address value, std::string_view between = "=");
+  // `open` a, b, c … `close`: `at(i)` gives the address of part i, nothing where it cannot be read.
+  // A tuple's comma behind its only part is put where `lone_comma` is set. False when a part cannot be found.
+  bool sequence(std::string_view open, std::uint64_t count, std::string_view close,
+                const std::function<std::optional<Address>(std::uint64_t)>& at, bool lone_comma = false);
+  // The mark of `count` parts that are left out: "… 9,990 more".
+  void more(std::uint64_t count);
+  // The mark of a text that was cut: "… 9,990 more characters".
+  void more_of_text(std::uint64_t count, std::string_view unit);
+  // ", " where something stands behind `start`.
+  void separate(std::size_t start) { out_.size() > start ? put(", ") : void(); }
+  [[nodiscard]] std::size_t position() const { return out_.size(); }
+  // Whether another part may be begun; false puts "…" and remembers that something is missing.
+  bool room();
+  // Whether the attributes of one more object may be shown, at the depth that was asked for.
+  [[nodiscard]] bool may_open() const { return opened_ < limits_.depth; }
+  // Notes that the attributes of an object are being shown, until it is destroyed.
+  class Opening {
+   public:
+    explicit Opening(Printer& printer) : printer_(printer) { ++printer_.opened_; }
+    Opening(const Opening&) = delete;
+    Opening& operator=(const Opening&) = delete;
+    Opening(Opening&&) = delete;
+    Opening& operator=(Opening&&) = delete;
+    ~Opening() { --printer_.opened_; }
+
+   private:
+    Printer& printer_;
+  };
+  // Why the object that is being written makes no sense; gives false, for `return out.fail("…")`.
+  bool fail(std::string_view why);
+  // <unreadable: why>, for a part.
+  void unreadable(std::string_view why);
+  // "<qualified.Type at 0x7f…" : how objects without a form of their own begin.
+  void head(const struct Instance& object);
+  // What a child is, without a word of it being written.
+  void note(std::string_view name, Address value, bool hidden = false);
+
+ private:
+  void value(Address address);
+  bool known(const struct Instance& object);
+  void enter(Address address, const Type& type);
+
+  const Objects& objects_;
+  Types& types_;
+  const ValueLimits& limits_;
+  const Redaction& redaction_;
+  std::string out_;
+  std::string failure_;
+  std::vector<std::pair<Address, const Type*>> active_;  // what is being written, outermost first
+  std::vector<Child> children_;
+  std::uint32_t opened_ = 0;
+  std::uint64_t visits_ = 0;
+  bool readable_ = true;
+  bool cut_ = false;
+};
+
+}  // namespace stillframe::cpython

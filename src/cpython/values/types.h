@@ -1,0 +1,73 @@
+// Types of the target's objects: names, bases, flags, and which kind of object they make.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cpython/objects.h"
+
+namespace stillframe::cpython {
+
+struct Kind;
+
+// Bits of tp_flags (Include/object.h); they are the same in every version from 2.7 on.
+enum TypeFlag : std::uint64_t {
+  kHeapType = 1ULL << 9U,
+  kIntSubclass = 1ULL << 23U,  // 2.7
+  kLongSubclass = 1ULL << 24U,
+  kListSubclass = 1ULL << 25U,
+  kTupleSubclass = 1ULL << 26U,
+  kBytesSubclass = 1ULL << 27U,  // 2.7: str
+  kTextSubclass = 1ULL << 28U,
+  kDictSubclass = 1ULL << 29U,
+  kExceptionSubclass = 1ULL << 30U,
+  kTypeSubclass = 1ULL << 31U,
+};
+
+struct Type {
+  Address address = 0;
+  std::string name;       // tp_name: "dict", "collections.deque", "Order"; empty where the core has lost it
+  std::string qualified;  // with its module and the classes around it: "dict", "collections.deque", "app.Shop.Order"
+  std::uint64_t flags = 0;
+  std::uint64_t basic_size = 0;
+  std::uint64_t item_size = 0;
+  std::int64_t dict_offset = 0;
+  std::vector<const Type*> mro;     // behind itself, nearest first
+  const Kind* kind = nullptr;       // how its objects are written; null: by their attributes
+  const Type* kind_type = nullptr;  // where in `mro` the kind was found: itself or a base
+  bool own_repr = false;            // repr() of its objects is another one than that of kind_type
+
+  [[nodiscard]] bool has(TypeFlag flag) const { return (flags & flag) != 0; }
+  [[nodiscard]] bool is_heap() const { return has(kHeapType); }
+};
+
+// Reads each type once.
+class Types {
+ public:
+  explicit Types(const Objects& objects) : objects_(objects) {}
+
+  // Null when there is no sound type at that address. The pointer stays valid as long as this.
+  const Type* find(Address address);
+  // The type of an object; null when there is no object with a sound type.
+  const Type* of(Address object);
+  // An attribute of the class itself, or of the nearest base that has it.
+  [[nodiscard]] std::optional<Address> class_attribute(const Type& type, std::string_view name) const;
+
+ private:
+  bool load(Type& type);
+  void load_names(Type& type) const;
+  bool load_bases(Type& type);
+  void choose_kind(Type& type);
+
+  const Objects& objects_;
+  std::deque<Type> types_;
+  std::unordered_map<Address, const Type*> by_address_;  // null: known to be none, or being read
+  std::uint32_t reading_ = 0;                            // how many types are being read within one another
+};
+
+}  // namespace stillframe::cpython
