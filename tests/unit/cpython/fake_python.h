@@ -20,6 +20,8 @@ class FakePython {
 
   explicit FakePython(const cpython::Layout& of) : layout(of) {
     type_type = allocate(1024);
+    set(type_type, layout.object.type, type_type);
+    set(type_type, layout.type.flags, std::uint64_t{1} << 31U);  // Py_TPFLAGS_TYPE_SUBCLASS
     code_type = type("code");
     text_type = type("str");
     dict_type = type("dict");
@@ -56,6 +58,51 @@ class FakePython {
     const Address text = allocate(name.size() + 1);
     memory.put_text(text, name);
     set(at, layout.type.name, text);
+    return at;
+  }
+
+  // A class written in Python: `bases` behind it in its method resolution order.
+  Address python_class(std::string_view name, const std::vector<Address>& bases = {}) {
+    const Address at = type(name);
+    set(at, layout.type.flags, std::uint64_t{1} << 9U);  // Py_TPFLAGS_HEAPTYPE
+    std::vector<Address> order{at};
+    order.insert(order.end(), bases.begin(), bases.end());
+    set(at, layout.type.mro, tuple(order));
+    return at;
+  }
+
+  Address tuple(const std::vector<Address>& items) {
+    if (tuple_type == 0) {
+      tuple_type = type("tuple");
+    }
+    const Address at = object(tuple_type, 64 + items.size() * sizeof(Address));
+    set(at, layout.var_object.size_field, std::uint64_t{items.size()});
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      memory.put(at + layout.tuple.items.value() + i * sizeof(Address), items[i]);
+    }
+    return at;
+  }
+
+  Address list(const std::vector<Address>& items) {
+    if (list_type == 0) {
+      list_type = type("list");
+    }
+    const Address at = object(list_type);
+    const Address apart = allocate(items.size() * sizeof(Address));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      memory.put(apart + i * sizeof(Address), items[i]);
+    }
+    set(at, layout.var_object.size_field, std::uint64_t{items.size()});
+    set(at, layout.list.items, apart);
+    return at;
+  }
+
+  Address cell(Address content) {
+    if (cell_type == 0) {
+      cell_type = type("cell");
+    }
+    const Address at = object(cell_type);
+    memory.put(at + layout.object.type.value() + sizeof(Address), content);
     return at;
   }
 
@@ -234,6 +281,9 @@ class FakePython {
   Address text_type = 0;
   Address dict_type = 0;
   Address integer_type = 0;
+  Address tuple_type = 0;
+  Address list_type = 0;
+  Address cell_type = 0;
   Address last_keys = 0;                                // of the dict made last
   Address base_frame = 0;                               // the shim made last
   std::vector<std::pair<Address, std::size_t>> pieces;  // everything that was allocated
