@@ -130,14 +130,16 @@ void Variables::load_slots_of_objects(Address code, std::uint64_t arguments, Nam
   std::uint32_t index = 0;
   for (const auto& name : *locals) {
     const bool argument = index < arguments;
-    names.slots.push_back({.name = name,
-                           .kind = argument ? VariableKind::argument : VariableKind::local,
-                           .is_argument = argument,
-                           .index = index});
+    // An argument that inner functions use is moved into a cell when the call begins; 2.7 leaves a copy behind.
+    if (std::ranges::find(*cells, name) == cells->end()) {
+      names.slots.push_back({.name = name,
+                             .kind = argument ? VariableKind::argument : VariableKind::local,
+                             .is_argument = argument,
+                             .index = index});
+    }
     ++index;
   }
   for (const auto& name : *cells) {
-    // An argument that inner functions use was moved out of its own place when the call began (co_cell2arg).
     const auto own = std::ranges::find(*locals, name);
     const bool argument =
         own < locals->begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(arguments, locals->size()));
@@ -162,7 +164,7 @@ void Variables::add_slots(const RawFrame& frame, const Names& names, VariableLis
   if (names.slots.empty()) {
     return;
   }
-  std::vector<std::uint64_t> words(names.slots.size());
+  std::vector<std::uint64_t> words(std::ranges::max(names.slots, {}, &Slot::index).index + std::size_t{1});
   if (!begin.present() ||
       !objects_.memory().read(frame.address + begin.value(), std::as_writable_bytes(std::span(words)))) {
     found.whole = false;

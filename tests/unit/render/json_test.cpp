@@ -92,7 +92,13 @@ TEST(Json, Frames) {
   auto call = frame("/srv/app.py", 12, "inner", "    total = 名(x)", "名(x)");
   call.qualified_name = "Order.inner";
   call.entry = true;
-  call.arguments = std::vector<model::Value>{{.name = "self", .type = "Order", .value = "<Order at 0x1>"}};
+  call.arguments =
+      std::vector<model::Value>{{.name = "self",
+                                 .type = "Order",
+                                 .value = "<Order at 0x1>",
+                                 .kind = model::ValueKind::argument,
+                                 .address = 1,
+                                 .children = {{.name = "n", .value = "2", .kind = model::ValueKind::child}}}};
   call.locals = std::vector<model::Value>{};
   const model::Frame native{.kind = model::FrameKind::native,
                             .inlined = true,
@@ -118,7 +124,9 @@ TEST(Json, Frames) {
   EXPECT_EQ(thread["frames"][0],
             Json::parse(R"j({"kind": "python", "function": "inner", "qualified_name": "Order.inner",
       "file": "/srv/app.py", "line": 12, "end_line": 12, "column": 13, "end_column": 18, "source": "    total = 名(x)",
-      "entry": true, "arguments": [{"name": "self", "type": "Order", "value": "<Order at 0x1>"}], "locals": []
+      "entry": true, "arguments": [{"name": "self", "type": "Order", "value": "<Order at 0x1>",
+        "kind": "argument", "address": "0x1", "readable": true, "cut": false, "children": [{"name": "n", "type": null,
+        "value": "2", "kind": "child", "address": null, "readable": true, "cut": false}]}], "locals": []
 })j"));
   EXPECT_EQ(thread["frames"][1], Json::parse(R"({"kind": "native", "function": "clock_nanosleep", "file": "a.c",
       "line": 78, "column": 7, "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
