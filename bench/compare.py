@@ -23,8 +23,18 @@ import sys
 import tempfile
 import time
 
-from subjects import ROOT, Subject, Workload, find_native_tools, find_python, find_tools, make_libraries
+from subjects import (
+    ROOT,
+    Subject,
+    Workload,
+    find_native_tools,
+    find_python,
+    find_tools,
+    find_value_tools,
+    make_libraries,
+)
 
+SCENARIOS = ("live", "core", "native", "value", "scale")
 SECOND, MILLI, MEGA = 1e9, 1e6, 1024.0
 
 
@@ -58,6 +68,7 @@ class Bench:
         self.folder = folder
         self.tools = find_tools(options.stillframe, options.helpers, options.python)
         self.native_tools = find_native_tools(options.stillframe, options.helpers, options.python)
+        self.value_tools = find_value_tools(options.stillframe, options.helpers, options.python)
         self.results = {}
         self.bounds = []
         self.random = random.Random(1)
@@ -149,11 +160,11 @@ class Bench:
         self.bound("live, one busy thread: wall against py-spy", ratio(alone["stillframe"], alone["py-spy"], "wall_ns"), 0.5, "x")
         self.bound("live, one busy thread: stop against py-spy", ratio(alone["stillframe"], alone["py-spy"], "stop_ns"), 0.5, "x")
 
-    def core(self, ballast, tools, title):
+    def core(self, ballast, tools, title, values=False):
         """(the core's name, {tool: Series}); nothing where no core came."""
         cores = self.folder / f"cores-{ballast}"
         cores.mkdir()
-        with Subject(self.options.python, self.options.helpers, Workload(21, 50, True, ballast), cores) as subject:
+        with Subject(self.options.python, self.options.helpers, Workload(21, 50, True, ballast, values=values), cores) as subject:
             core = subject.make_core(cores)
         if core is None:
             print("\nno core file came (see /proc/sys/kernel/core_pattern): the core scenarios are left out")
@@ -220,6 +231,29 @@ class Bench:
         if all(walls):
             self.bound("--native, 500 mapped libraries: wall against none", walls[1] / walls[0], 1.5, "x")
             self.bound("--native, 500 mapped libraries: peak memory", scaled(series["stillframe"], "peak_kib", MEGA), 40.0, "MB")
+
+    def value_scenarios(self):
+        """--locals beside PyStack's and py-spy's: calls with eight locals each."""
+        for threads in (21, 201):
+            count = self.options.rounds if threads < 100 else self.options.core_rounds
+            busy = self.live(Workload(threads, 50, busy=True, values=True), count, None, self.value_tools, "live --locals")
+            ours, spy = busy["stillframe"], busy["py-spy"]
+            name = f"--locals, {threads} threads"
+            if threads == 21:
+                self.bound(f"{name}, one busy: stop", scaled(ours, "stop_ns", MILLI), 10.0, "ms")
+                self.wall_without(name, ours, busy["no locals"])
+            self.bound(f"{name}, one busy: stop against py-spy", ratio(ours, spy, "stop_ns"), 0.5, "x")
+        if (measured := self.core(1280, self.value_tools, "core --locals", values=True)) is not None:
+            name, series = measured
+            ours = series["stillframe"]
+            self.bound(f"{name}: wall against PyStack", ratio(ours, series["pystack"], "wall_ns"), 1 / 3, "x")
+            self.wall_without(name, ours, series["no locals"])
+
+    def wall_without(self, name, ours, without):
+        """At most half as much again as without locals, and 10 ms."""
+        wall = scaled(without, "wall_ns", MILLI)
+        if wall is not None:
+            self.bound(f"{name}: wall against 1.5 x without + 10 ms", scaled(ours, "wall_ns", MILLI), 1.5 * wall + 10, "ms")
 
     def scale_scenarios(self):
         """Time for each frame should not grow with their number."""
@@ -299,11 +333,11 @@ def parse():
     parser.add_argument("--helpers", type=pathlib.Path, default=build / "bench")
     parser.add_argument("--python", default=find_python(), help="the interpreter that is looked at")
     parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--only", choices=("live", "core", "native", "scale"), action="append")
+    parser.add_argument("--only", choices=SCENARIOS, action="append")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=pathlib.Path, help="write every round's figures there")
     options = parser.parse_args()
-    options.only = options.only or ["live", "core", "native", "scale"]
+    options.only = options.only or list(SCENARIOS)
     options.helpers, options.stillframe = options.helpers.resolve(), options.stillframe.resolve()
     options.rounds = 2 if options.quick else options.rounds
     options.core_rounds = 1 if options.quick else max(3, options.rounds // 3)

@@ -40,10 +40,12 @@ class Workload:
     busy: bool = False
     ballast_mb: int = 0
     libraries: pathlib.Path | None = None  # a folder of shared libraries that the target loads
+    values: bool = False  # each call has eight locals of its own
 
     def __str__(self):
         threads = "1 thread" if self.threads == 1 else f"{self.threads:,} threads"
         loaded = f", {len(list(self.libraries.iterdir()))} libraries" if self.libraries else ""
+        loaded += ", eight locals each" if self.values else ""
         return f"{threads} of {self.frames:,} frames, {'one busy' if self.busy else 'all asleep'}{loaded}"
 
 
@@ -60,6 +62,7 @@ class Subject:
         command = [python, HERE / "targets/workload.py", helpers / "clock_watch.so", path]
         command += ["--threads", workload.threads, "--frames", workload.frames, "--ballast-mb", workload.ballast_mb]
         command += ["--busy"] if workload.busy else []
+        command += ["--values"] if workload.values else []
         command += ["--libraries", workload.libraries] if workload.libraries else []
         self.process = subprocess.Popen(
             [str(part) for part in command], cwd=folder, start_new_session=True, preexec_fn=_prepare
@@ -181,6 +184,29 @@ def find_native_tools(stillframe, helpers, python):
         gdb = ["gdb", "-nx", "-batch", "-iex", "set auto-load no", "-iex", "set debuginfod enabled off"]
         show = ["-ex", "thread apply all bt"]
         tools.append(Tool("gdb bt", [*gdb, "-p", "{pid}", *show], [*gdb, "{executable}", "{core}", *show]))
+    return tools
+
+
+def find_value_tools(stillframe, helpers, python):
+    """The same with arguments and locals; Stillframe without them beside them."""
+    venv = make_venv(python)
+    pystack = [str(venv / "bin/pystack"), "--no-color"]
+    show = [str(stillframe), "dump", "{pid}"]
+    tools = [
+        Tool("stillframe", [*show, "--locals"], [str(stillframe), "core", "--locals", "{core}", "{executable}"]),
+        Tool("no locals", show, [str(stillframe), "core", "{core}", "{executable}"]),
+        Tool(
+            "pystack",
+            [*pystack, "remote", "--locals", "{pid}"],
+            [*pystack, "core", "--locals", "{core}", "{executable}"],
+        ),
+        Tool("py-spy", [str(venv / "bin/py-spy"), "dump", "--locals", "--pid", "{pid}"]),
+        Tool("floor", [str(helpers / "floor"), "{pid}"]),
+    ]
+    script = next(iter(sorted(pathlib.Path(python).resolve().parent.glob("python3*-gdb.py"))), None)
+    if shutil.which("gdb") and script:
+        gdb = ["gdb", "-nx", "-batch", "-ex", f"source {script}", "{executable}", "{core}"]
+        tools.append(Tool("gdb py-bt-full", core=[*gdb, "-ex", "thread apply all py-bt-full"]))
     return tools
 
 

@@ -1,8 +1,9 @@
 """The program that bench/compare.py looks at: THREADS threads of FRAMES frames each, asleep or with one busy.
 
-    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300] [--libraries FOLDER]
+    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300] [--libraries FOLDER] [--values]
 
-LIBRARY is clock_watch.so, BOARD the shared file it writes to. The main thread is one of the threads.
+LIBRARY is clock_watch.so, BOARD the shared file it writes to. The main thread is one of the threads. With --values each
+call has eight locals of its own.
 """
 
 import argparse
@@ -37,6 +38,27 @@ def handle(left, last):
     return serve(left - 1, last)
 
 
+class Order:
+    def __init__(self, number):
+        self.number = number
+        self.customer = "customer %d" % number
+        self.items = [number, number + 1]
+
+
+def compute(left, last):
+    if left <= 0:
+        return last()
+    ratio = left / 7
+    text = "order %d of the day" % left
+    numbers = list(range(left, left + 10))
+    prices = {"item %d" % n: n * 1.5 for n in range(5)}
+    order = Order(left)
+    pair = (text, ratio)
+    seen = {left, left + 1}
+    result = compute(left - 1, last)
+    return result, ratio, text, numbers, prices, order, pair, seen
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("library")
@@ -45,6 +67,7 @@ def main():
     parser.add_argument("--frames", type=int, default=50)
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--ballast-mb", type=int, default=0)
+    parser.add_argument("--values", action="store_true")
     parser.add_argument("--libraries", help="a folder; each file in there is loaded")
     options = parser.parse_args()
 
@@ -65,7 +88,7 @@ def main():
             tick()
 
     def stack(last):
-        serve(options.frames - depth_here() - 2, last)
+        (compute if options.values else serve)(options.frames - depth_here() - 2, last)
 
     threading.stack_size(256 << 10)
     for _ in range(options.threads - 1):
