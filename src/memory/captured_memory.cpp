@@ -71,6 +71,9 @@ Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) cons
     const Address at = address + done;
     const std::size_t offset = at % kPageSize;
     const std::size_t size = std::min(kPageSize - offset, into.size() - done);
+    if (trace_ != nullptr && (trace_->empty() || trace_->back() != at / kPageSize)) {
+      trace_->push_back(at / kPageSize);
+    }
     const std::byte* copy = copy_of(at / kPageSize);
     if (copy != nullptr) {
       std::memcpy(into.data() + done, copy + offset, size);
@@ -144,6 +147,32 @@ void CapturedMemory::clear() {
   used_pages_ = 0;
   sealed_ = false;
   late_reads_ = 0;
+}
+
+void CapturedMemory::prepare_renewal() {
+  while (spare_blocks_.size() < blocks_.size()) {
+    // Zeroed, so that the system gives the memory now.
+    spare_blocks_.push_back(std::make_unique<std::byte[]>(kPagesPerBlock * kPageSize));
+  }
+}
+
+void CapturedMemory::renew(const std::vector<std::uint64_t>& page_numbers) {
+  const std::vector<Slot> before = slots_;
+  std::swap(blocks_, spare_blocks_);
+  clear();
+  prefetch(page_numbers);
+  for (const Slot& old : before) {
+    if (old.page == kEmpty || old.copy == nullptr) {
+      continue;
+    }
+    Slot& now = slot_of(old.page);
+    now.unchanged = now.page == old.page && now.copy != nullptr && std::memcmp(now.copy, old.copy, kPageSize) == 0;
+  }
+}
+
+bool CapturedMemory::is_unchanged(std::uint64_t page_number) const {
+  const Slot& slot = slot_of(page_number);
+  return slot.page == page_number && slot.unchanged;
 }
 
 }  // namespace stillframe::memory

@@ -30,6 +30,15 @@ class CapturedMemory final : public MemorySource {
   void prefetch(const std::vector<std::uint64_t>& page_numbers);
   // Forgets what was copied; keeps the room for it.
   void clear();
+  // Forgets what was copied and copies those pages anew, as clear() and prefetch() do, and finds out which of them have
+  // changed since.
+  void renew(const std::vector<std::uint64_t>& page_numbers);
+  // Makes the room that a renew() of as many pages needs: what is done here is not done while a target is stopped.
+  void prepare_renewal();
+  // Whether a page was renewed and holds what it held before.
+  [[nodiscard]] bool is_unchanged(std::uint64_t page_number) const;
+  // Notes the number of every page that is read from now on, once in a row; null: no longer.
+  void trace_into(std::vector<std::uint64_t>* page_numbers) { trace_ = page_numbers; }
   // From now on the target runs: pages not yet copied are read through without being kept, and counted.
   void seal() { sealed_ = true; }
   // How many reads since seal() were not answered from the copy.
@@ -40,6 +49,7 @@ class CapturedMemory final : public MemorySource {
   struct Slot {
     std::uint64_t page = kEmpty;
     std::byte* copy = nullptr;  // null: that page cannot be read
+    bool unchanged = false;     // renewed, and as it was
   };
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
   static constexpr std::size_t kPagesPerBlock = 64;
@@ -56,8 +66,11 @@ class CapturedMemory final : public MemorySource {
   mutable std::uint64_t late_reads_ = 0;
   mutable std::vector<Slot> slots_;
   mutable std::size_t used_slots_ = 0;
-  mutable std::vector<std::unique_ptr<std::byte[]>> blocks_;  // NOLINT(modernize-avoid-c-arrays): raw pages
+  using Blocks = std::vector<std::unique_ptr<std::byte[]>>;  // NOLINT(modernize-avoid-c-arrays): raw pages
+  mutable Blocks blocks_;
   mutable std::size_t used_pages_ = 0;
+  Blocks spare_blocks_;  // what a renewal copies into
+  std::vector<std::uint64_t>* trace_ = nullptr;
 };
 
 // Only what was copied: a stack that is read after its thread went on is another one.

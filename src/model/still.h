@@ -4,11 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/text_arena.h"
 #include "model/text_pool.h"
 
 namespace stillframe::model {
@@ -89,7 +91,7 @@ enum class ValueKind : std::uint8_t {
   child,  // a part of another value
 };
 
-// A variable, or a part of a value. All texts live in the Still's pool.
+// A variable, or a part of a value. All texts live as long as the Still.
 struct Value {
   std::string_view name;
   std::string_view type;   // with its module; empty where it could not be read
@@ -192,9 +194,10 @@ struct Still {
   std::vector<Interpreter> interpreters;
   std::vector<Thread> threads;
   std::vector<Finding> findings;
-  std::vector<std::string> warnings;  // each names what could not be read and what that leaves out
-  bool partial = false;               // something that should be here is missing (exit code 3)
-  TextPool texts;                     // owns what the frames' views point at
+  std::vector<std::string> warnings;             // each names what could not be read and what that leaves out
+  bool partial = false;                          // something that should be here is missing (exit code 3)
+  TextPool texts;                                // owns what the frames' views point at
+  std::shared_ptr<const TextArena> value_texts;  // owns what the values' views point at
 };
 
 }  // namespace stillframe::model

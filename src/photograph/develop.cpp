@@ -76,6 +76,9 @@ class Developer {
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;
+    if (negative_.values) {
+      still_.value_texts = negative_.values->texts();
+    }
   }
 
  private:
@@ -178,7 +181,7 @@ class Developer {
     shown.frames.reserve(chain.frames.size());
     for (const cpython::RawFrame& frame : std::views::reverse(chain.frames)) {
       shown.frames.push_back(make_frame(frame));
-      if (negative_.values && !negative_.values->put(frame, shown.frames.back(), still_.texts)) {
+      if (negative_.values && !negative_.values->put(frame, shown.frames.back())) {
         ++unread_values_;
       }
     }

@@ -126,7 +126,7 @@ class Exposure {
     if (!wishes_.values.wanted) {
       return;
     }
-    values_->forget();
+    values_->begin();
     for (const auto& interpreter : negative.process.interpreters) {
       for (const auto& thread : interpreter.threads) {
         values_->read(thread.chain);
@@ -287,7 +287,11 @@ class Exposure {
   // target's as they were a moment ago.
   Result<Negative> try_stopped(const std::vector<ThreadInfo>& threads, const std::vector<Tid>& wanted,
                                const std::vector<std::uint64_t>& pages) {
-    memory_.clear();
+    if (values_) {
+      memory_.prepare_renewal();
+    } else {
+      memory_.clear();
+    }
     auto hold = target_.stop(wanted);
     if (!hold) {
       return std::unexpected(std::move(hold.error()));
@@ -296,7 +300,7 @@ class Exposure {
     // Where every thread is held, none of them needs to be watched.
     const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
     auto before = all_held ? Result<std::vector<ThreadInfo>>(threads) : target_.threads();
-    memory_.prefetch(pages);
+    values_ ? memory_.renew(pages) : memory_.prefetch(pages);
     Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held, hold->get());
     const auto after = target_.threads();
     total_pause_ += (*hold)->release();

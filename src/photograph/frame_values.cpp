@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stillframe::photograph {
 namespace {
 
@@ -27,20 +29,18 @@ model::ValueKind kind_of(const cpython::Variable& variable) {
 
 }  // namespace
 
-FrameValues::FrameValues(const memory::MemorySource& memory, const cpython::Layout& layout, const ValueWishes& wishes)
+FrameValues::FrameValues(memory::CapturedMemory& memory, const cpython::Layout& layout, const ValueWishes& wishes)
     : wishes_(wishes),
+      memory_(memory),
       objects_(memory, layout),
       types_(objects_),
       variables_(objects_, kMostNames),
       printer_(objects_, types_, wishes.limits, wishes.redaction),
       trees_(wishes.children + 1) {}
 
-void FrameValues::forget() {
+void FrameValues::begin() {
   by_frame_.clear();
-  for (auto& trees : trees_) {
-    trees.clear();
-  }
-  bytes_ = 0;
+  ++reading_;
 }
 
 void FrameValues::read(const cpython::FrameChain& chain) {
@@ -49,82 +49,130 @@ void FrameValues::read(const cpython::FrameChain& chain) {
     if (!fresh) {
       continue;
     }
-    at->second = variables_.read(frame);
-    for (const cpython::Variable& variable : at->second.list) {
-      if (!variable.number && !wishes_.redaction.hides(*variable.name)) {
-        tree_of(variable.value, wishes_.children);
+    ShownFrame& shown = at->second;
+    const cpython::VariableList found = variables_.read(frame);
+    shown.left_out = found.left_out;
+    shown.readable = found.whole;
+    shown.list.reserve(found.list.size());
+    for (const cpython::Variable& variable : found.list) {
+      Shown one{.variable = variable, .name = name_of(*variable.name)};
+      if (variable.number) {
+        one.number = texts_->store(fmt::format("{}", *variable.number));
+      } else if (!wishes_.redaction.hides(one.name)) {
+        one.tree = tree_of(variable.value, wishes_.children);
+        shown.readable = shown.readable && one.tree->readable;
       }
+      shown.list.push_back(one);
     }
   }
+}
+
+// The names of variables are few, and kept as long as the Variables are.
+std::string_view FrameValues::name_of(const std::string& name) {
+  const auto [at, fresh] = names_.try_emplace(&name);
+  if (fresh) {
+    at->second = texts_->store(name);
+  }
+  return at->second;
 }
 
 const FrameValues::Tree* FrameValues::tree_of(cpython::Address object, std::uint32_t levels) {
   const auto [at, fresh] = trees_[levels].try_emplace(object);
   Tree& tree = at->second;
-  if (!fresh) {
+  if (tree.reading == reading_) {
     return &tree;
   }
-  if (bytes_ > kMostBytes) {
-    tree.written = {.text = std::string(kTooMuch), .readable = false};
+  tree.reading = reading_;
+  if (fresh || !is_unchanged(tree)) {
+    write(object, levels, tree);
     return &tree;
   }
-  tree.written = printer_.write(object);
-  bytes_ += tree.written.text.size() + sizeof(Tree);
-  if (levels == 0) {
-    tree.written.children.clear();
-    return &tree;
-  }
-  for (const cpython::Child& child : tree.written.children) {
-    tree.parts.push_back(child.hidden ? nullptr : tree_of(child.address, levels - 1));
+  for (Tree::Part& part : tree.parts) {
+    part.tree = part.tree == nullptr ? nullptr : tree_of(part.address, levels - 1);
   }
   return &tree;
 }
 
-model::Value FrameValues::make(std::string_view name, cpython::Address address, const Tree* tree,
-                               model::TextPool& texts) const {
-  model::Value value{.name = texts.keep(name), .address = address};
-  if (tree == nullptr) {
-    value.value = cpython::kRedacted;
-    value.address.reset();
-    return value;
+bool FrameValues::is_unchanged(const Tree& tree) const {
+  const auto first = pages_.begin() + static_cast<std::ptrdiff_t>(tree.first_page);
+  return tree.page_count > 0 && std::all_of(first, first + static_cast<std::ptrdiff_t>(tree.page_count),
+                                            [&](std::uint64_t page) { return memory_.is_unchanged(page); });
+}
+
+void FrameValues::write(cpython::Address object, std::uint32_t levels, Tree& tree) {
+  tree.parts.clear();
+  if (bytes_ > kMostBytes) {
+    tree.text = kTooMuch;
+    tree.readable = false;
+    return;
   }
-  value.type = texts.keep(tree->written.type);
-  value.value = texts.keep(tree->written.text);
-  value.readable = tree->written.readable;
-  value.cut = tree->written.cut;
-  for (std::size_t i = 0; i < tree->parts.size(); ++i) {
-    const cpython::Child& child = tree->written.children[i];
-    value.children.push_back(make(child.name, child.address, tree->parts[i], texts));
+  trace_.clear();
+  memory_.trace_into(&trace_);
+  const cpython::Written written = printer_.write(object);
+  memory_.trace_into(nullptr);
+  std::ranges::sort(trace_);
+  tree.first_page = pages_.size();
+  std::ranges::unique_copy(trace_, std::back_inserter(pages_));
+  tree.page_count = pages_.size() - tree.first_page;
+  tree.text = texts_->store(written.text);
+  const auto [type, fresh] = types_shown_.try_emplace(written.type);
+  if (fresh) {
+    type->second = texts_->store(written.type);
+  }
+  tree.type = type->second;
+  tree.readable = written.readable;
+  tree.cut = written.cut;
+  bytes_ += written.text.size() + sizeof(Tree) + tree.page_count * sizeof(std::uint64_t);
+  if (levels == 0) {
+    return;
+  }
+  for (const cpython::Child& child : written.children) {
+    tree.parts.push_back({.name = texts_->store(child.name), .address = child.address});
+  }
+  for (std::size_t i = 0; i < written.children.size(); ++i) {
+    if (!written.children[i].hidden) {
+      tree.parts[i].tree = tree_of(written.children[i].address, levels - 1);
+    }
+  }
+}
+
+model::Value FrameValues::make(std::string_view name, cpython::Address address, const Tree* tree) {
+  if (tree == nullptr) {
+    return {.name = name, .value = cpython::kRedacted};
+  }
+  model::Value value{.name = name,
+                     .type = tree->type,
+                     .value = tree->text,
+                     .address = address,
+                     .readable = tree->readable,
+                     .cut = tree->cut};
+  value.children.reserve(tree->parts.size());
+  for (const Tree::Part& part : tree->parts) {
+    value.children.push_back(make(part.name, part.address, part.tree));
     value.children.back().kind = model::ValueKind::child;
   }
   return value;
 }
 
-bool FrameValues::put(const cpython::RawFrame& frame, model::Frame& into, model::TextPool& texts) const {
+bool FrameValues::put(const cpython::RawFrame& frame, model::Frame& into) const {
   into.arguments.emplace();
   into.locals.emplace();
   const auto known = by_frame_.find(frame.address);
   if (known == by_frame_.end()) {
     return false;
   }
-  bool readable = known->second.whole;
-  for (const cpython::Variable& variable : known->second.list) {
-    model::Value value;
-    if (variable.number) {
-      value = {
-          .name = texts.keep(*variable.name), .type = "int", .value = texts.keep(fmt::format("{}", *variable.number))};
-    } else {
-      const auto tree = trees_.back().find(variable.value);
-      const bool hidden = wishes_.redaction.hides(*variable.name);
-      value =
-          make(*variable.name, variable.value, hidden || tree == trees_.back().end() ? nullptr : &tree->second, texts);
-    }
-    value.kind = kind_of(variable);
-    readable = readable && value.readable;
-    (variable.is_argument ? into.arguments : into.locals)->push_back(std::move(value));
+  const auto count = static_cast<std::size_t>(
+      std::ranges::count_if(known->second.list, [](const Shown& one) { return one.variable.is_argument; }));
+  into.arguments->reserve(count);
+  into.locals->reserve(known->second.list.size() - count);
+  for (const Shown& one : known->second.list) {
+    model::Value value = one.variable.number ? model::Value{.name = one.name, .type = "int", .value = one.number}
+                                             : make(one.name, one.variable.value, one.tree);
+    value.kind = kind_of(one.variable);
+    (one.variable.is_argument ? into.arguments : into.locals)->push_back(std::move(value));
   }
   into.locals_left_out = known->second.left_out;
-  return readable;
+  return known->second.readable;
 }
 
 }  // namespace stillframe::photograph

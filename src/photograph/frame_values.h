@@ -9,6 +9,7 @@
 #include "cpython/frames.h"
 #include "cpython/values/printer.h"
 #include "cpython/variables.h"
+#include "memory/captured_memory.h"
 #include "model/still.h"
 #include "photograph/photograph.h"
 
@@ -17,33 +18,68 @@ namespace stillframe::photograph {
 class FrameValues {
  public:
   // `wishes` and `memory` must live longer than this.
-  FrameValues(const memory::MemorySource& memory, const cpython::Layout& layout, const ValueWishes& wishes);
+  FrameValues(memory::CapturedMemory& memory, const cpython::Layout& layout, const ValueWishes& wishes);
 
-  // Forgets values, and keeps what does not change: types, and the names of variables.
-  void forget();
+  // Begins another reading. What was written down before is still good where it was read from pages that the memory
+  // knows to be unchanged: most of a program does not run.
+  void begin();
   // The variables of the frames of a chain, and what they refer to. Called at the moment of the still.
   void read(const cpython::FrameChain& chain);
   // Puts them into a frame of the model. False where some could not be read. Reads no memory.
-  bool put(const cpython::RawFrame& frame, model::Frame& into, model::TextPool& texts) const;
+  bool put(const cpython::RawFrame& frame, model::Frame& into) const;
+  // Owns the texts of what was put.
+  [[nodiscard]] std::shared_ptr<const model::TextArena> texts() const { return texts_; }
 
  private:
   // A value with as many levels of its parts as were asked for.
   struct Tree {
-    cpython::Written written;
-    std::vector<const Tree*> parts;  // one for each child; null: hidden, or deeper than was asked for
+    std::string_view text;
+    std::string_view type;
+    struct Part {
+      std::string_view name;
+      cpython::Address address = 0;
+      const Tree* tree = nullptr;  // null: hidden
+    };
+    std::vector<Part> parts;
+    std::size_t first_page = 0;  // in pages_: what it was read from
+    std::size_t page_count = 0;
+    std::uint32_t reading = 0;  // the last one in which it was found to be so
+    bool readable = true;
+    bool cut = false;
+  };
+  // One variable, ready to be shown.
+  struct Shown {
+    cpython::Variable variable;
+    const Tree* tree = nullptr;  // null: hidden, or a number that the frame itself holds
+    std::string_view name;
+    std::string_view number;
+  };
+  struct ShownFrame {
+    std::vector<Shown> list;
+    std::uint64_t left_out = 0;
+    bool readable = true;
   };
 
   const Tree* tree_of(cpython::Address object, std::uint32_t levels);
-  model::Value make(std::string_view name, cpython::Address address, const Tree* tree, model::TextPool& texts) const;
+  void write(cpython::Address object, std::uint32_t levels, Tree& tree);
+  [[nodiscard]] bool is_unchanged(const Tree& tree) const;
+  static model::Value make(std::string_view name, cpython::Address address, const Tree* tree);
+  std::string_view name_of(const std::string& name);
 
   const ValueWishes& wishes_;
+  memory::CapturedMemory& memory_;
   cpython::Objects objects_;
   cpython::Types types_;
   cpython::Variables variables_;
   cpython::Printer printer_;
-  std::unordered_map<cpython::Address, cpython::VariableList> by_frame_;
-  // By how many levels of parts they have.
-  std::vector<std::unordered_map<cpython::Address, Tree>> trees_;
+  std::shared_ptr<model::TextArena> texts_ = std::make_shared<model::TextArena>();
+  std::uint32_t reading_ = 0;
+  std::unordered_map<cpython::Address, ShownFrame> by_frame_;
+  std::vector<std::unordered_map<cpython::Address, Tree>> trees_;  // by how many levels of parts they have
+  std::vector<std::uint64_t> pages_;
+  std::vector<std::uint64_t> trace_;
+  std::unordered_map<const std::string*, std::string_view> names_;
+  std::unordered_map<std::string, std::string_view> types_shown_;
   std::size_t bytes_ = 0;
 };
 

@@ -71,7 +71,8 @@ void Types::load_names(Type& type) const {
   const Layout& layout = objects_.layout();
   // ht_qualname stands right before ht_cached_keys (Include/cpython/object.h, 3.3+).
   if (layout.heap_type.cached_keys.present()) {
-    const auto at = objects_.pointer(type.address, layout.heap_type.cached_keys.value() - std::uint32_t{sizeof(Address)});
+    const auto at =
+        objects_.pointer(type.address, layout.heap_type.cached_keys.value() - std::uint32_t{sizeof(Address)});
     const auto text = at ? objects_.text(*at, 1024) : std::nullopt;
     type.qualified = text.value_or(type.name);
   }
