@@ -4,9 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <span>
 #include <string_view>
+
+#include "binary/core_note_walk.h"
 
 namespace stillframe::binary {
 namespace {
@@ -31,56 +35,13 @@ constexpr std::size_t most_threads = 1U << 20U;  // /proc/sys/kernel/pid_max is 
 constexpr std::size_t most_file_mappings = 1U << 18U;
 constexpr std::size_t most_auxv = 256;
 
-// A window of the file that moves with the reading: one system call for many notes.
-class Window {
- public:
-  explicit Window(const FileReader& file) : file_(file) {}
-
-  template <typename T>
-  std::optional<T> get(std::uint64_t offset) {
-    if (offset < start_ || offset - start_ > bytes_.size() || bytes_.size() - (offset - start_) < sizeof(T)) {
-      fill(offset);
-      if (bytes_.size() < sizeof(T)) {
-        return std::nullopt;
-      }
-    }
-    T value;
-    std::memcpy(&value, bytes_.data() + (offset - start_), sizeof(T));
-    return value;
-  }
-
- private:
-  void fill(std::uint64_t offset) {
-    constexpr std::size_t capacity = 32768;
-    bytes_.resize(capacity);
-    start_ = offset;
-    bytes_.resize(file_.read_some(offset, bytes_));
-  }
-
-  const FileReader& file_;
-  std::uint64_t start_ = 0;
-  std::vector<std::byte> bytes_;
-};
-
-struct Note {
-  std::uint32_t type = 0;
-  std::uint64_t start = 0;
-  std::uint64_t description = 0;  // offset in the file
-  std::uint64_t size = 0;
-  std::uint64_t next = 0;
-};
-
-constexpr std::uint64_t aligned(std::uint64_t size) {
-  return (size + 3U) & ~std::uint64_t{3};
-}
-
 }  // namespace
 
-// Walks the notes. Where one has a damaged length, the walk goes on at the next thing that looks like a note.
+// Puts together what the notes say.
 class CoreNoteReader {
  public:
   CoreNoteReader(const FileReader& file, const CoreHeaders& headers)
-      : file_(file), window_(file), believed_core_(headers.type == ET_CORE) {
+      : file_(file), window_(file), note_walk_(window_), believed_core_(headers.type == ET_CORE) {
     if (headers.machine == EM_X86_64) {
       notes_.machine = CoreMachine::x86_64;
     } else if (headers.machine == EM_AARCH64) {
@@ -137,77 +98,10 @@ class CoreNoteReader {
     }
   }
 
-  // From `position` to `end`, and on while notes follow: `end` may be damaged, `room` is where they must end.
   void walk(std::uint64_t position, std::uint64_t end, std::uint64_t room) {
-    bool whole = true;
-    while (position < end || (position < room && strict(position))) {
-      end = std::max(end, std::min(room, position + 1));
-      const auto note = note_at(position, room);
-      if (!note) {
-        whole = whole && room - position < sizeof(Elf64_Nhdr);
-        const auto next = find_note(position + 4, room);
-        if (!next) {
-          break;
-        }
-        position = *next;
-        continue;
-      }
-      take(*note);
-      position = note->next;
-      if (position < end && !strict(position)) {
-        // This length or the next header is damaged: believe the first thing behind this header that looks like a note.
-        const auto next = find_note(note->start + 4, room);
-        whole = false;
-        if (!next) {
-          break;
-        }
-        position = *next;
-      }
-    }
-    if (!whole) {
+    if (!note_walk_.walk(position, end, room, [this](const Note& note) { take(note); })) {
       notes_.warnings.emplace_back("some of the core's notes are damaged or cut off; threads may be missing");
     }
-  }
-
-  std::optional<Note> note_at(std::uint64_t position, std::uint64_t end) {
-    const auto header = window_.get<Elf64_Nhdr>(position);
-    constexpr std::uint32_t longest_name = 64;
-    if (!header || header->n_namesz == 0 || header->n_namesz > longest_name) {
-      return std::nullopt;
-    }
-    Note note{.type = header->n_type, .start = position};
-    note.description = position + sizeof(Elf64_Nhdr) + aligned(header->n_namesz);
-    note.size = header->n_descsz;
-    note.next = note.description + aligned(note.size);
-    if (note.description > end || note.size > end - note.description) {
-      return std::nullopt;
-    }
-    return note;
-  }
-
-  // A header with one of the names that cores' notes have: the kernel's two, and gdb's for its own notes.
-  bool strict(std::uint64_t position) {
-    const auto header = window_.get<Elf64_Nhdr>(position);
-    constexpr std::array<std::string_view, 3> names{"CORE", "LINUX", "GDB"};
-    for (const std::string_view name : names) {
-      if (!header || header->n_namesz != name.size() + 1) {
-        continue;
-      }
-      const auto text = window_.get<std::array<char, 4>>(position + sizeof(Elf64_Nhdr));
-      return text && std::string_view(text->data(), text->size()).starts_with(name.substr(0, text->size()));
-    }
-    return false;
-  }
-
-  std::optional<std::uint64_t> find_note(std::uint64_t position, std::uint64_t end) {
-    constexpr std::uint64_t furthest = std::uint64_t{1} << 24U;  // notes of one thread are a few KiB
-    const std::uint64_t stop = end - position > furthest && end > position ? position + furthest : end;
-    for (position = aligned(position); position < stop; position += 4) {
-      if (strict(position)) {
-        return position;
-      }
-    }
-    return std::nullopt;
   }
 
   void take(const Note& note) {
@@ -234,7 +128,7 @@ class CoreNoteReader {
         }
         break;
       default:
-        if (is_status && note.type != NT_PRFPREG && strict(note.start)) {
+        if (is_status && note.type != NT_PRFPREG && note_walk_.strict(note.start)) {
           take_thread(note);  // no other note has that length: its type is damaged
         }
         break;
@@ -242,7 +136,7 @@ class CoreNoteReader {
   }
 
   void take_thread(const Note& note) {
-    if (notes_.threads.size() >= most_threads || (!believed_core_ && !strict(note.start))) {
+    if (notes_.threads.size() >= most_threads || (!believed_core_ && !note_walk_.strict(note.start))) {
       return;
     }
     votes_x86_64_ += note.size == prstatus_size_x86_64 ? 1 : 0;
@@ -332,7 +226,7 @@ class CoreNoteReader {
     std::size_t damaged = 0;
     std::uint64_t last = 0;
     notes_.file_list_damaged = count != (*sizes)[0];
-    Window names(file_);
+    NoteWindow names(file_);
     for (std::uint64_t i = 0; i < count && i < most_file_mappings && name < end; ++i) {
       const auto entry = window_.get<std::array<std::uint64_t, 3>>(note.description + head + i * entry_size);
       std::string path = take_path(names, name, end);
@@ -370,7 +264,7 @@ class CoreNoteReader {
     return count;
   }
 
-  static std::string take_path(Window& names, std::uint64_t& position, std::uint64_t end) {
+  static std::string take_path(NoteWindow& names, std::uint64_t& position, std::uint64_t end) {
     std::string path;
     while (position < end) {
       const auto c = names.get<char>(position++);
@@ -400,7 +294,8 @@ class CoreNoteReader {
   }
 
   const FileReader& file_;
-  Window window_;
+  NoteWindow window_;
+  CoreNoteWalk note_walk_;
   bool believed_core_;
   std::uint64_t first_memory_ = 0;  // where the first segment's bytes begin in the file
   std::uint64_t last_memory_ = 0;   // where the last one's end

@@ -1,11 +1,11 @@
 // Rust's v0 mangling (RFC 2603, "The Rust symbol mangling scheme").
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 #include "binary/demangle.h"
 #include "binary/demangle_rust.h"
+#include "binary/demangle_rust_v0_text.h"
 
 namespace stillframe::binary {
 namespace {
@@ -19,10 +19,10 @@ std::string_view basic_type(char tag) {
   return tag >= 'a' && tag <= 'z' ? basic_types[static_cast<std::size_t>(tag - 'a')] : std::string_view();
 }
 
-// Reads a v0 name from its beginning to its end and writes as it goes. Every error makes the rest be nothing.
-class V0 {
+// Paths, types and constants, written as they are read.
+class V0 : private RustV0Text {
  public:
-  explicit V0(std::string_view input) : input_(input) {}
+  explicit V0(std::string_view input) : RustV0Text(input) {}
 
   std::optional<std::string> demangle() {
     path(true);
@@ -31,102 +31,6 @@ class V0 {
   }
 
  private:
-  static constexpr int deepest = 200;
-  static constexpr int most_steps = 20000;
-  static constexpr std::size_t longest = std::size_t{1} << 14U;
-
-  // Holds the depth of the recursion; false: too deep, too long, too much.
-  class Level {
-   public:
-    explicit Level(V0& reader) : reader_(reader) {
-      ++reader_.depth_;
-      if (reader_.depth_ > deepest || ++reader_.steps_ > most_steps || reader_.out_.size() > longest) {
-        reader_.failed_ = true;
-      }
-    }
-    Level(const Level&) = delete;
-    Level& operator=(const Level&) = delete;
-    Level(Level&&) = delete;
-    Level& operator=(Level&&) = delete;
-    ~Level() { --reader_.depth_; }
-
-   private:
-    V0& reader_;
-  };
-
-  [[nodiscard]] char peek() const { return at_ < input_.size() && !failed_ ? input_[at_] : '\0'; }
-  char next() {
-    const char c = peek();
-    failed_ = failed_ || at_ >= input_.size();
-    at_ += failed_ ? 0 : 1;
-    return c;
-  }
-  bool eat(char c) {
-    const bool found = peek() == c;
-    at_ += found ? 1 : 0;
-    return found;
-  }
-  void print(std::string_view text) {
-    if (!silent_) {
-      out_ += text;
-    }
-  }
-
-  // `_` is 0, `0_` 1, `Z_` 62.
-  std::uint64_t base_62() {
-    if (eat('_')) {
-      return 0;
-    }
-    std::uint64_t value = 0;
-    while (!failed_ && !eat('_')) {
-      const char c = next();
-      std::uint64_t digit = 0;
-      if (is_digit(c)) {
-        digit = static_cast<std::uint64_t>(c - '0');
-      } else if (c >= 'a' && c <= 'z') {
-        digit = static_cast<std::uint64_t>(c - 'a') + 10;
-      } else if (c >= 'A' && c <= 'Z') {
-        digit = static_cast<std::uint64_t>(c - 'A') + 36;
-      } else {
-        failed_ = true;
-      }
-      failed_ = failed_ || value > (std::numeric_limits<std::uint64_t>::max() - 62) / 62;
-      value = failed_ ? 0 : value * 62 + digit;
-    }
-    return value + 1;
-  }
-  std::uint64_t optional_base_62(char tag) { return eat(tag) ? base_62() + 1 : 0; }
-
-  std::string_view identifier_text() {
-    const bool puny = eat('u');
-    std::size_t length = 0;
-    if (!is_digit(peek())) {
-      failed_ = true;
-    }
-    while (is_digit(peek()) && length < input_.size()) {
-      const auto digit = static_cast<std::size_t>(next() - '0');
-      length = length * 10 + digit;
-      if (length == 0) {
-        break;
-      }
-    }
-    eat('_');
-    if (failed_ || length > input_.size() - at_) {
-      failed_ = true;
-      return {};
-    }
-    const std::string_view text = input_.substr(at_, length);
-    at_ += length;
-    puny_ = puny;
-    return text;
-  }
-  void print_identifier(std::string_view text) {
-    // Letters outside of ASCII are rare in names of functions: shown as they are encoded.
-    print(puny_ ? "punycode{" : "");
-    print(text);
-    print(puny_ ? "}" : "");
-  }
-
   template <typename Read>
   void backref(Read read) {
     const std::size_t here = at_ - 1;
@@ -414,15 +318,7 @@ class V0 {
     }
   }
 
-  std::string_view input_;
-  std::size_t at_ = 0;
-  std::string out_;
   std::uint64_t bound_ = 0;  // lifetimes that are bound where we are
-  int depth_ = 0;
-  int steps_ = 0;
-  bool failed_ = false;
-  bool silent_ = false;
-  bool puny_ = false;  // the last identifier is punycode
 };
 
 }  // namespace

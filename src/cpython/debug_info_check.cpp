@@ -1,6 +1,5 @@
 #include "cpython/debug_info_check.h"
 
-#include <dwarf.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -8,11 +7,11 @@
 #include <array>
 #include <iterator>
 #include <string_view>
-#include <unordered_map>
 
 #include "binary/debug_files.h"
 #include "binary/elf_file.h"
 #include "binary/partial_debug_info.h"
+#include "cpython/debug_structures.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -44,220 +43,15 @@ constexpr Line kLines[] = {
 };
 // NOLINTEND(bugprone-macro-parentheses)
 
-// PyInterpreterState is some hundred kilobytes; nothing that is read is larger.
-constexpr std::uint64_t kMaxStructure = std::uint64_t{4} << 20U;
-// DIEs looked at before giving up: the two units of 3.13 have 4,000 at their top and as many members.
-constexpr std::uint32_t kMaxSteps = 400'000;
-
-// The parts of "a | b" or "a.b", one after another.
-std::string_view take_part(std::string_view& rest, std::string_view separator) {
-  const auto end = rest.find(separator);
-  const std::string_view part = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + separator.size());
-  return part;
+std::vector<WantedStructure> wanted_structures() {
+  std::vector<WantedStructure> wanted;
+  for (const Line& line : kLines) {
+    if (line.field.empty()) {
+      wanted.push_back({.group = line.group, .types = line.choices});
+    }
+  }
+  return wanted;
 }
-
-// What the debug information says of the structures named in fields.def.
-class Structures {
- public:
-  explicit Structures(std::span<Dwarf_Die> units) {
-    for (const Line& line : kLines) {
-      for (std::string_view rest = line.field.empty() ? line.choices : std::string_view{}; !rest.empty();) {
-        wanted_.emplace(take_part(rest, " | "), line.group);
-      }
-    }
-    for (Dwarf_Die& unit : units) {
-      collect(unit);
-    }
-  }
-
-  // The complete structure of a group.
-  [[nodiscard]] Dwarf_Die* find(std::string_view group) {
-    const auto found = by_group_.find(group);
-    return found == by_group_.end() ? nullptr : &found->second;
-  }
-
-  // The offset of the first of the paths that leads to a member; `absent` where none does, nothing when the debug
-  // information is too strange to tell.
-  std::optional<Offset> offset(Dwarf_Die& structure, std::string_view paths) {
-    unclear_ = false;
-    while (!paths.empty()) {
-      const auto at = path_offset(structure, take_part(paths, " | "));
-      if (steps_ > kMaxSteps) {
-        return std::nullopt;
-      }
-      if (at) {
-        return *at <= kMaxStructure ? std::optional(Offset(static_cast<std::uint32_t>(*at))) : std::nullopt;
-      }
-    }
-    return unclear_ || nameless_ ? std::nullopt : std::optional(absent);
-  }
-
- private:
-  bool step() { return ++steps_ <= kMaxSteps; }
-
-  // dwarf_diename() would follow references to other DIEs as well, at three times the cost.
-  const char* name_of(Dwarf_Die& die) {
-    Dwarf_Attribute attribute;
-    if (dwarf_attr(&die, DW_AT_name, &attribute) == nullptr) {
-      return nullptr;
-    }
-    const char* name = dwarf_formstring(&attribute);
-    nameless_ = nameless_ || name == nullptr;
-    return name;
-  }
-
-  void collect(Dwarf_Die& unit) {
-    Dwarf_Die die;
-    for (int end = dwarf_child(&unit, &die); end == 0 && step(); end = dwarf_siblingof(&die, &die)) {
-      const int tag = dwarf_tag(&die);
-      if (tag != DW_TAG_typedef && tag != DW_TAG_structure_type) {
-        continue;
-      }
-      const char* name = name_of(die);
-      if (name == nullptr) {
-        continue;
-      }
-      if (tag == DW_TAG_structure_type) {
-        struct_name_.assign("struct ").append(name);
-      }
-      const auto group = wanted_.find(tag == DW_TAG_typedef ? std::string_view(name) : std::string_view(struct_name_));
-      if (group == wanted_.end() || by_group_.contains(group->second)) {
-        continue;
-      }
-      if (const auto structure = behind(die)) {
-        by_group_.emplace(group->second, *structure);
-      }
-    }
-  }
-
-  // The complete structure or union behind typedefs and qualifiers.
-  std::optional<Dwarf_Die> behind(Dwarf_Die die) {
-    constexpr int kMaxNames = 16;
-    for (int i = 0; i < kMaxNames; ++i) {
-      const int tag = dwarf_tag(&die);
-      if (tag == DW_TAG_structure_type || tag == DW_TAG_union_type) {
-        return dwarf_hasattr(&die, DW_AT_declaration) != 0 ? std::nullopt : std::optional(die);
-      }
-      if (tag != DW_TAG_typedef && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type) {
-        return std::nullopt;
-      }
-      const auto next = type_attribute(die);
-      if (!next) {
-        return std::nullopt;
-      }
-      die = *next;
-    }
-    return std::nullopt;
-  }
-
-  // What DW_AT_type leads to, within the same unit: the others' places are not what they were in the file.
-  std::optional<Dwarf_Die> type_attribute(Dwarf_Die& die) {
-    Dwarf_Attribute attribute;
-    Dwarf_Die type;
-    if (dwarf_attr(&die, DW_AT_type, &attribute) == nullptr) {
-      return std::nullopt;
-    }
-    if (dwarf_whatform(&attribute) == DW_FORM_ref_addr || dwarf_formref_die(&attribute, &type) == nullptr) {
-      unclear_ = true;
-      return std::nullopt;
-    }
-    return type;
-  }
-
-  std::optional<Dwarf_Die> type_of(Dwarf_Die member) {
-    const auto type = type_attribute(member);
-    return type ? behind(*type) : std::nullopt;
-  }
-
-  struct Member {
-    std::string_view name;  // empty: a structure without a name
-    Dwarf_Die die;
-    std::uint64_t offset = 0;
-  };
-
-  // The members of a structure, read once.
-  const std::vector<Member>& members(Dwarf_Die& structure) {
-    const auto [known, fresh] = members_.try_emplace(structure.addr);
-    Dwarf_Die die;
-    for (int end = fresh ? dwarf_child(&structure, &die) : 1; end == 0 && step(); end = dwarf_siblingof(&die, &die)) {
-      if (dwarf_tag(&die) == DW_TAG_member) {
-        const char* name = name_of(die);
-        known->second.push_back({.name = name != nullptr ? name : "", .die = die, .offset = member_offset(die)});
-      }
-    }
-    return known->second;
-  }
-
-  // A member by name, also through structures without one.
-  std::optional<Member> member(Dwarf_Die& structure, std::string_view name, int depth) {
-    constexpr int kMaxDepth = 4;
-    for (const Member& one : members(structure)) {
-      if (one.name == name) {
-        return one;
-      }
-      if (!one.name.empty() || depth == kMaxDepth || !step()) {
-        continue;
-      }
-      if (auto nameless = type_of(one.die)) {
-        if (auto found = member(*nameless, name, depth + 1)) {
-          found->offset += one.offset;
-          return found;
-        }
-      }
-    }
-    return std::nullopt;
-  }
-
-  static std::uint64_t member_offset(Dwarf_Die& member) {
-    Dwarf_Attribute attribute;
-    Dwarf_Word value = 0;
-    if (dwarf_attr(&member, DW_AT_data_member_location, &attribute) != nullptr) {
-      if (dwarf_formudata(&attribute, &value) == 0) {
-        return std::min<std::uint64_t>(value, kMaxStructure + 1);
-      }
-      // DWARF 2: an expression that adds a constant.
-      Dwarf_Op* operations = nullptr;
-      std::size_t count = 0;
-      if (dwarf_getlocation(&attribute, &operations, &count) == 0 && count == 1 &&
-          operations[0].atom == DW_OP_plus_uconst) {
-        return std::min<std::uint64_t>(operations[0].number, kMaxStructure + 1);
-      }
-      return kMaxStructure + 1;
-    }
-    if (dwarf_attr(&member, DW_AT_data_bit_offset, &attribute) != nullptr && dwarf_formudata(&attribute, &value) == 0) {
-      return std::min<std::uint64_t>(value / 8, kMaxStructure + 1);
-    }
-    return 0;  // a member of a union
-  }
-
-  std::optional<std::uint64_t> path_offset(Dwarf_Die structure, std::string_view path) {
-    std::uint64_t offset = 0;
-    while (true) {
-      const auto found = member(structure, take_part(path, "."), 0);
-      if (!found) {
-        return std::nullopt;
-      }
-      offset += found->offset;
-      if (path.empty()) {
-        return offset;
-      }
-      const auto type = type_of(found->die);
-      if (!type) {
-        return std::nullopt;
-      }
-      structure = *type;
-    }
-  }
-
-  std::unordered_map<std::string_view, std::string_view> wanted_;
-  std::unordered_map<std::string_view, Dwarf_Die> by_group_;
-  std::unordered_map<const void*, std::vector<Member>> members_;
-  std::string struct_name_;
-  std::uint32_t steps_ = 0;
-  bool nameless_ = false;  // a name is kept in another file (dwz): what was not found may be there
-  bool unclear_ = false;   // a type could not be followed: that a member was not found says nothing
-};
 
 // The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
 // behind.
@@ -339,24 +133,13 @@ std::optional<std::vector<Disagreement>> check_against_debug_info(int fd, const 
   if (!info || info->units().empty()) {
     return std::nullopt;
   }
-  Structures structures(info->units());
+  DebugStructures structures(info->units(), wanted_structures());
   std::vector<Disagreement> disagreements;
   Layout table = layout;
-  Dwarf_Die* structure = nullptr;
   for (const Line& line : kLines) {
-    std::optional<Offset> real;
-    Offset told;
-    if (line.field.empty()) {
-      structure = structures.find(line.group);
-      const int size = structure != nullptr ? dwarf_bytesize(structure) : -1;
-      if (size > 0 && static_cast<std::uint64_t>(size) <= kMaxStructure) {
-        real = Offset(static_cast<std::uint32_t>(size));
-      }
-      told = Offset(line.size(table));
-    } else if (structure != nullptr) {
-      real = structures.offset(*structure, line.choices);
-      told = line.offset(table);
-    }
+    const bool size = line.field.empty();
+    const auto real = size ? structures.size(line.group) : structures.offset(line.group, line.choices);
+    const Offset told = size ? Offset(line.size(table)) : line.offset(table);
     if (real && *real != told) {
       disagreements.push_back({.group = line.group, .field = line.field, .table = told, .real = *real});
     }

@@ -1,6 +1,9 @@
 #include "render/words.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 
 namespace stillframe::render {
 
@@ -84,6 +87,14 @@ std::string_view json_name(model::ValueKind kind) {
       return "child";
   }
   return "local";
+}
+
+std::string with_count(std::int64_t count, std::string_view one) {
+  std::string digits = fmt::format("{}", count);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<std::size_t>(at), ",");
+  }
+  return fmt::format("{} {}{}", digits, one, count == 1 ? "" : "s");
 }
 
 std::string state_in_words(const model::Thread& thread, const model::Still& still) {

@@ -1,6 +1,7 @@
-// The model's enumerations in words: once for the screen, once for the JSON.
+// The model's enumerations and numbers in words: once for the screen, once for the JSON.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ std::string_view json_name(model::OsState state);
 std::string_view json_name(model::Severity severity);
 std::string_view json_name(model::SourceKind kind);
 std::string_view json_name(model::ValueKind kind);
+
+// "1 thread", "1,204 threads".
+std::string with_count(std::int64_t count, std::string_view one);
 
 // "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
 std::string state_in_words(const model::Thread& thread, const model::Still& still);

@@ -17,6 +17,7 @@
 
 #include "binary/native_symbols.h"
 #include "binary/symbol_image.h"
+#include "temporary_folder.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -79,12 +80,9 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
   all.push_back(nullptr);
   *arguments = all.data();
   *count += 1;
-  std::string directory = "/tmp/fuzz_symbolsXXXXXX";
-  if (mkdtemp(directory.data()) == nullptr) {
-    std::abort();
-  }
-  std::ofstream(directory + "/a.cc") << kSource;
-  std::ofstream(directory + "/join") << kJoin;
+  const stillframe::testing::TemporaryFolder folder;
+  folder.add("a.cc", kSource);
+  folder.add("join", kJoin);
   const std::string base = "g++ -shared -nostdlib -fPIC a.cc -o a.so ";
   for (const char* more :
        {"-gdwarf-5 -O2", "-gdwarf-4 -O2 -fdebug-types-section", "-g3 -O2 -undef", "-gdwarf-5 -gz -O1",
@@ -92,12 +90,12 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
         "-gdwarf-4 -O2 -gsplit-dwarf; dwp *.dwo -o a.dwp; join a.dwp",
         "-gdwarf-5 -O2; objcopy --only-keep-debug a.so a.debug; objcopy --add-gnu-debuglink=a.debug a.so",
         "-O2; xz -k a.so; objcopy -S --add-section .gnu_debugdata=a.so.xz a.so"}) {
-    const std::string command = "cd " + directory + " && . ./join && rm -f *.dwo *.xz && " + base + more;
+    const std::string command = "cd " + folder.path() + " && . ./join && rm -f *.dwo *.xz && " + base + more;
     if (std::system(command.c_str()) == 0) {  // NOLINT(cert-env33-c): a command of our own
-      seeds().push_back(content_of(directory + "/a.so"));
+      seeds().push_back(content_of(folder.path("a.so")));
     }
   }
-  if (std::system(("rm -r " + directory).c_str()) != 0 || seeds().size() < 8) {  // NOLINT(cert-env33-c)
+  if (seeds().size() < 8) {
     std::abort();
   }
   return 0;

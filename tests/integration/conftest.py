@@ -19,6 +19,8 @@ import pytest
 
 from interpreters import PROGRAMS, TESTS, Interpreter
 
+pytest.register_assert_rewrite("native_looking")
+
 REPOSITORY = TESTS.parent
 STILLFRAME = os.environ.get("STILLFRAME", str(REPOSITORY / "build" / "release" / "stillframe"))
 SCHEMA = jsonschema.Draft202012Validator(json.loads((REPOSITORY / "docs" / "still.schema.json").read_text()))

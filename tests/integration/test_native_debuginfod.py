@@ -18,7 +18,7 @@ import pytest
 import native_builds
 import native_comparing
 from conftest import STILLFRAME, Outcome
-from test_native import ONE, OUTER, only, start_native, why
+from native_looking import ONE, OUTER, only, start_native, why
 
 WITH_INLINED = ["stacks_block", "stacks_outer", "stacks_inlined", "stacks_inlined_deeply", "stacks_middle", "stacks_middle",
                 "stacks_middle", "stacks_inner", "stacks_wait"]

@@ -13,7 +13,7 @@ import native_comparing
 import native_tools
 from conftest import STILLFRAME
 from test_namespaces import outer_tids
-from test_native import OUTER, only, why
+from native_looking import OUTER, only, why
 
 NAMESPACES = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc"]
 INTERPRETERS = [interpreters.BY_ID[name] for name in ("3.8", "3.11", "3.13")]

@@ -10,7 +10,7 @@ import pytest
 import native_builds
 import native_comparing
 import native_tools
-from test_native import check_all, look, look_at_core, only, why
+from native_looking import check_all, look, look_at_core, only, why
 
 # Program, its argument -> what must stand between two Python frames, and what must be on the stack in this order.
 CALLBACKS = {

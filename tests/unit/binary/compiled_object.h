@@ -18,29 +18,16 @@
 
 #include "binary/elf_file.h"
 #include "binary/native_symbols.h"
+#include "temporary_folder.h"
 
 namespace stillframe::testing {
 
 // A directory of the test's own, with the commands that fill it.
 class Workshop {
  public:
-  Workshop() : path_(::testing::TempDir() + "workshopXXXXXX") {
-    if (mkdtemp(path_.data()) == nullptr) {
-      ADD_FAILURE() << "no directory " << path_;
-    }
-  }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
-  Workshop(Workshop&&) = delete;
-  Workshop& operator=(Workshop&&) = delete;
-  ~Workshop() { std::filesystem::remove_all(path_); }
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
 
-  [[nodiscard]] std::string path(const std::string& name) const { return path_ + "/" + name; }
-
-  void write(const std::string& name, std::string_view content) const {
-    std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
-    std::ofstream(path(name), std::ios::binary) << content;
-  }
+  void write(const std::string& name, std::string_view content) const { folder_.add(name, content); }
 
   [[nodiscard]] std::string read(const std::string& name) const {
     std::ifstream in(path(name), std::ios::binary);
@@ -49,7 +36,7 @@ class Workshop {
 
   // Runs a shell command in the directory; a failure of it is one of the test.
   void run(const std::string& command) const {
-    const std::string all = "cd " + path_ + " && { " + command + "; } > log 2>&1";
+    const std::string all = "cd " + folder_.path() + " && { " + command + "; } > log 2>&1";
     if (std::system(all.c_str()) != 0) {
       ADD_FAILURE() << command << ":\n" << read("log");
     }
@@ -62,11 +49,12 @@ class Workshop {
 
   // Opens paths of a target whose root is this directory.
   [[nodiscard]] binary::OpenFile as_root() const {
-    return [root = path_](const std::string& name) { return open((root + name).c_str(), O_RDONLY | O_CLOEXEC); };
+    return
+        [root = folder_.path()](const std::string& name) { return open((root + name).c_str(), O_RDONLY | O_CLOEXEC); };
   }
 
  private:
-  std::string path_;
+  TemporaryFolder folder_;
 };
 
 // Opens paths as they are.

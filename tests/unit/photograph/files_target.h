@@ -5,37 +5,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
 #include "fake_memory.h"
 #include "target/target.h"
+#include "temporary_folder.h"
 
 namespace stillframe::testing {
 
 // Its "/" is a folder of its own that is removed with it.
 class FilesTarget : public target::Target {
  public:
-  FilesTarget() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "stillframe-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~FilesTarget() override { std::filesystem::remove_all(root_); }
-  FilesTarget(const FilesTarget&) = delete;
-  FilesTarget& operator=(const FilesTarget&) = delete;
-  FilesTarget(FilesTarget&&) = delete;
-  FilesTarget& operator=(FilesTarget&&) = delete;
-
-  [[nodiscard]] std::filesystem::path real(std::string_view path) const {
-    return root_ / std::filesystem::path(path).relative_path();
-  }
-  void write(std::string_view path, std::string_view bytes) const {
-    std::filesystem::create_directories(real(path).parent_path());
-    std::ofstream(real(path), std::ios::binary) << bytes;
-  }
+  [[nodiscard]] std::filesystem::path real(std::string_view path) const { return root_.path(path); }
+  void write(std::string_view path, std::string_view bytes) const { root_.add(path, bytes); }
 
   [[nodiscard]] Result<target::FileHandle> open_file(std::string_view path) const override {
     ++opens;
@@ -73,7 +57,7 @@ class FilesTarget : public target::Target {
     return fail(ErrorKind::unsupported, "ask a fake", "it has only files", "");
   }
 
-  std::filesystem::path root_;
+  TemporaryFolder root_;
   model::Source source_;
   FakeMemory memory_;
 };

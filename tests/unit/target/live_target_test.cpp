@@ -16,31 +16,14 @@
 #include <thread>
 
 #include "child_process.h"
+#include "temporary_folder.h"
 
 namespace stillframe::target {
 namespace {
 
 using testing::ChildProcess;
 using testing::sleep_for_good;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() : path_(mkdtemp(pattern_.data())) {}
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  TemporaryDirectory(TemporaryDirectory&&) = delete;
-  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string pattern_ = "/tmp/live_target_test.XXXXXX";
-  std::string path_;
-};
-
-void write_file(const std::string& path, std::string_view text) {
-  std::ofstream(path) << text;
-}
+using testing::TemporaryFolder;
 
 std::string read_all(const FileHandle& file) {
   std::string text(100, '\0');
@@ -83,20 +66,21 @@ TEST(LiveTarget, OpensTheMappedExecutable) {
 }
 
 TEST(LiveTarget, OpensRegularFilesOnly) {
-  const TemporaryDirectory directory;
-  write_file(directory.path() + "/mod.py", "text");
-  ASSERT_EQ(mkfifo((directory.path() + "/pipe").c_str(), 0600), 0);
+  const TemporaryFolder folder;
+  folder.add("mod.py", "text");
+  ASSERT_EQ(mkfifo(folder.path("pipe").c_str(), 0600), 0);
   const ChildProcess child([&](const auto& ready) {
-    (void)!chdir(directory.path().c_str());
+    (void)!chdir(folder.path().c_str());
     sleep_for_good(ready);
   });
   const auto target = open_process(child.pid());
-  EXPECT_EQ(read_all(*(*target)->open_file(directory.path() + "/mod.py")), "text");
+  const std::string name_of_folder = std::filesystem::path(folder.path()).filename();
+  EXPECT_EQ(read_all(*(*target)->open_file(folder.path("mod.py"))), "text");
   EXPECT_EQ(read_all(*(*target)->open_file("mod.py")), "text");
-  EXPECT_EQ(read_all(*(*target)->open_file("./../" + directory.path().substr(5) + "/mod.py")), "text");
+  EXPECT_EQ(read_all(*(*target)->open_file("./../" + name_of_folder + "/mod.py")), "text");
   for (const std::string& name :
-       {directory.path() + "/pipe", directory.path(), directory.path() + "/none", std::string("/dev/null"),
-        std::string("<string>"), std::string(), std::string("mod.py\0x", 8), std::string(10'000, 'a')}) {
+       {folder.path("pipe"), folder.path(), folder.path("none"), std::string("/dev/null"), std::string("<string>"),
+        std::string(), std::string("mod.py\0x", 8), std::string(10'000, 'a')}) {
     const auto file = (*target)->open_file(name);
     ASSERT_FALSE(file) << name;
     EXPECT_EQ(file.error().kind, ErrorKind::not_found);
@@ -107,11 +91,10 @@ TEST(LiveTarget, StaysBelowTheTargetsRoot) {
   if (geteuid() != 0) {
     GTEST_SKIP() << "only root may change its root";
   }
-  const TemporaryDirectory directory;
-  const std::string jail = directory.path() + "/jail";
-  std::filesystem::create_directories(jail + "/srv");
-  write_file(directory.path() + "/secret", "outside");
-  write_file(jail + "/srv/app.py", "inside");
+  const TemporaryFolder folder;
+  const std::string jail = folder.path("jail");
+  folder.add("secret", "outside");
+  folder.add("jail/srv/app.py", "inside");
   std::filesystem::create_symlink("/srv/app.py", jail + "/absolute");
   std::filesystem::create_symlink("../../secret", jail + "/climbing");
   const ChildProcess child([&](const auto& ready) {

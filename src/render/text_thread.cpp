@@ -1,0 +1,77 @@
+#include "render/text_thread.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "render/escape.h"
+#include "render/words.h"
+
+namespace stillframe::render {
+namespace {
+
+std::string title(const model::Thread& thread, const model::Still& still) {
+  std::string text = thread.tid ? fmt::format("Thread {}", *thread.tid) : std::string("Thread ?");
+  text += thread.name ? fmt::format(" \"{}\"", escaped(*thread.name)) : "";
+  text += thread.os_name && thread.os_name != thread.name ? fmt::format(" ({})", escaped(*thread.os_name)) : "";
+  if (still.interpreters.size() > 1 && thread.interpreter) {
+    text += fmt::format(" in interpreter {}", *thread.interpreter);
+  }
+  const std::string state = state_in_words(thread, still);
+  text += state.empty() ? "" : ": " + escaped(state);
+  if (thread.waiting_on) {
+    text += fmt::format(
+        ", in {}", escaped(thread.waiting_on->text.empty() ? thread.waiting_on->syscall : thread.waiting_on->text));
+  }
+  return text;
+}
+
+std::string title(const model::Greenlet& greenlet) {
+  std::string text = fmt::format("  Greenlet {:#x}", greenlet.address);
+  text += greenlet.type ? fmt::format(" ({})", escaped(*greenlet.type)) : "";
+  text += greenlet.main ? ", the thread's main one, suspended:" : ", suspended:";
+  return text;
+}
+
+// How one of several is told from the others.
+std::string short_name(const model::Thread& thread) {
+  const std::string tid = thread.tid ? fmt::format("{}", *thread.tid) : "?";
+  return thread.name ? fmt::format("{} \"{}\"", tid, escaped(*thread.name)) : tid;
+}
+
+std::string short_name(const model::Greenlet& greenlet) {
+  return fmt::format("{:#x}", greenlet.address);
+}
+
+// A title and, below it, the first `most_named` of those whose stacks are shown with this one.
+template <typename Shown>
+void write_titled(Screen& screen, std::string_view title, std::string_view noun, std::span<const Shown* const> alike,
+                  std::size_t most_named) {
+  screen.blank_line();
+  screen.paragraph(title, "    ", style::kHeading);
+  if (alike.empty()) {
+    return;
+  }
+  std::string others = fmt::format("  and {} with the same stack:",
+                                   with_count(static_cast<std::int64_t>(alike.size()), fmt::format("more {}", noun)));
+  for (const Shown* other : alike.first(std::min(alike.size(), most_named))) {
+    others += fmt::format("{} {}", other == alike.front() ? "" : ",", short_name(*other));
+  }
+  others += alike.size() > most_named ? ", ..." : "";
+  screen.paragraph(others, "    ", style::kFaint);
+}
+
+}  // namespace
+
+void write_head(Screen& screen, const model::Still& still, const model::Thread& thread,
+                std::span<const model::Thread* const> alike) {
+  write_titled(screen, title(thread, still), "thread", alike, alike.size());
+}
+
+void write_head(Screen& screen, const model::Greenlet& greenlet, std::span<const model::Greenlet* const> alike) {
+  constexpr std::size_t kMostNamed = 16;  // programs have thousands of them
+  write_titled(screen, title(greenlet), "greenlet", alike, kMostNamed);
+}
+
+}  // namespace stillframe::render
