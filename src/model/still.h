@@ -86,9 +86,11 @@ enum class OsState : std::uint8_t {
 enum class ValueKind : std::uint8_t {
   argument,
   local,
-  cell,   // a local that inner functions use too
-  free,   // a variable of an outer function
-  child,  // a part of another value
+  cell,     // a local that inner functions use too
+  free,     // a variable of an outer function
+  child,    // a part of another value
+  handled,  // the exception that a call handles
+  raised,   // the exception that has come to a call, on its way to a handler
 };
 
 // A variable, or a part of a value. All texts live as long as the Still.
@@ -134,6 +136,7 @@ struct Frame {
   bool plumbing = false;  // native: the interpreter's own way from one call to the next
   std::optional<std::vector<Value>> arguments;
   std::optional<std::vector<Value>> locals;
+  std::vector<Value> exceptions;      // that the call handles or raises, the newest first; where locals were asked for
   std::uint64_t locals_left_out = 0;  // of a module or a class body: how many more there are
 };
 

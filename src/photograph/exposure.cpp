@@ -130,6 +130,7 @@ class Exposure {
     for (const auto& interpreter : negative.process.interpreters) {
       for (const auto& thread : interpreter.threads) {
         values_->read(thread.chain);
+        values_->read_exceptions(thread.address);
       }
     }
     for (const auto& greenlet : negative.greenlets.greenlets) {

@@ -67,6 +67,15 @@ void FrameValues::read(const cpython::FrameChain& chain) {
   }
 }
 
+void FrameValues::read_exceptions(cpython::Address thread) {
+  for (const cpython::ExceptionInFlight& exception : cpython::exceptions_in_flight(objects_, thread)) {
+    if (const auto frame = by_frame_.find(exception.frame); frame != by_frame_.end()) {
+      frame->second.exceptions.push_back(
+          {.exception = exception, .tree = tree_of(exception.exception, wishes_.children)});
+    }
+  }
+}
+
 // The names of variables are few, and kept as long as the Variables are.
 std::string_view FrameValues::name_of(const std::string& name) {
   const auto [at, fresh] = names_.try_emplace(&name);
@@ -170,6 +179,10 @@ bool FrameValues::put(const cpython::RawFrame& frame, model::Frame& into) const 
                                              : make(one.name, one.variable.value, one.tree);
     value.kind = kind_of(one.variable);
     (one.variable.is_argument ? into.arguments : into.locals)->push_back(std::move(value));
+  }
+  for (const ShownException& one : known->second.exceptions) {
+    into.exceptions.push_back(make({}, one.exception.exception, one.tree));
+    into.exceptions.back().kind = one.exception.handled ? model::ValueKind::handled : model::ValueKind::raised;
   }
   into.locals_left_out = known->second.left_out;
   return known->second.readable;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpython/exceptions.h"
 #include "cpython/frames.h"
 #include "cpython/values/printer.h"
 #include "cpython/variables.h"
@@ -25,6 +26,8 @@ class FrameValues {
   void begin();
   // The variables of the frames of a chain, and what they refer to. Called at the moment of the still.
   void read(const cpython::FrameChain& chain);
+  // The exceptions that a thread's calls handle or raise; behind read() of its chain.
+  void read_exceptions(cpython::Address thread);
   // Puts them into a frame of the model. False where some could not be read. Reads no memory.
   bool put(const cpython::RawFrame& frame, model::Frame& into) const;
   // Owns the texts of what was put.
@@ -54,8 +57,13 @@ class FrameValues {
     std::string_view name;
     std::string_view number;
   };
+  struct ShownException {
+    cpython::ExceptionInFlight exception;
+    const Tree* tree = nullptr;
+  };
   struct ShownFrame {
     std::vector<Shown> list;
+    std::vector<ShownException> exceptions;
     std::uint64_t left_out = 0;
     bool readable = true;
   };

@@ -22,12 +22,15 @@ std::size_t count_repeats(std::span<const model::Frame> frames, std::size_t firs
   return equal / period + 1;
 }
 
+bool same_values(const std::vector<model::Value>& one, const std::vector<model::Value>& other) {
+  return std::ranges::equal(one, other, [](const model::Value& a, const model::Value& b) {
+    return a.name == b.name && a.type == b.type && a.value == b.value;
+  });
+}
+
 bool same_values(const std::optional<std::vector<model::Value>>& one,
                  const std::optional<std::vector<model::Value>>& other) {
-  const auto same = [](const model::Value& a, const model::Value& b) {
-    return a.name == b.name && a.type == b.type && a.value == b.value;
-  };
-  return one.has_value() == other.has_value() && (!one || std::ranges::equal(*one, *other, same));
+  return one.has_value() == other.has_value() && (!one || same_values(*one, *other));
 }
 
 // What decides whether a thread or a greenlet can be shown together with another, besides its frames.
@@ -101,7 +104,8 @@ bool same_call(const model::Frame& one, const model::Frame& other) {
          one.function == other.function && one.file == other.file && one.qualified_name == other.qualified_name &&
          one.column == other.column && one.end_column == other.end_column && one.source == other.source &&
          one.lost_code == other.lost_code && one.library == other.library && one.address == other.address &&
-         same_values(one.arguments, other.arguments) && same_values(one.locals, other.locals);
+         same_values(one.arguments, other.arguments) && same_values(one.locals, other.locals) &&
+         same_values(one.exceptions, other.exceptions);
 }
 
 std::vector<Run> fold_frames(std::span<const model::Frame> frames) {

@@ -254,6 +254,9 @@ class Writer {
       }
       member("arguments", frame.arguments);
       member("locals", frame.locals);
+      if (!frame.exceptions.empty()) {
+        out_ += ",\"exceptions\":" + dump(values_of(frame.exceptions));
+      }
       if (frame.locals_left_out > 0) {
         out_ += fmt::format(",\"locals_left_out\":{}", frame.locals_left_out);
       }

@@ -53,6 +53,10 @@ std::vector<std::string> value_lines(const model::Frame& frame) {
   if (frame.locals_left_out > 0) {
     locals.add(fmt::format("… {} more", frame.locals_left_out));
   }
+  for (const model::Value& exception : frame.exceptions) {
+    Block block(exception.kind == model::ValueKind::raised ? "raises:" : "handles:", lines);
+    block.add(escaped(exception.value));
+  }
   return lines;
 }
 

@@ -85,6 +85,10 @@ std::string_view json_name(model::ValueKind kind) {
       return "free";
     case model::ValueKind::child:
       return "child";
+    case model::ValueKind::handled:
+      return "handled";
+    case model::ValueKind::raised:
+      return "raised";
   }
   return "local";
 }

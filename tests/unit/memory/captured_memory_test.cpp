@@ -144,5 +144,50 @@ TEST(CapturedMemory, CountsWhatCameTooLate) {
   EXPECT_EQ(memory.late_reads(), 0U);
 }
 
+TEST(CapturedMemory, RenewalTellsWhatHasChanged) {
+  FakeMemory below;
+  below.map(0x10000, 3 * kPage);
+  CapturedMemory memory(below);
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x10000));
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x11000));
+  EXPECT_FALSE(memory.is_unchanged(0x10)) << "never renewed";
+  below.put(0x11008, std::uint64_t{7});
+  memory.prepare_renewal();
+  memory.renew({0x10, 0x11, 0x12});
+  EXPECT_TRUE(memory.is_unchanged(0x10));
+  EXPECT_FALSE(memory.is_unchanged(0x11));
+  EXPECT_FALSE(memory.is_unchanged(0x12)) << "not copied before";
+  EXPECT_EQ(memory.get<std::uint64_t>(0x11008), 7U);
+  memory.renew({0x10, 0x11});
+  EXPECT_TRUE(memory.is_unchanged(0x11));
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10, 0x11}));
+}
+
+TEST(CapturedMemory, APageThatIsGoneIsNotUnchanged) {
+  FakeMemory below;
+  below.map(0x10000, kPage);
+  CapturedMemory memory(below);
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x10000));
+  below.lose(0x10000, kPage);
+  memory.renew({0x10});
+  EXPECT_FALSE(memory.is_unchanged(0x10));
+  EXPECT_FALSE(memory.get<std::uint8_t>(0x10000));
+}
+
+TEST(CapturedMemory, TracesPages) {
+  FakeMemory below;
+  below.map(0x10000, 3 * kPage);
+  CapturedMemory memory(below);
+  std::vector<std::uint64_t> pages;
+  memory.trace_into(&pages);
+  EXPECT_TRUE(memory.get<std::uint64_t>(0x10000));
+  EXPECT_TRUE(memory.get<std::uint64_t>(0x10010));
+  EXPECT_TRUE(memory.get<std::uint64_t>(0x11ffc));
+  EXPECT_FALSE(memory.get<std::uint64_t>(0x90000)) << "what cannot be read now may be readable later";
+  memory.trace_into(nullptr);
+  EXPECT_TRUE(memory.get<std::uint64_t>(0x12000));
+  EXPECT_EQ(pages, (std::vector<std::uint64_t>{0x10, 0x11, 0x12, 0x90}));
+}
+
 }  // namespace
 }  // namespace stillframe::memory
