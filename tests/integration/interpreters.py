@@ -54,6 +54,11 @@ class Interpreter:
         return self.root / "tmp" if self.root else pathlib.Path("/tmp")
 
 
+def root_of(interpreter: Interpreter) -> list:
+    """What `stillframe core` must be told of a core of that interpreter."""
+    return ["--lib-search-root", interpreter.root] if interpreter.root else []
+
+
 @functools.cache
 def pyenv_root() -> pathlib.Path:
     if "PYENV_ROOT" in os.environ:

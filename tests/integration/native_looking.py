@@ -20,10 +20,6 @@ def start_native(start, interpreter, program, *arguments, copy=()):
     return running
 
 
-def root_of(interpreter):
-    return ["--lib-search-root", interpreter.root] if interpreter.root else []
-
-
 def has_symbols(interpreter):
     """Whether the names of CPython's static functions are in the build, or in debug files of this machine."""
     return interpreter.root is None and interpreter not in NAMELESS and interpreter.id != "3.11-debian"
@@ -46,7 +42,7 @@ def look(stillframe, running, *options):
 
 
 def look_at_core(stillframe, running, core, *options):
-    outcome = stillframe("core", "--native", "--json", core, *root_of(running.interpreter), *options)
+    outcome = stillframe("core", "--native", "--json", core, *interpreters.root_of(running.interpreter), *options)
     assert outcome.code == 0, why(outcome)
     return outcome.still
 

@@ -53,13 +53,9 @@ def test_live_and_core(start, stillframe, interpreter, program):
     assert live.still["python"]["free_threaded"] == interpreter.free_threaded
     comparing.check(live.still, truth)
 
-    core = stillframe("core", "--json", *search, running.core(), *root_of(interpreter))
+    core = stillframe("core", "--json", *search, running.core(), *interpreters.root_of(interpreter))
     assert core.code == 0, core.err + str(core.still["warnings"])
     assert core.still["source"]["kind"] == "core"
     assert core.still["crash"]["signal"] == "SIGSEGV"
     assert core.still["crash"]["sender_pid"] is not None
     comparing.check(core.still, truth)
-
-
-def root_of(interpreter):
-    return ["--lib-search-root", interpreter.root] if interpreter.root else []

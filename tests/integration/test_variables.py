@@ -41,12 +41,8 @@ def test_variables(start, stillframe, interpreter):
     live = stillframe("dump", *options, running.pid)
     assert live.still["consistency"]["method"] == "untouched"
     check(live.still, running.truth)
-    core = stillframe("core", *options, running.core(), *root_of(interpreter))
+    core = stillframe("core", *options, running.core(), *interpreters.root_of(interpreter))
     check(core.still, running.truth)
-
-
-def root_of(interpreter):
-    return ["--lib-search-root", interpreter.root] if interpreter.root else []
 
 
 # A finally block in 3.6 and before leaves the earlier exceptions to frames, where they are not looked for; in 2.7 the
@@ -62,7 +58,7 @@ def test_exceptions(start, stillframe, interpreter):
     running.wait_asleep()
     live = stillframe("dump", "--json", "--locals", running.pid)
     check_exceptions(live.still, interpreter)
-    core = stillframe("core", "--json", "--locals", running.core(), *root_of(interpreter))
+    core = stillframe("core", "--json", "--locals", running.core(), *interpreters.root_of(interpreter))
     check_exceptions(core.still, interpreter)
 
 
