@@ -13,10 +13,15 @@ namespace {
 constexpr std::size_t kLongestPeriod = 8;
 constexpr std::size_t kFewestRepeats = 3;
 
+// So many calls of one place are folded although their arguments and locals differ.
+constexpr std::size_t kManyRepeats = 20;
+
 // How often the `period` frames at `first` stand there in a row.
-std::size_t count_repeats(std::span<const model::Frame> frames, std::size_t first, std::size_t period) {
+template <typename Same>
+std::size_t count_repeats(std::span<const model::Frame> frames, std::size_t first, std::size_t period,
+                          const Same& same) {
   std::size_t equal = 0;
-  while (first + period + equal < frames.size() && same_call(frames[first + equal], frames[first + period + equal])) {
+  while (first + period + equal < frames.size() && same(frames[first + equal], frames[first + period + equal])) {
     ++equal;
   }
   return equal / period + 1;
@@ -99,30 +104,47 @@ std::vector<std::vector<const model::Greenlet*>> group_greenlets(const model::Th
   return group(thread.greenlets, [](const model::Greenlet& greenlet) { return greenlet.type.value_or(""); });
 }
 
-bool same_call(const model::Frame& one, const model::Frame& other) {
+bool same_place(const model::Frame& one, const model::Frame& other) {
   return one.kind == other.kind && one.line == other.line && one.end_line == other.end_line &&
          one.function == other.function && one.file == other.file && one.qualified_name == other.qualified_name &&
          one.column == other.column && one.end_column == other.end_column && one.source == other.source &&
-         one.lost_code == other.lost_code && one.library == other.library && one.address == other.address &&
-         same_values(one.arguments, other.arguments) && same_values(one.locals, other.locals) &&
-         same_values(one.exceptions, other.exceptions);
+         one.lost_code == other.lost_code && one.library == other.library && one.address == other.address;
 }
+
+bool same_call(const model::Frame& one, const model::Frame& other) {
+  return same_place(one, other) && same_values(one.arguments, other.arguments) &&
+         same_values(one.locals, other.locals) && same_values(one.exceptions, other.exceptions);
+}
+
+namespace {
+
+// The frames from `first` on that repeat themselves, by what `same` says of two frames.
+template <typename Same>
+Run longest_run(std::span<const model::Frame> frames, std::size_t first, const Same& same) {
+  for (std::size_t period = 1; period <= kLongestPeriod && first + period * kFewestRepeats <= frames.size(); ++period) {
+    const std::size_t times = count_repeats(frames, first, period, same);
+    if (times >= kFewestRepeats) {
+      return {.first = first, .length = period, .times = times};  // the shortest period is the one to show
+    }
+  }
+  return {.first = first};
+}
+
+}  // namespace
 
 std::vector<Run> fold_frames(std::span<const model::Frame> frames) {
   std::vector<Run> runs;
   for (std::size_t at = 0; at < frames.size();) {
-    Run best{.first = at};
-    for (std::size_t period = 1; period <= kLongestPeriod && at + period * kFewestRepeats <= frames.size(); ++period) {
-      const std::size_t times = count_repeats(frames, at, period);
-      if (times >= kFewestRepeats && times * period > best.times * best.length) {
-        best = {.first = at, .length = period, .times = times};
-      }
-      if (best.times > 1) {
-        break;  // the shortest period that repeats is the one to show
+    Run run = longest_run(frames, at, same_call);
+    if (run.times == 1) {
+      const Run deep = longest_run(frames, at, same_place);
+      if (deep.times >= kManyRepeats) {
+        // The innermost calls of a deep recursion are shown with their values, as the outermost are.
+        run = {.first = at, .length = deep.length, .times = deep.times - 1, .other_values = true};
       }
     }
-    runs.push_back(best);
-    at += best.length * best.times;
+    runs.push_back(run);
+    at += run.length * run.times;
   }
   return runs;
 }

@@ -52,7 +52,8 @@ void write_frames(Screen& screen, std::span<const model::Frame> frames, CaretSty
       const std::string what =
           run.length == 1 ? std::string("the frame above") : fmt::format("the {} frames above", run.length);
       screen.line(
-          fmt::format("  ... {} repeated {}", what, with_count(static_cast<std::int64_t>(run.times) - 1, "more time")),
+          fmt::format("  ... {} repeated {}{}", what, with_count(static_cast<std::int64_t>(run.times) - 1, "more time"),
+                      run.other_values ? ", with other values (--no-fold shows them)" : ""),
           style::kFaint);
     }
   }

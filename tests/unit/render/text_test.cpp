@@ -242,6 +242,26 @@ TEST(TextScreen, DeepRecursionIsFolded) {
   EXPECT_LT(to_text(recursive_still(100'000, 8), {}).size(), 2000U);
 }
 
+// The same with an argument that differs in each call.
+Still counting_still(int depth) {
+  Still still = recursive_still(depth, 1);
+  auto& frames = still.threads.front().frames;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].arguments = {
+        {.name = "n", .value = still.texts.keep(std::to_string(i)), .kind = model::ValueKind::argument}};
+    frames[i].locals = {{.name = "cache", .value = "{}"},
+                        {.name = "total", .value = "7", .kind = model::ValueKind::cell}};
+  }
+  return still;
+}
+
+TEST(TextScreen, DeepRecursionIsFoldedAlthoughItsArgumentsDiffer) {
+  expect_screen("deep_values", to_text(counting_still(1000), {}));
+  const std::string few = to_text(counting_still(10), {});
+  EXPECT_EQ(few.find("repeated"), std::string::npos);
+  EXPECT_NE(few.find("n = 5"), std::string::npos);
+}
+
 TEST(TextScreen, NoFoldShowsEveryFrame) {
   const std::string text = to_text(recursive_still(1000, 1), {.fold = false});
   EXPECT_EQ(std::ranges::count(text, '\n'), 3 + 2 * 1002);
