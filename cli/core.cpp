@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "analysis/waits/waits.h"
 #include "command.h"
 #include "photograph/photograph.h"
 #include "target/core_target.h"
@@ -38,11 +39,12 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
   }
   options.wishes.fetch = fetch_for(options.wishes, options.output);
-  const auto still = photograph::take(**target, options.wishes);
+  auto still = photograph::take(**target, options.wishes);
   if (!still) {
     print(still.error());
     return kNothing;
   }
+  analysis::explain_waits(**target, *still);
   if (!print(*still, options.output, environment)) {
     return kNothing;
   }

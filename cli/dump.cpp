@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/waits/waits.h"
 #include "command.h"
 #include "photograph/photograph.h"
 #include "target/live_target.h"
@@ -45,7 +46,11 @@ Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
   if (!target) {
     return std::unexpected(std::move(target.error()));
   }
-  return photograph::take(**target, wishes);
+  auto still = photograph::take(**target, wishes);
+  if (still) {
+    analysis::explain_waits(**target, *still);
+  }
+  return still;
 }
 
 int run(const DumpOptions& options, const Environment& environment) {

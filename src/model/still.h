@@ -2,6 +2,7 @@
 // (docs/still.schema.json). Absent facts are std::nullopt, never guessed.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -140,9 +141,70 @@ struct Frame {
   std::uint64_t locals_left_out = 0;  // of a module or a class body: how many more there are
 };
 
+// The system call that a thread sleeps in, as the kernel or the registers in a core tell it.
+struct SystemCall {
+  std::int64_t number = -1;
+  std::string_view name;  // "futex"; of static storage; empty: no table has the number
+  std::array<std::uint64_t, 6> arguments{};
+  std::uint64_t sp = 0;
+  std::uint64_t pc = 0;
+  bool first_argument_known = true;  // a core of aarch64 may have lost it
+};
+
+// What a file descriptor stands for.
+enum class FileKind : std::uint8_t {
+  unknown,
+  closed,  // nothing: it was closed while the thread waited
+  file,
+  directory,
+  device,
+  terminal,
+  pipe,
+  fifo,  // a pipe that has a name
+  tcp,
+  udp,
+  unix_socket,
+  socket,  // of another protocol
+  eventfd,
+  timerfd,
+  inotify,
+  signalfd,
+  pidfd,
+  epoll,
+  io_uring,
+  other,
+};
+
+// A process that matters to somebody who waits: the other end of a pipe, a child, the holder of a lock.
+struct OtherProcess {
+  std::int64_t pid = 0;  // as this machine's namespace numbers it
+  std::optional<std::string> name;
+  std::optional<OsState> state;
+};
+
+struct WaitedFile {
+  std::int64_t fd = -1;
+  FileKind kind = FileKind::unknown;
+  bool to_read = false;  // what it waits for: that it can be read
+  bool to_write = false;
+  std::optional<std::string> path;   // of files, named sockets and pipes
+  std::optional<std::string> local;  // "10.0.0.3:51234"
+  std::optional<std::string> peer;
+  std::optional<std::string> state;  // of a socket: "established", "listening"
+  std::vector<OtherProcess> processes;  // who has the other end; of a pidfd, the process
+};
+
+// What a thread waits for. What is not known is absent, or an empty list.
 struct WaitingOn {
-  std::string syscall;
-  std::string text;
+  std::optional<std::string> syscall;  // absent: it waits outside of a system call, or the number is not known
+  std::string text;                    // "reads from pipe 7 (written by 4213 worker.py)"
+  std::optional<std::uint64_t> address;  // of the futex
+  std::optional<double> timeout;         // seconds that were asked for, from the beginning of the call on
+  std::optional<double> seconds_left;    // until it ends by itself, where that moment is known
+  std::vector<WaitedFile> files;
+  std::int64_t file_count = 0;          // more than there are in `files` where they are very many
+  std::vector<OtherProcess> processes;  // children that it waits for, or who holds the lock
+  std::optional<std::string> wait_channel;  // of an uninterruptible wait: the kernel's function
 };
 
 // A stack that waits for its turn in a thread which runs another one.
@@ -167,7 +229,9 @@ struct Thread {
   std::optional<bool> holds_gil;  // absent where there is no GIL or it could not be told
   std::optional<bool> waits_for_gil;
   bool gc_collecting = false;  // this thread runs the garbage collector
-  std::optional<WaitingOn> waiting_on;
+  std::optional<SystemCall> system_call;   // that it slept in at the moment of the still
+  std::optional<std::uint64_t> run_count;  // at that moment; absent: not known, or a stop has changed it
+  std::optional<WaitingOn> waiting_on;     // what that call waits for
   std::vector<Frame> frames;  // outermost first, as in a Python traceback
   bool complete = true;       // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;

@@ -73,6 +73,7 @@ class Developer {
                        unread_values_ == 1 ? "frame" : "frames"));
     }
     native_.add_other_threads();
+    add_system_calls();
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;
@@ -152,6 +153,18 @@ class Developer {
       add_greenlet(index, thread);
     }
     still_.threads.push_back(std::move(thread));
+  }
+
+  void add_system_calls() {
+    for (model::Thread& thread : still_.threads) {
+      if (const auto known = thread.tid ? by_tid_.find(*thread.tid) : by_tid_.end(); known != by_tid_.end()) {
+        thread.run_count = known->second->run_count;
+      }
+      if (const auto call = thread.tid ? negative_.calls.find(*thread.tid) : negative_.calls.end();
+          call != negative_.calls.end()) {
+        thread.system_call = call->second;
+      }
+    }
   }
 
   void add_greenlet(std::size_t index, model::Thread& thread) {

@@ -115,7 +115,8 @@ class Exposure {
       negative.greenlets = greenlets_.read(*negative.objects, *negative.codes);
     }
     read_values(negative);
-    find_gil_waits(threads, held, negative);
+    record_calls(threads, held, negative);
+    find_gil_waits(negative);
     read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
@@ -185,8 +186,19 @@ class Exposure {
     return tids;
   }
 
+  // The system calls of threads that sleep, or slept until they were stopped.
+  void record_calls(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held, Negative& negative) {
+    for (const ThreadInfo& thread : threads) {
+      if (asleep(thread.state) || held.contains(thread.tid)) {
+        if (auto call = target_.syscall(thread.tid)) {
+          negative.calls.emplace(thread.tid, *call);
+        }
+      }
+    }
+  }
+
   // Who sleeps on the GIL's own condition variable.
-  void find_gil_waits(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held, Negative& negative) {
+  void find_gil_waits(Negative& negative) {
     std::vector<Address> gils;
     for (const auto& interpreter : negative.process.interpreters) {
       if (interpreter.gil != 0) {
@@ -195,14 +207,10 @@ class Exposure {
     }
     negative.gil_waits_known = !gils.empty();
     const std::uint64_t size = runtime_.layout.gil.size;
-    for (const ThreadInfo& thread : threads) {
-      if (gils.empty() || (!asleep(thread.state) && !held.contains(thread.tid))) {
-        continue;
-      }
-      const auto call = target_.syscall(thread.tid);
-      const auto within = [&](Address gil) { return call->arguments[0] >= gil && call->arguments[0] < gil + size; };
-      if (call && is_futex_wait(*call) && std::ranges::any_of(gils, within)) {
-        negative.waiting_for_gil.push_back(thread.tid);
+    for (const auto& [tid, call] : negative.calls) {
+      const auto within = [&](Address gil) { return call.arguments[0] >= gil && call.arguments[0] < gil + size; };
+      if (is_futex_wait(call) && std::ranges::any_of(gils, within)) {
+        negative.waiting_for_gil.push_back(tid);
       }
     }
   }
@@ -280,6 +288,15 @@ class Exposure {
     }
   }
 
+  // A thread that was held runs when it is let go, back into what it waited for.
+  static void forget_run_counts(const std::unordered_set<Tid>& held, std::vector<ThreadInfo>& threads) {
+    for (ThreadInfo& thread : threads) {
+      if (held.contains(thread.tid)) {
+        thread.run_count.reset();
+      }
+    }
+  }
+
   static bool is_stopped_by_others(model::OsState state) {
     return state == model::OsState::stopped || state == model::OsState::traced || state == model::OsState::finished;
   }
@@ -306,6 +323,7 @@ class Exposure {
     const auto after = target_.threads();
     total_pause_ += (*hold)->release();
     memory_.seal();
+    forget_run_counts(held, negative.threads);
     negative.consistency = {
         .method = model::Method::stopped,
         .consistent = before && after && before->size() == after->size() && moved(*before, *after, held).empty(),

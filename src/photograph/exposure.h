@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cpython/greenlets.h"
@@ -20,6 +21,7 @@ namespace stillframe::photograph {
 struct Negative {
   cpython::RawProcess process;
   std::vector<target::ThreadInfo> threads;   // of the target, as they were when it was read
+  std::unordered_map<target::Tid, target::Syscall> calls;  // that sleeping threads were in
   std::vector<target::Tid> waiting_for_gil;  // seen to sleep on the GIL itself
   bool gil_waits_known = false;              // false: the system did not tell what threads wait for
   model::Consistency consistency;

@@ -1,7 +1,5 @@
 #include "photograph/stillness.h"
 
-#include <sys/syscall.h>
-
 #include <unordered_map>
 
 namespace stillframe::photograph {
@@ -27,12 +25,7 @@ bool asleep(model::OsState state) {
 }
 
 bool is_futex_wait(const target::Syscall& call) {
-#ifdef SYS_futex_waitv
-  if (call.number == SYS_futex_waitv) {
-    return true;
-  }
-#endif
-  return call.number == SYS_futex;
+  return call.name == "futex" || call.name == "futex_waitv";
 }
 
 std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,

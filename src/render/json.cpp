@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -109,6 +110,53 @@ Json values_of(const std::optional<std::vector<model::Value>>& values) {
   return list;
 }
 
+// Microseconds are all that a clock of another process is good for.
+Json seconds(const std::optional<double>& value) {
+  return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
+}
+
+Json processes_of(const std::vector<model::OtherProcess>& processes) {
+  Json list = Json::array();
+  for (const model::OtherProcess& process : processes) {
+    list.push_back({{"pid", process.pid},
+                    {"name", or_null(process.name)},
+                    {"state", process.state ? Json(json_name(*process.state)) : Json(nullptr)}});
+  }
+  return list;
+}
+
+Json files_of(const std::vector<model::WaitedFile>& files) {
+  Json list = Json::array();
+  for (const model::WaitedFile& file : files) {
+    list.push_back({{"fd", file.fd},
+                    {"kind", json_name(file.kind)},
+                    {"to_read", file.to_read},
+                    {"to_write", file.to_write},
+                    {"path", or_null(file.path)},
+                    {"local", or_null(file.local)},
+                    {"peer", or_null(file.peer)},
+                    {"state", or_null(file.state)},
+                    {"processes", processes_of(file.processes)}});
+  }
+  return list;
+}
+
+Json waiting_of(const model::Thread& thread) {
+  if (!thread.waiting_on) {
+    return nullptr;
+  }
+  const model::WaitingOn& waiting = *thread.waiting_on;
+  return {{"syscall", or_null(waiting.syscall)},
+          {"text", waiting.text},
+          {"address", hex(waiting.address)},
+          {"timeout", seconds(waiting.timeout)},
+          {"seconds_left", seconds(waiting.seconds_left)},
+          {"files", files_of(waiting.files)},
+          {"file_count", waiting.file_count},
+          {"processes", processes_of(waiting.processes)},
+          {"wait_channel", or_null(waiting.wait_channel)}};
+}
+
 Json findings_of(const model::Still& still) {
   Json list = Json::array();
   for (const model::Finding& finding : still.findings) {
@@ -170,10 +218,6 @@ class Writer {
   static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
   void write_thread(const model::Thread& thread) {
-    Json waiting = nullptr;
-    if (thread.waiting_on) {
-      waiting = {{"syscall", thread.waiting_on->syscall}, {"text", thread.waiting_on->text}};
-    }
     const Json head = {{"tid", or_null(thread.tid)},
                        {"name", or_null(thread.name)},
                        {"os_name", or_null(thread.os_name)},
@@ -183,7 +227,7 @@ class Writer {
                        {"holds_gil", or_null(thread.holds_gil)},
                        {"waits_for_gil", or_null(thread.waits_for_gil)},
                        {"gc_collecting", thread.gc_collecting},
-                       {"waiting_on", waiting},
+                       {"waiting_on", waiting_of(thread)},
                        {"complete", thread.complete},
                        {"incomplete_reason", or_null(thread.incomplete_reason)},
                        {"native_end", or_null(thread.native_end)},

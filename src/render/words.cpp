@@ -93,6 +93,52 @@ std::string_view json_name(model::ValueKind kind) {
   return "local";
 }
 
+std::string_view json_name(model::FileKind kind) {
+  switch (kind) {
+    case model::FileKind::unknown:
+      return "unknown";
+    case model::FileKind::closed:
+      return "closed";
+    case model::FileKind::file:
+      return "file";
+    case model::FileKind::directory:
+      return "directory";
+    case model::FileKind::device:
+      return "device";
+    case model::FileKind::terminal:
+      return "terminal";
+    case model::FileKind::pipe:
+      return "pipe";
+    case model::FileKind::fifo:
+      return "fifo";
+    case model::FileKind::tcp:
+      return "tcp";
+    case model::FileKind::udp:
+      return "udp";
+    case model::FileKind::unix_socket:
+      return "unix";
+    case model::FileKind::socket:
+      return "socket";
+    case model::FileKind::eventfd:
+      return "eventfd";
+    case model::FileKind::timerfd:
+      return "timerfd";
+    case model::FileKind::inotify:
+      return "inotify";
+    case model::FileKind::signalfd:
+      return "signalfd";
+    case model::FileKind::pidfd:
+      return "pidfd";
+    case model::FileKind::epoll:
+      return "epoll";
+    case model::FileKind::io_uring:
+      return "io_uring";
+    case model::FileKind::other:
+      return "other";
+  }
+  return "unknown";
+}
+
 std::string with_count(std::int64_t count, std::string_view one) {
   std::string digits = fmt::format("{}", count);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
@@ -156,6 +202,20 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
       break;
   }
   return words;
+}
+
+std::string doing_in_words(const model::Thread& thread, const model::Still& still) {
+  std::string words = state_in_words(thread, still);
+  if (!thread.waiting_on || thread.waits_for_gil == true) {
+    return words;
+  }
+  std::string_view more = thread.waiting_on->text;
+  constexpr std::string_view sleeps = "sleeps";
+  if (words.ends_with("sleeping") && more.starts_with(sleeps)) {
+    return words.append(more.substr(sleeps.size()));
+  }
+  words += words.empty() ? "" : ", ";
+  return words.append(more);
 }
 
 }  // namespace stillframe::render

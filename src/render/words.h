@@ -15,11 +15,15 @@ std::string_view json_name(model::OsState state);
 std::string_view json_name(model::Severity severity);
 std::string_view json_name(model::SourceKind kind);
 std::string_view json_name(model::ValueKind kind);
+std::string_view json_name(model::FileKind kind);
 
 // "1 thread", "1,204 threads".
 std::string with_count(std::int64_t count, std::string_view one);
 
 // "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
 std::string state_in_words(const model::Thread& thread, const model::Still& still);
+
+// The same with what it waits for: "sleeping, reads from pipe 7". Of a wait for the GIL nothing more is to be said.
+std::string doing_in_words(const model::Thread& thread, const model::Still& still);
 
 }  // namespace stillframe::render

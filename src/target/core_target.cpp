@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <unordered_map>
 
 #include "binary/core_file.h"
@@ -15,6 +16,7 @@
 #include "target/core_opening.h"
 #include "target/core_paths.h"
 #include "target/core_rebuild.h"
+#include "target/system_calls.h"
 
 namespace stillframe::target {
 namespace {
@@ -62,6 +64,13 @@ constexpr std::size_t sp = 31;
 constexpr std::size_t pc = 32;
 constexpr std::size_t syscall_number = 8;  // x8
 }  // namespace aarch64
+
+// Whether a call that has this result was waiting when the signal came: the kernel's own codes for calls that are to be
+// started again (include/linux/errno.h), and EINTR of those that are not.
+bool was_interrupted(std::int64_t result) {
+  constexpr std::array<std::int64_t, 5> codes{-EINTR, -512, -513, -514, -516};
+  return std::ranges::find(codes, result) != codes.end();
+}
 
 std::vector<CoreExtent> to_extents(const CoreFile& core) {
   std::vector<CoreExtent> extents;
@@ -147,7 +156,9 @@ class CoreTarget final : public Target {
  private:
   void describe_source(std::string path);
   [[nodiscard]] std::optional<CoreRegisters> raw_registers(Tid tid) const;
-  [[nodiscard]] bool behind_syscall(Address pc) const;
+  [[nodiscard]] bool is_syscall(Address address) const;
+  [[nodiscard]] std::optional<Syscall> x86_64_syscall(const CoreRegisters& raw) const;
+  [[nodiscard]] std::optional<Syscall> aarch64_syscall(const CoreRegisters& raw) const;
 
   FileHandle file_;
   double written_at_;
@@ -230,16 +241,46 @@ Result<Registers> CoreTarget::registers(Tid tid) const {
   return registers;
 }
 
-// Whether the instruction before `pc` is a system call; also true where it cannot be read.
-bool CoreTarget::behind_syscall(Address pc) const {
+// Whether the instruction at `address` is a system call. Where it cannot be read, x86-64 has other proof.
+bool CoreTarget::is_syscall(Address address) const {
   if (core_.machine() == CoreMachine::x86_64) {
     constexpr std::array syscall{std::uint8_t{0x0f}, std::uint8_t{0x05}};
-    const auto bytes = memory_.get<std::array<std::uint8_t, 2>>(pc - 2);
+    const auto bytes = memory_.get<std::array<std::uint8_t, 2>>(address);
     return !bytes || *bytes == syscall;
   }
   constexpr std::uint32_t svc = 0xd4000001;  // svc #0
-  const auto instruction = memory_.get<std::uint32_t>(pc - 4);
-  return !instruction || *instruction == svc;
+  const auto instruction = memory_.get<std::uint32_t>(address);
+  return instruction && *instruction == svc;
+}
+
+// x86-64: the registers are those of the interrupted call, and its result is what tells the kernel to start it again.
+std::optional<Syscall> CoreTarget::x86_64_syscall(const CoreRegisters& raw) const {
+  Syscall call;
+  // -1 in a thread that was interrupted outside of one (arch/x86/entry).
+  call.number = static_cast<std::int64_t>(raw.words[x86_64::orig_rax]);
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    call.arguments[i] = raw.words[x86_64::argument_order[i]];
+  }
+  call.sp = raw.words[x86_64::rsp];
+  call.pc = raw.words[x86_64::rip];
+  const bool waited = was_interrupted(static_cast<std::int64_t>(raw.words[x86_64::rax]));
+  return waited && is_syscall(call.pc - 2) ? std::optional(call) : std::nullopt;
+}
+
+// aarch64: the kernel has already prepared to start the call again (do_signal in arch/arm64/kernel/signal.c): the pc is
+// at the instruction, and x0 is the first argument again. Only of a call that is not started again, x0 is the result.
+std::optional<Syscall> CoreTarget::aarch64_syscall(const CoreRegisters& raw) const {
+  Syscall call;
+  call.number = static_cast<std::int64_t>(raw.words[aarch64::syscall_number]);
+  std::copy_n(raw.words.begin(), call.arguments.size(), call.arguments.begin());
+  call.sp = raw.words[aarch64::sp];
+  call.pc = raw.words[aarch64::pc];
+  if (is_syscall(call.pc)) {
+    return call;
+  }
+  call.first_argument_known = false;
+  const bool waited = was_interrupted(static_cast<std::int64_t>(raw.words[0]));
+  return waited && is_syscall(call.pc - 4) ? std::optional(call) : std::nullopt;
 }
 
 std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
@@ -248,24 +289,11 @@ std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
     return std::nullopt;
   }
   constexpr std::int64_t highest = 4096;  // more than any architecture has system calls
-  Syscall call;
-  if (core_.machine() == CoreMachine::x86_64) {
-    // -1 in a thread that was interrupted outside of one (arch/x86/entry).
-    call.number = static_cast<std::int64_t>(raw->words[x86_64::orig_rax]);
-    for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-      call.arguments[i] = raw->words[x86_64::argument_order[i]];
-    }
-    call.sp = raw->words[x86_64::rsp];
-    call.pc = raw->words[x86_64::rip];
-  } else {
-    call.number = static_cast<std::int64_t>(raw->words[aarch64::syscall_number]);
-    std::copy_n(raw->words.begin(), call.arguments.size(), call.arguments.begin());
-    call.sp = raw->words[aarch64::sp];
-    call.pc = raw->words[aarch64::pc];
-  }
-  if (call.number < 0 || call.number > highest || !behind_syscall(call.pc)) {
+  auto call = core_.machine() == CoreMachine::x86_64 ? x86_64_syscall(*raw) : aarch64_syscall(*raw);
+  if (!call || call->number < 0 || call->number > highest) {
     return std::nullopt;
   }
+  call->name = system_call_name(core_.machine(), call->number);
   return call;
 }
 

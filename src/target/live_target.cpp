@@ -8,6 +8,7 @@
 
 #include "memory/live_memory.h"
 #include "target/live_files.h"
+#include "target/live_surroundings.h"
 #include "target/proc_files.h"
 #include "target/process_errors.h"
 #include "target/ptrace_hold.h"
@@ -55,6 +56,9 @@ class LiveTarget final : public Target {
     return watch_.look();
   }
   [[nodiscard]] std::optional<Syscall> syscall(Tid tid) const override { return watch_.syscall(tid); }
+  [[nodiscard]] std::unique_ptr<Surroundings> surroundings() const override {
+    return std::make_unique<LiveSurroundings>(pid_, reader_, files_);
+  }
   [[nodiscard]] bool lifeless() const override { return false; }
   [[nodiscard]] Result<std::unique_ptr<Hold>> stop(std::span<const Tid> tids) override {
     stragglers_->let_go();

@@ -10,46 +10,11 @@
 #include <charconv>
 #include <memory>
 
+#include "target/system_calls.h"
+#include "target/text_scanner.h"
+
 namespace stillframe::target {
 namespace {
-
-// Takes a text apart from the front.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : rest_(text) {}
-
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-  [[nodiscard]] std::string_view rest() const { return rest_; }
-  void skip(std::size_t count) { rest_.remove_prefix(std::min(count, rest_.size())); }
-  void skip_blanks() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) {
-      rest_.remove_prefix(1);
-    }
-  }
-  char letter() {
-    const char front = rest_.empty() ? '\0' : rest_.front();
-    skip(1);
-    return front;
-  }
-  std::uint64_t number(int base) {
-    skip_blanks();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
-    skip(static_cast<std::size_t>(end - rest_.data()));
-    return error == std::errc{} ? value : 0;
-  }
-  // Up to the blank or the end.
-  std::string_view word() {
-    skip_blanks();
-    const auto end = rest_.find_first_of(" \t\n");
-    const std::string_view found = rest_.substr(0, end);
-    skip(found.size());
-    return found;
-  }
-
- private:
-  std::string_view rest_;
-};
 
 // The kernel writes a newline in a path as \012.
 std::string unescape(std::string_view path) {
@@ -89,7 +54,7 @@ Mapping parse_mapping(std::string_view line) {
 
 }  // namespace
 
-std::optional<std::string> read_proc_file(const std::string& path) {
+std::optional<std::string> read_proc_file(const std::string& path, std::size_t most) {
   const FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) {
     return std::nullopt;
@@ -103,7 +68,7 @@ std::optional<std::string> read_proc_file(const std::string& path) {
       return std::nullopt;
     }
     used += static_cast<std::size_t>(got);
-    if (got == 0) {
+    if (got == 0 || used >= most) {
       break;
     }
   }
@@ -233,6 +198,7 @@ std::optional<Syscall> parse_syscall(std::string_view text) {
   if (error != std::errc{} || call.number < 0) {
     return std::nullopt;
   }
+  call.name = system_call_name(kThisMachine, call.number);
   std::array<std::uint64_t, 8> values{};
   for (std::uint64_t& value : values) {
     scanner.skip_blanks();

@@ -1,7 +1,9 @@
 // The text files of /proc, read and taken apart.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +13,9 @@
 
 namespace stillframe::target {
 
-// A whole file of /proc; nothing when it cannot be opened or read (errno tells why).
-std::optional<std::string> read_proc_file(const std::string& path);
+// A whole file of /proc, or as much of it as `most` bytes are; nothing when it cannot be opened or read (errno tells why).
+std::optional<std::string> read_proc_file(const std::string& path,
+                                          std::size_t most = std::numeric_limits<std::size_t>::max());
 
 // The names in /proc/PID/task, the main thread's first; empty when the process is gone.
 std::vector<Tid> list_threads(std::int64_t pid);

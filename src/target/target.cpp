@@ -16,6 +16,10 @@ FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
   return *this;
 }
 
+std::unique_ptr<Surroundings> Target::surroundings() const {
+  return std::make_unique<Surroundings>();
+}
+
 FileHandle::~FileHandle() {
   if (fd_ >= 0) {
     close(fd_);

@@ -12,11 +12,11 @@
 #include "memory/memory_source.h"
 #include "model/result.h"
 #include "model/still.h"
+#include "target/surroundings.h"
 
 namespace stillframe::target {
 
 using memory::Address;
-using Tid = std::int64_t;
 
 struct Mapping {
   Address begin = 0;
@@ -56,13 +56,7 @@ struct Registers {
   Address thread_pointer = 0;  // x86-64 fs base, aarch64 tpidr_el0; 0 where unknown
 };
 
-// The system call a thread is blocked in.
-struct Syscall {
-  std::int64_t number = -1;
-  std::array<std::uint64_t, 6> arguments{};
-  Address sp = 0;
-  Address pc = 0;
-};
+using Syscall = model::SystemCall;
 
 struct ThreadInfo {
   Tid tid = 0;        // as this machine's namespace numbers it
@@ -111,6 +105,8 @@ class Target {
   [[nodiscard]] virtual Result<std::vector<ThreadInfo>> threads() const = 0;
   // The system call that a sleeping thread is in; absent where it runs or the system does not tell.
   [[nodiscard]] virtual std::optional<Syscall> syscall(Tid tid) const = 0;
+  // Its open files and whom it deals with, as of now. Of a core nothing is known.
+  [[nodiscard]] virtual std::unique_ptr<Surroundings> surroundings() const;
 
   // True when no thread can run any more (a core): nothing needs to be stopped or proved.
   [[nodiscard]] virtual bool lifeless() const = 0;

@@ -217,6 +217,49 @@ TEST(Json, HostileStringsStayValidJson) {
   EXPECT_EQ(json["threads"][0]["frames"][0]["arguments"][0]["value"], expected);
 }
 
+TEST(Json, SaysWhatAThreadWaitsFor) {
+  model::Still still = live_still();
+  const model::WaitedFile pipe{.fd = 7,
+                               .kind = model::FileKind::pipe,
+                               .to_read = true,
+                               .processes = {{.pid = 4213, .name = "worker.py", .state = model::OsState::sleeping}}};
+  const model::WaitedFile tcp{.fd = 8,
+                              .kind = model::FileKind::tcp,
+                              .local = "10.0.0.3:51234",
+                              .peer = "10.0.0.9:5432",
+                              .state = "established"};
+  still.threads.push_back({.tid = 1,
+                           .waiting_on = model::WaitingOn{.syscall = "poll",
+                                                          .text = "waits",
+                                                          .address = 0x7f10,
+                                                          .timeout = 0.25,
+                                                          .seconds_left = 1.0000001,
+                                                          .files = {pipe, tcp},
+                                                          .file_count = 3,
+                                                          .processes = {{.pid = 9}},
+                                                          .wait_channel = "x"}});
+  still.threads.push_back({.tid = 2, .waiting_on = model::WaitingOn{.text = "waits"}});
+  const Json threads = parsed(still)["threads"];
+  const Json& full = threads[0]["waiting_on"];
+  EXPECT_EQ(full["syscall"], "poll");
+  EXPECT_EQ(full["address"], "0x7f10");
+  EXPECT_EQ(full["timeout"], 0.25);
+  EXPECT_EQ(full["seconds_left"], 1.0);
+  EXPECT_EQ(full["file_count"], 3);
+  EXPECT_EQ(full["wait_channel"], "x");
+  EXPECT_EQ(full["processes"], Json::parse(R"([{"pid": 9, "name": null, "state": null}])"));
+  EXPECT_EQ(full["files"][0], Json::parse(R"({"fd": 7, "kind": "pipe", "to_read": true, "to_write": false, "path": null,
+      "local": null, "peer": null, "state": null,
+      "processes": [{"pid": 4213, "name": "worker.py", "state": "sleeping"}]})"));
+  EXPECT_EQ(full["files"][1]["local"], "10.0.0.3:51234");
+  EXPECT_EQ(full["files"][1]["peer"], "10.0.0.9:5432");
+  EXPECT_EQ(full["files"][1]["state"], "established");
+  for (const char* key : {"syscall", "address", "timeout", "seconds_left", "wait_channel"}) {
+    EXPECT_TRUE(threads[1]["waiting_on"][key].is_null()) << key;
+  }
+  EXPECT_TRUE(threads[1]["waiting_on"]["files"].empty());
+}
+
 TEST(Json, ADeepStackIsNeverFolded) {
   model::Still still = live_still();
   still.threads.push_back({.tid = 1});

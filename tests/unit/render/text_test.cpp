@@ -1,5 +1,6 @@
 #include "render/text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -206,9 +207,9 @@ TEST(TextScreen, SeveralInterpretersAndBuilds) {
                            .frames = {frame("a.py", 1, "f")}});
   still.threads.push_back({.tid = 4212,
                            .interpreter = 3,
-                           .os_state = model::OsState::running,
+                           .os_state = model::OsState::sleeping,
                            .gc_collecting = true,
-                           .waiting_on = model::WaitingOn{.syscall = "futex", .text = "a futex at 0x1000"},
+                           .waiting_on = model::WaitingOn{.syscall = "futex", .text = "waits on futex 0x1000"},
                            .frames = {frame("a.py", 1, "f")}});
   still.findings.push_back({.id = "lock-cycle",
                             .severity = model::Severity::certain,
@@ -302,6 +303,41 @@ TEST(TextScreen, AThousandDeepThreadsTakeLinearTime) {
   const auto before = std::chrono::steady_clock::now();
   EXPECT_FALSE(to_text(still, {}).empty());
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+}
+
+TEST(TextScreen, SaysWhatAThreadWaitsFor) {
+  Still still = live_still();
+  const auto add = [&](std::int64_t tid, std::string text, bool for_gil = false) {
+    still.threads.push_back({.tid = tid,
+                             .os_state = model::OsState::sleeping,
+                             .waits_for_gil = for_gil,
+                             .waiting_on = model::WaitingOn{.syscall = "x", .text = std::move(text)},
+                             .frames = {frame("a.py", static_cast<std::int32_t>(tid), "f")}});
+  };
+  add(1, "sleeps, 12 s left");
+  add(2, "sleeps for 1000 s");
+  add(3, "reads from pipe 7 (written by 4213 worker.py)");
+  add(4, "waits on futex 0x1000, 5 ms left", true);
+  const std::string text = to_text(still, {});
+  EXPECT_NE(text.find("Thread 1: sleeping, 12 s left\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Thread 2: sleeping for 1000 s\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Thread 3: sleeping, reads from pipe 7 (written by 4213 worker.py)\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("Thread 4: waits for the GIL, sleeping\n"), std::string::npos) << text;
+}
+
+TEST(TextScreen, ThreadsWithTheSameStackThatWaitForOtherFilesAreTold) {
+  Still still = live_still();
+  for (const std::int64_t fd : {7, 7, 8}) {
+    model::WaitingOn waiting{.text = fmt::format("reads from fd {}", fd), .files = {{.fd = fd}}};
+    still.threads.push_back(
+        {.tid = 1, .os_state = model::OsState::sleeping, .waiting_on = waiting, .frames = {frame("a.py", 1, "f")}});
+  }
+  still.threads[1].tid = 2;
+  still.threads[2].tid = 3;
+  const std::string text = to_text(still, {});
+  EXPECT_NE(text.find("Thread 1: sleeping, reads from fd 7\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("and 2 more threads with the same stack: 2, 3 (reads from fd 8)\n"), std::string::npos) << text;
 }
 
 TEST(TextScreen, HostileStringsNeverReachTheTerminal) {

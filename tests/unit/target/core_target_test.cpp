@@ -16,6 +16,7 @@ using testing::TemporaryFolder;
 constexpr std::size_t kPage = 4096;
 constexpr Address kBase = 0x7f0000000000;
 constexpr Address kHeap = 0x600000;
+constexpr std::size_t kRax = 10;
 constexpr std::size_t kOrigRax = 15;
 constexpr std::size_t kRip = 16;
 constexpr std::size_t kRdi = 14;
@@ -184,23 +185,76 @@ TEST(CoreTarget, ListsThreadsAndTheirRegisters) {
   EXPECT_FALSE((*target)->syscall(100)) << "the code before the pc is 'cc', no system call";
 }
 
+constexpr auto result(std::int64_t value) {
+  return static_cast<std::uint64_t>(value);
+}
+
 TEST(CoreTarget, KnowsASystemCallByTheInstructionBeforeIt) {
   std::string code(kPage, '\x90');
   code[2] = '\x0f';
   code[3] = '\x05';
+  constexpr std::uint64_t restarts = result(-512);  // ERESTARTSYS
   CoreBuilder core;
-  core.thread(1, 0, {{kRip, kHeap + 4}, {kOrigRax, 202}, {kRdi, 0x1000}})
-      .thread(2, 0, {{kRip, kHeap + 5}, {kOrigRax, 202}})
-      .thread(3, 0, {{kRip, kHeap + 4}, {kOrigRax, ~std::uint64_t{0}}});
+  core.thread(1, 0, {{kRip, kHeap + 4}, {kRax, restarts}, {kOrigRax, 202}, {kRdi, 0x1000}})
+      .thread(2, 0, {{kRip, kHeap + 5}, {kRax, restarts}, {kOrigRax, 202}})
+      .thread(3, 0, {{kRip, kHeap + 4}, {kRax, restarts}, {kOrigRax, ~std::uint64_t{0}}});
   core.memory(kHeap, code, PF_R | PF_X);
   const auto target = open(core);
   ASSERT_TRUE(target);
   const auto call = (*target)->syscall(1);
   ASSERT_TRUE(call);
   EXPECT_EQ(call->number, 202);
+  EXPECT_EQ(call->name, "futex");
   EXPECT_EQ(call->arguments[0], 0x1000U);
   EXPECT_FALSE((*target)->syscall(2));
   EXPECT_FALSE((*target)->syscall(3));
+}
+
+TEST(CoreTarget, KnowsACallThatWaitedByItsResult) {
+  std::string code(kPage, '\x90');
+  code[2] = '\x0f';
+  code[3] = '\x05';
+  CoreBuilder core;
+  std::int32_t tid = 1;
+  for (const std::int64_t code_of : {-512, -513, -514, -516, -4, 0, 1, -11}) {
+    core.thread(tid++, 0, {{kRip, kHeap + 4}, {kRax, result(code_of)}, {kOrigRax, 232}});
+  }
+  core.memory(kHeap, code, PF_R | PF_X);
+  const auto target = open(core);
+  ASSERT_TRUE(target);
+  for (Tid waits = 1; waits <= 5; ++waits) {
+    EXPECT_TRUE((*target)->syscall(waits)) << waits;
+  }
+  for (Tid returned = 6; returned <= 8; ++returned) {
+    EXPECT_FALSE((*target)->syscall(returned)) << returned;
+  }
+}
+
+TEST(CoreTarget, KnowsTheCallsOfAarch64) {
+  constexpr std::size_t x8 = 8;
+  constexpr std::size_t pc = 32;
+  std::string code(kPage, '\0');
+  code.replace(4, 4, "\x01\x00\x00\xd4", 4);  // svc #0
+  CoreBuilder core;
+  core.machine = EM_AARCH64;
+  core.thread(1, 0, {{0, 7}, {x8, 63}, {pc, kHeap + 4}})           // to be started again
+      .thread(2, 0, {{0, result(-4)}, {x8, 22}, {pc, kHeap + 8}})  // not so
+      .thread(3, 0, {{0, 5}, {x8, 64}, {pc, kHeap + 8}})           // has returned
+      .thread(4, 0, {{0, 7}, {x8, 63}, {pc, kHeap + 16}});         // in no call
+  core.memory(kHeap, code, PF_R | PF_X);
+  const auto target = open(core);
+  ASSERT_TRUE(target);
+  const auto read = (*target)->syscall(1);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->name, "read");
+  EXPECT_EQ(read->arguments[0], 7U);
+  EXPECT_TRUE(read->first_argument_known);
+  const auto epoll = (*target)->syscall(2);
+  ASSERT_TRUE(epoll);
+  EXPECT_EQ(epoll->name, "epoll_pwait");
+  EXPECT_FALSE(epoll->first_argument_known);
+  EXPECT_FALSE((*target)->syscall(3));
+  EXPECT_FALSE((*target)->syscall(4));
 }
 
 std::optional<model::Crash> crash_of(std::int16_t signal, std::int32_t code, std::uint64_t address) {

@@ -1,0 +1,41 @@
+// The files that threads wait for, and who has their other ends.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/waits/wait.h"
+#include "model/still.h"
+#include "target/surroundings.h"
+
+namespace stillframe::analysis {
+
+// A file with what is known of it.
+struct FoundFile {
+  model::WaitedFile shown;
+  std::optional<target::OpenFile> open;  // absent in a core, and where the system does not tell
+  std::optional<target::Socket> socket;
+  std::string other_end;  // the link by which its other end is found among the open files of processes; empty: it has none
+};
+
+class WaitedFiles {
+ public:
+  explicit WaitedFiles(target::Surroundings& surroundings) : surroundings_(surroundings) {}
+
+  // What a descriptor stands for; each is looked up once.
+  FoundFile find(const WantedFile& wanted);
+  // Adds to all of these who has the other end, by one search.
+  void find_other_ends(std::span<FoundFile*> files);
+
+ private:
+  void describe_socket(FoundFile& file);
+
+  target::Surroundings& surroundings_;
+  std::map<int, FoundFile> known_;
+};
+
+}  // namespace stillframe::analysis

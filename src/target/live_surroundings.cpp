@@ -1,0 +1,199 @@
+#include "target/live_surroundings.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <climits>
+#include <ctime>
+
+#include "target/file_holders.h"
+#include "target/file_locks.h"
+#include "target/inet_socket.h"
+#include "target/open_file.h"
+#include "target/proc_files.h"
+#include "target/process_facts.h"
+#include "target/unix_peer.h"
+
+namespace stillframe::target {
+namespace {
+
+// Which table a socket is in: its protocol, as the socket file system names it ("TCPv6").
+std::string protocol_of(const std::string& path) {
+  std::array<char, 64> name{};
+  const ssize_t size = getxattr(path.c_str(), "system.sockprotoname", name.data(), name.size());
+  std::string text(name.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  if (!text.empty() && text.back() == '\0') {
+    text.pop_back();
+  }
+  return text;
+}
+
+std::string table_of(const std::string& protocol) {
+  std::string name(protocol);
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  if (name.ends_with("v6")) {
+    name.replace(name.size() - 2, 2, "6");
+  }
+  if (name.starts_with("unix")) {
+    return "unix";  // "UNIX-STREAM" from Linux 5.15 on
+  }
+  return name == "tcp" || name == "tcp6" || name == "udp" || name == "udp6" ? name : "";
+}
+
+// Whether a socket has been found at all, or a pipe by both of its ends.
+bool other_end_is_among(const std::vector<FileHolder>& holders, std::string_view link) {
+  bool reads = false;
+  bool writes = false;
+  for (const FileHolder& one : holders) {
+    reads = reads || (one.link == link && one.reads);
+    writes = writes || (one.link == link && one.writes);
+  }
+  return reads && writes;
+}
+
+}  // namespace
+
+std::string LiveSurroundings::path_of(std::string_view file) const {
+  return fmt::format("/proc/{}/{}", reader_, file);
+}
+
+std::optional<OpenFile> LiveSurroundings::read_file(int fd) const {
+  const std::string path = path_of(fmt::format("fd/{}", fd));
+  std::array<char, PATH_MAX> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): readlink fills it
+  const ssize_t size = readlink(path.c_str(), text.data(), text.size());
+  if (size < 0 && errno == ENOENT && access(path_of("fd").c_str(), R_OK) == 0) {
+    return OpenFile{.kind = model::FileKind::closed};
+  }
+  if (size <= 0) {
+    return std::nullopt;
+  }
+  OpenFile file = parse_fd_link({text.data(), static_cast<std::size_t>(size)});
+  constexpr std::size_t most = std::size_t{8} << 20U;  // an epoll instance may watch a million files
+  parse_fdinfo(read_proc_file(path_of(fmt::format("fdinfo/{}", fd)), most).value_or(""), file);
+  if (file.path) {
+    file.path = files_.inner_path(std::move(*file.path));
+    // Of a file on a dead server only what is known already: asking would never return.
+    struct statx status{};
+    if (statx(AT_FDCWD, path.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &status) == 0) {
+      refine_kind(status.stx_mode, status.stx_rdev_major, file);
+      file.inode = status.stx_ino;
+    }
+  } else if (file.kind == model::FileKind::socket) {
+    file.protocol = protocol_of(path);
+    const std::string table = table_of(file.protocol);
+    if (!table.empty()) {
+      file.kind = table == "unix"            ? model::FileKind::unix_socket
+                  : table.starts_with("tcp") ? model::FileKind::tcp
+                                             : model::FileKind::udp;
+    }
+  }
+  return file;
+}
+
+std::optional<OpenFile> LiveSurroundings::file(int fd) {
+  const auto [at, fresh] = open_files_.try_emplace(fd);
+  if (fresh) {
+    at->second = read_file(fd);
+  }
+  return at->second;
+}
+
+std::optional<Socket> LiveSurroundings::socket(const std::string& protocol, std::uint64_t inode, int fd) {
+  const std::string name = table_of(protocol);
+  if (name.empty()) {
+    return std::nullopt;
+  }
+  if (name != "unix" && fd >= 0) {
+    if (auto socket = ask_inet_socket(pid_, fd, inode)) {
+      // A connect() that is under way has no peer yet but in the table.
+      if (socket->peer || !socket->state || *socket->state != "connecting") {
+        return socket;
+      }
+    }
+  }
+  auto table = tables_.find(name);
+  if (table == tables_.end()) {
+    table = tables_.try_emplace(name, path_of("net/" + name), name).first;
+  }
+  auto socket = table->second.find(inode);
+  if (socket && name == "unix" && shares("net")) {
+    socket->peer_inode = unix_peer(inode);
+  }
+  return socket;
+}
+
+// Whether the process is in our own namespace of a kind ("net").
+bool LiveSurroundings::shares(std::string_view ns) const {
+  const std::uint64_t theirs = namespace_of(path_of(fmt::format("ns/{}", ns)));
+  return theirs != 0 && theirs == namespace_of(fmt::format("/proc/self/ns/{}", ns));
+}
+
+std::vector<FileHolder> LiveSurroundings::holders(std::span<const std::string> links) {
+  std::vector<std::int64_t> family = child_pids(pid_);
+  family.push_back(pid_);
+  std::vector<FileHolder> holders = find_holders("/proc", links, family);
+  // The end that this process waits on is its own: of a link that is found in nothing else, the other one is elsewhere.
+  std::vector<std::string> elsewhere;
+  for (const std::string& link : links) {
+    if (!other_end_is_among(holders, link)) {
+      elsewhere.push_back(link);
+    }
+  }
+  if (!elsewhere.empty()) {
+    std::erase_if(holders,
+                  [&](const FileHolder& one) { return std::ranges::find(elsewhere, one.link) != elsewhere.end(); });
+    std::ranges::move(find_holders("/proc", elsewhere), std::back_inserter(holders));
+  }
+  return holders;
+}
+
+std::optional<ProcessFacts> LiveSurroundings::process(std::int64_t pid) {
+  const auto [at, fresh] = processes_.try_emplace(pid);
+  if (fresh) {
+    at->second = process_facts(pid);
+  }
+  return at->second;
+}
+
+std::vector<ProcessFacts> LiveSurroundings::children() {
+  if (!children_) {
+    children_ = children_of(pid_);
+  }
+  return *children_;
+}
+
+std::vector<LockWait> LiveSurroundings::lock_waits() {
+  if (!lock_waits_) {
+    lock_waits_ = parse_lock_waits(read_proc_file("/proc/locks").value_or(""), pid_);
+  }
+  return *lock_waits_;
+}
+
+std::optional<std::string> LiveSurroundings::wait_channel(Tid tid) {
+  auto name = read_proc_file(fmt::format("/proc/{}/task/{}/wchan", pid_, tid));
+  // "0" where it waits in none, or where the kernel keeps it to itself.
+  return name && !name->empty() && *name != "0" ? std::move(name) : std::nullopt;
+}
+
+std::optional<double> LiveSurroundings::now(int clock) {
+  // The clocks since boot may be shifted in another time namespace (time_namespaces(7)); kernels without any have no
+  // link.
+  const bool shifted = (clock == CLOCK_MONOTONIC || clock == CLOCK_BOOTTIME) &&
+                       namespace_of("/proc/self/ns/time") != 0 && !shares("time");
+  timespec time{};
+  if (shifted || (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME) ||
+      clock_gettime(clock, &time) != 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+}  // namespace stillframe::target
