@@ -40,6 +40,8 @@ struct OutputOptions {
 void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
 // Adds --locals and the limits and names that go with it.
 void add_value_options(CLI::App& command, photograph::ValueWishes& values);
+// Adds --depth, the same limits and names for objects that are asked for.
+void add_object_options(CLI::App& command, photograph::Wishes& wishes);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
 binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
 
@@ -62,5 +64,6 @@ void print(const Error& error);
 // Each subcommand adds itself to the program and, when it is the one that was asked for, leaves its exit code.
 void add_dump(CLI::App& program, const Environment& environment, int& exit_code);
 void add_core(CLI::App& program, const Environment& environment, int& exit_code);
+void add_inspect(CLI::App& program, const Environment& environment, int& exit_code);
 
 }  // namespace stillframe::cli

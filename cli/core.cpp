@@ -5,16 +5,14 @@
 #include "analysis/waits/waits.h"
 #include "command.h"
 #include "photograph/photograph.h"
-#include "target/core_target.h"
+#include "targets.h"
 
 namespace stillframe::cli {
 namespace {
 
 struct CoreCommandOptions {
   std::string path;
-  target::CoreOptions core;
-  std::string executable;
-  std::string library_root;
+  CoreFiles files;
   photograph::Wishes wishes;
   OutputOptions output;
 };
@@ -27,13 +25,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
                 .advice = "stillframe core CORE; where systemd keeps the cores, coredumpctl list shows them"});
     return kUsage;
   }
-  if (!options.executable.empty()) {
-    options.core.executable = options.executable;
-  }
-  if (!options.library_root.empty()) {
-    options.core.library_search_root = options.library_root;
-  }
-  const auto target = target::open_core(options.path, options.core);
+  const auto target = open_core(options.path, options.files);
   if (!target) {
     print(target.error());
     return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
@@ -58,17 +50,11 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
   CLI::App* command = program.add_subcommand("core", "Show the stacks in a core file of a Python process");
   command->add_option("core", options->path, "The core file; may be compressed with zstd, lz4, gzip or xz")
       ->type_name("CORE");
-  command->add_option("executable", options->executable, "The program that died; found from the core where it can be")
+  command
+      ->add_option("executable", options->files.executable,
+                   "The program that died; found from the core where it can be")
       ->type_name("EXECUTABLE");
-  command
-      ->add_option("--lib-search-path", options->core.library_search_path,
-                   "Folders to look for the core's libraries in, separated by ':'")
-      ->delimiter(':')
-      ->type_name("PATH");
-  command
-      ->add_option("--lib-search-root", options->library_root,
-                   "A folder that stands for / of the machine the core comes from")
-      ->type_name("FOLDER");
+  add_core_file_options(*command, options->files);
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
   add_value_options(*command, options->wishes.values);

@@ -1,8 +1,6 @@
 // stillframe dump PID …: the stacks of running processes.
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +9,7 @@
 #include "command.h"
 #include "photograph/photograph.h"
 #include "target/live_target.h"
+#include "targets.h"
 
 namespace stillframe::cli {
 namespace {
@@ -22,21 +21,16 @@ struct DumpOptions {
 };
 
 Result<std::vector<std::int64_t>> parse_pids(const std::vector<std::string>& texts) {
-  constexpr const char* kAdvice = "pgrep -af python, which lists the running Python programs with their process ids";
   std::vector<std::int64_t> pids;
   for (const std::string& text : texts) {
-    std::int32_t pid = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), pid);
-    if (problem != std::errc{} || end != text.data() + text.size() || pid <= 0) {
-      return fail(
-          ErrorKind::usage, "look at process '" + text + "'",
-          "a process id is a whole number from 1 to " + std::to_string(std::numeric_limits<std::int32_t>::max()),
-          kAdvice);
+    const auto pid = parse_pid(text);
+    if (!pid) {
+      return std::unexpected(pid.error());
     }
-    pids.push_back(pid);
+    pids.push_back(*pid);
   }
   if (pids.empty()) {
-    return fail(ErrorKind::usage, "tell which process to look at", "no process id was given", kAdvice);
+    return fail(ErrorKind::usage, "tell which process to look at", "no process id was given", std::string(kPidAdvice));
   }
   return pids;
 }

@@ -62,13 +62,15 @@ int run(std::span<char* const> arguments) {
   program.set_version_flag("--version", "stillframe " + environment.version, "Print the version and exit");
   program.require_subcommand(1);
   program.footer(R"(Examples:
-  stillframe dump 4211         a running process
-  stillframe core core.4211    a core file
+  stillframe dump 4211                        what a running process is doing
+  stillframe core core.4211                   what a process was doing that died
+  stillframe inspect 4211 app.config          an object of it, with what it is made of
 
-`stillframe dump --help` and `stillframe core --help` have more.)");
+`stillframe dump --help`, `stillframe core --help` and `stillframe inspect --help` have more.)");
   int exit_code = kAll;
   add_dump(program, environment, exit_code);
   add_core(program, environment, exit_code);
+  add_inspect(program, environment, exit_code);
   if (const auto number = std::ranges::find_if(arguments, is_negative_number); number != arguments.end()) {
     print(Error{.kind = ErrorKind::usage,
                 .tried = std::string("look at process '") + *number + "'",

@@ -1,7 +1,10 @@
 // --locals and what goes with it, the same for every command that shows values.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
-#include <limits>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "command.h"
 
@@ -13,6 +16,41 @@ constexpr std::size_t kUsualText = 500;
 constexpr std::size_t kMostText = std::size_t{1} << 20U;
 constexpr std::uint32_t kMostDepth = 20;
 constexpr std::uint64_t kMostParts = std::uint64_t{1} << 30U;
+
+// --max-string, --max-items and what hides names; `needs` where they mean nothing without another option.
+void add_limits(CLI::App& command, photograph::ValueWishes& values, CLI::Option* needs) {
+  const auto only_with = [needs](CLI::Option* option) { return needs == nullptr ? option : option->needs(needs); };
+  const auto limit = [&](const char* name, std::uint64_t& into, std::string_view help) {
+    only_with(command
+                  .add_option_function<std::uint64_t>(
+                      name,
+                      [&values, &into](std::uint64_t count) {
+                        into = count;
+                        values.limits.max_text = kMostText;
+                      },
+                      fmt::format("{} ({})", help, into))
+                  ->check(CLI::Range(std::uint64_t{0}, kMostParts))
+                  ->type_name("N"));
+  };
+  limit("--max-string", values.limits.max_string, "Show that many characters of a text");
+  limit("--max-items", values.limits.max_items, "Show that many items of a container, attributes of an object");
+  CLI::Option* redact =
+      only_with(command
+                    .add_option_function<std::vector<std::string>>(
+                        "--redact",
+                        [&values](const std::vector<std::string>& patterns) {
+                          for (const std::string& pattern : patterns) {
+                            values.redaction.add(pattern);
+                          }
+                        },
+                        "Also hide what is called so: arguments, locals, attributes, keys; * stands for any letters. "
+                        "Names such as password, token and secret are hidden anyway")
+                    ->allow_extra_args(false)
+                    ->type_name("PATTERN"));
+  only_with(command.add_flag_callback(
+                "--no-redact", [&values] { values.redaction = cpython::Redaction::none(); }, "Hide nothing"))
+      ->excludes(redact);
+}
 
 }  // namespace
 
@@ -31,39 +69,20 @@ void add_value_options(CLI::App& command, photograph::ValueWishes& values) {
       ->check(CLI::Range(std::uint32_t{0}, kMostDepth))
       ->type_name("N")
       ->needs(locals);
-  const auto limit = [&](const char* name, std::uint64_t& into, const char* help) {
-    command
-        .add_option_function<std::uint64_t>(
-            name,
-            [&values, &into](std::uint64_t count) {
-              into = count;
-              values.limits.max_text = kMostText;
-            },
-            help)
-        ->check(CLI::Range(std::uint64_t{0}, kMostParts))
-        ->type_name("N")
-        ->needs(locals);
-  };
-  limit("--max-string", values.limits.max_string, "Show that many characters of a text (128)");
-  limit("--max-items", values.limits.max_items, "Show that many items of a container, attributes of an object (16)");
-  CLI::Option* redact = command
-                            .add_option_function<std::vector<std::string>>(
-                                "--redact",
-                                [&values](const std::vector<std::string>& patterns) {
-                                  for (const std::string& pattern : patterns) {
-                                    values.redaction.add(pattern);
-                                  }
-                                },
-                                "Also hide what is called so: arguments, locals, attributes, keys; * stands for any "
-                                "letters. Names such as "
-                                "password, token and secret are hidden anyway")
-                            ->type_name("PATTERN")
-                            ->needs(locals);
-  command
-      .add_flag_callback(
-          "--no-redact", [&values] { values.redaction = cpython::Redaction::none(); }, "Hide nothing")
-      ->needs(locals)
-      ->excludes(redact);
+  add_limits(command, values, locals);
+}
+
+void add_object_options(CLI::App& command, photograph::Wishes& wishes) {
+  constexpr std::uint64_t kUsualString = 500;
+  constexpr std::uint64_t kUsualItems = 50;
+  wishes.values.limits.max_text = kUsualText;
+  wishes.values.limits.max_string = kUsualString;
+  wishes.values.limits.max_items = kUsualItems;
+  command.add_option("--depth", wishes.objects.depth, "How many levels of parts are shown, one within the other")
+      ->check(CLI::Range(std::uint32_t{0}, kMostDepth))
+      ->capture_default_str()
+      ->type_name("N");
+  add_limits(command, wishes.values, nullptr);
 }
 
 }  // namespace stillframe::cli

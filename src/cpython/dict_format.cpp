@@ -10,9 +10,6 @@
 namespace stillframe::cpython {
 namespace {
 
-// No dict that this program looks into (modules, thread table, a module's or an instance's attributes) has more.
-constexpr std::uint64_t kMaxEntries = std::uint64_t{1} << 20U;
-
 // DICT_KEYS_GENERAL, DICT_KEYS_UNICODE, DICT_KEYS_SPLIT of Include/internal/pycore_dict.h, 3.11+.
 constexpr std::uint8_t kGeneralKeys = 0;
 constexpr std::uint8_t kSplitKeys = 2;
@@ -29,17 +26,17 @@ std::uint64_t index_width(std::uint64_t slots) {
 }
 
 // The entries behind a keys object; `values` stays to be filled in for split tables.
-std::optional<DictTable> keys_table(const Objects& objects, Address keys) {
+std::optional<DictTable> keys_table(const Objects& objects, Address keys, std::uint64_t most = kMostSearched) {
   const auto& layout = objects.layout().dict_keys;
   const auto count = objects.field<std::uint64_t>(keys, layout.nentries);
-  if (!count || *count > kMaxEntries || !layout.indices.present()) {
+  if (!count || *count > most || !layout.indices.present()) {
     return std::nullopt;
   }
   DictTable table{.count = *count};
   const Address indices = keys + layout.indices.value();
   if (!layout.log2_index_bytes.present()) {
     const auto slots = objects.field<std::uint64_t>(keys, layout.size_field);
-    if (!slots || *slots > kMaxEntries * 4) {
+    if (!slots || *slots > most * 4) {
       return std::nullopt;
     }
     table.entries = indices + *slots * index_width(*slots);
@@ -60,19 +57,35 @@ std::optional<DictTable> keys_table(const Objects& objects, Address keys) {
   return table;
 }
 
-Address values_array(const Objects& objects, Address values) {
+// Values at `values` apart from the keys of `table`. From 3.11 on they carry the order in which they were set: 3.11 and
+// 3.12 in bytes before them, backwards, behind their count (_PyDictValues_AddToInsertionOrder in
+// Include/internal/pycore_dict.h); 3.13+ in bytes behind the last of them (get_insertion_order_array there).
+void set_values(const Objects& objects, Address values, DictTable& table) {
   const auto& layout = objects.layout().dict_values;
-  return values + (layout.values.present() ? layout.values.value() : 0);
+  table.values = values + (layout.values.present() ? layout.values.value() : 0);
+  if (objects.layout().version < PythonVersion{3, 11, 0}) {
+    return;
+  }
+  if (layout.capacity.present() && layout.size_field.present()) {
+    const auto capacity = objects.field<std::uint8_t>(values, layout.capacity);
+    table.ordered = objects.field<std::uint8_t>(values, layout.size_field).value_or(0);
+    table.order = capacity ? table.values + std::uint64_t{*capacity} * sizeof(Address) : 0;
+    table.count = capacity ? std::min<std::uint64_t>(table.count, *capacity) : 0;
+    return;
+  }
+  table.ordered = objects.memory().get<std::uint8_t>(table.values - 2).value_or(0);
+  table.order = table.values - 3;
+  table.order_step = -1;
 }
 
 }  // namespace
 
-std::optional<DictTable> dict_table(const Objects& objects, Address dict) {
+std::optional<DictTable> dict_table(const Objects& objects, Address dict, std::uint64_t most) {
   const auto& layout = objects.layout().dict;
   if (layout.table.present()) {  // 2.7: one open hash table, unused slots have no value
     const auto entries = objects.pointer(dict, layout.table);
     const auto mask = objects.field<std::uint64_t>(dict, layout.mask);
-    if (!entries || !mask || *mask >= kMaxEntries) {
+    if (!entries || !mask || *mask >= most) {
       return std::nullopt;
     }
     return DictTable{.entries = *entries, .count = *mask + 1};
@@ -82,9 +95,9 @@ std::optional<DictTable> dict_table(const Objects& objects, Address dict) {
   if (!keys || !values) {
     return std::nullopt;
   }
-  auto table = keys_table(objects, *keys);
+  auto table = keys_table(objects, *keys, most);
   if (table && *values != 0) {
-    table->values = values_array(objects, *values);
+    set_values(objects, *values, *table);
   }
   return table;
 }
@@ -95,7 +108,7 @@ ManagedAttributes managed_attributes(const Objects& objects, Address object, Add
   const auto table_with = [&](Address values) {
     auto table = keys ? keys_table(objects, *keys) : std::nullopt;
     if (table) {
-      table->values = values_array(objects, values);
+      set_values(objects, values, *table);
     }
     return table;
   };
@@ -131,8 +144,46 @@ ManagedAttributes managed_attributes(const Objects& objects, Address object, Add
   return place;
 }
 
+namespace {
+
+// Split tables have few entries: SHARED_KEYS_MAX_SIZE is 30, and 254 is what a byte can count.
+constexpr std::uint64_t kMostSplit = 254;
+
+bool visit_in_order(const memory::MemorySource& memory, const DictTable& table,
+                    const std::function<bool(Address, Address)>& visit) {
+  const std::uint64_t count = std::min(table.count, kMostSplit);
+  const std::uint64_t ordered = std::min(table.ordered, kMostSplit);
+  std::array<std::byte, kMostSplit * 24> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+  std::array<Address, kMostSplit> values;      // NOLINT(cppcoreguidelines-pro-type-member-init): likewise
+  std::array<std::uint8_t, kMostSplit> order;  // NOLINT(cppcoreguidelines-pro-type-member-init): likewise
+  const bool backwards = table.order_step < 0;
+  const Address order_at = backwards ? table.order - (ordered - 1) : table.order;
+  if (!memory.read(table.entries, std::span(raw).first(count * table.stride)) ||
+      !memory.read(table.values, std::as_writable_bytes(std::span(values).first(count))) ||
+      !memory.read(order_at, std::as_writable_bytes(std::span(order).first(ordered)))) {
+    return false;
+  }
+  for (std::uint64_t i = 0; i < ordered; ++i) {
+    const std::uint8_t at = order[backwards ? ordered - 1 - i : i];
+    if (at >= count) {
+      return false;
+    }
+    Address key = 0;
+    std::memcpy(&key, raw.data() + at * table.stride + table.key, sizeof key);
+    if (key != 0 && values[at] != 0 && !visit(key, values[at])) {
+      return true;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 bool visit_entries(const memory::MemorySource& memory, const DictTable& table,
                    const std::function<bool(Address, Address)>& visit) {
+  if (table.values != 0 && table.order != 0) {
+    return table.ordered == 0 || visit_in_order(memory, table, visit);
+  }
   constexpr std::uint64_t kBatch = 64;
   std::array<std::byte, kBatch * 24> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
   std::array<Address, kBatch> apart;       // NOLINT(cppcoreguidelines-pro-type-member-init): likewise

@@ -21,10 +21,19 @@ struct DictTable {
   std::uint32_t key = 8;
   std::uint32_t value = 16;
   Address values = 0;
+  // Of values that stand apart, 3.11+: bytes that say in which order they were set, `ordered` of them, each
+  // `order_step` behind the one before. 0: in table order.
+  Address order = 0;
+  std::uint64_t ordered = 0;
+  int order_step = 1;
 };
 
-// The table of a dict object; nothing when its numbers make no sense.
-std::optional<DictTable> dict_table(const Objects& objects, Address dict);
+// No dict that is looked through for one thing (modules, thread table, a module's or an instance's attributes) has more
+// entries.
+inline constexpr std::uint64_t kMostSearched = std::uint64_t{1} << 20U;
+
+// The table of a dict object; nothing when its numbers make no sense, or it has more than `most` entries.
+std::optional<DictTable> dict_table(const Objects& objects, Address dict, std::uint64_t most = kMostSearched);
 
 // Where an instance with a managed dict (3.11+) keeps its attributes: a dict, or values beside the type's shared keys.
 struct ManagedAttributes {

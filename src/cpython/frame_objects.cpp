@@ -94,7 +94,7 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
     }
     type = fields->type;
     chain.frames.push_back(make_frame(*fields, at, code, objects.layout().version));
-    at = fields->back;
+    at = at == start.top ? start.behind_top.value_or(fields->back) : fields->back;
   }
   return chain;
 }

@@ -1,5 +1,6 @@
 #include "cpython/objects.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
@@ -24,35 +25,29 @@ UnicodeState decode_state(std::uint32_t raw, const Layout& layout) {
   return {.kind = bits & 7U, .compact = (bits & 8U) != 0, .ascii = (bits & 16U) != 0};
 }
 
-std::string decode_characters(std::span<const std::byte> raw, std::uint32_t width) {
-  std::string out;
-  out.reserve(raw.size());
-  for (std::size_t i = 0; i + width <= raw.size(); i += width) {
+std::u32string code_points(std::span<const std::byte> raw, std::uint32_t width) {
+  std::u32string out(raw.size() / width, U'\0');
+  for (std::size_t i = 0; i < out.size(); ++i) {
     std::uint32_t point = 0;
-    std::memcpy(&point, raw.data() + i, width);
-    append_utf8(out, point);
+    std::memcpy(&point, raw.data() + i * width, width);
+    out[i] = point;
   }
   return out;
 }
 
 // 2.7 built with --enable-unicode=ucs2 keeps characters beyond U+FFFF as surrogate pairs.
-std::string decode_utf16(std::span<const std::byte> raw) {
-  std::string out;
-  for (std::size_t i = 0; i + 2 <= raw.size(); i += 2) {
-    std::uint16_t unit = 0;
-    std::memcpy(&unit, raw.data() + i, 2);
-    std::uint16_t next = 0;
-    if ((unit & 0xFC00U) == 0xD800U && i + 4 <= raw.size()) {
-      std::memcpy(&next, raw.data() + i + 2, 2);
-    }
-    if ((next & 0xFC00U) == 0xDC00U) {
-      append_utf8(out, 0x10000U + ((unit & 0x3FFU) << 10U) + (next & 0x3FFU));
-      i += 2;
+void join_surrogates(std::u32string& units) {
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const char32_t next = i + 1 < units.size() ? units[i + 1] : 0;
+    if ((units[i] & ~0x3FFU) == 0xD800U && (next & ~0x3FFU) == 0xDC00U) {
+      units[end++] = 0x10000U + ((units[i] & 0x3FFU) << 10U) + (next & 0x3FFU);
+      ++i;
     } else {
-      append_utf8(out, unit);
+      units[end++] = units[i];
     }
   }
-  return out;
+  units.resize(end);
 }
 
 // Include/object.h: what tp_flags says about where an instance keeps its attributes.
@@ -97,18 +92,53 @@ std::optional<std::string> Objects::type_name(Address type) const {
 }
 
 std::optional<std::string> Objects::text(Address object, std::uint64_t max_length) const {
+  const bool old = layout_.version.major < 3;
+  if (const auto type = old ? type_of(object) : std::nullopt; type && type_name(*type) == "str") {
+    return bytes(object, max_length);
+  }
+  const auto place = text_place(object);
+  if (!place || place->length > max_length) {
+    return std::nullopt;
+  }
+  if (place->ascii) {
+    std::string out(place->length, '\0');
+    return memory_.read(place->data, std::as_writable_bytes(std::span(out))) ? std::optional(std::move(out))
+                                                                             : std::nullopt;
+  }
+  const auto points = characters(*place, max_length);
+  if (!points) {
+    return std::nullopt;
+  }
+  std::string out;
+  out.reserve(points->size());
+  for (const char32_t point : *points) {
+    append_utf8(out, static_cast<std::uint32_t>(point));
+  }
+  return out;
+}
+
+std::optional<TextPlace> Objects::text_place(Address object) const {
   if (object == 0 || object % 8 != 0) {
     return std::nullopt;
   }
   if (layout_.version.major < 3) {
-    return text_2(object, max_length);
+    return text_place_2(object);
   }
   const auto length = field<std::uint64_t>(object, layout_.unicode.length);
   const auto raw_state = field<std::uint32_t>(object, layout_.unicode.state);
-  if (!length || !raw_state || *length > max_length) {
+  if (!length || !raw_state) {
     return std::nullopt;
   }
   const UnicodeState state = decode_state(*raw_state, layout_);
+  if (state.kind == 0 && !state.compact && !state.ascii && layout_.version < PythonVersion{3, 12, 0}) {
+    // Not ready (PyUnicode_WCHAR_KIND): the characters are at PyASCIIObject.wstr, counted by
+    // PyCompactUnicodeObject.wstr_length, the last members of each (Include/cpython/unicodeobject.h, to 3.11).
+    const auto wide = pointer(object, layout_.ascii.size - 8);
+    const auto wide_length = field<std::uint64_t>(object, layout_.compact.size - 8);
+    return wide && wide_length && *wide != 0
+               ? std::optional(TextPlace{.data = *wide, .length = *wide_length, .width = 4})
+               : std::nullopt;
+  }
   if (state.kind != 1 && state.kind != 2 && state.kind != 4) {
     return std::nullopt;
   }
@@ -120,44 +150,57 @@ std::optional<std::string> Objects::text(Address object, std::uint64_t max_lengt
     }
     data = *elsewhere;
   }
-  if (state.ascii) {
-    std::string out(*length, '\0');
-    return memory_.read(data, std::as_writable_bytes(std::span(out))) ? std::optional(std::move(out)) : std::nullopt;
-  }
-  std::vector<std::byte> raw(*length * state.kind);
-  if (!memory_.read(data, raw)) {
-    return std::nullopt;
-  }
-  return decode_characters(raw, state.kind);
+  return TextPlace{.data = data, .length = *length, .width = state.kind, .ascii = state.ascii};
 }
 
-std::optional<std::string> Objects::text_2(Address object, std::uint64_t max_length) const {
-  const auto type = type_of(object);
-  const auto name = type ? type_name(*type) : std::nullopt;
-  if (name == "str") {
-    return bytes(object, max_length);
-  }
-  const auto length = field<std::uint64_t>(object, layout_.unicode.length);
-  const auto data = pointer(object, layout_.unicode.legacy_str);
-  if (name != "unicode" || !length || !data || *length > max_length) {
+std::optional<std::u32string> Objects::characters(const TextPlace& place, std::uint64_t most) const {
+  std::vector<std::byte> raw(std::min(place.length, most) * place.width);
+  if (!memory_.read(place.data, raw)) {
     return std::nullopt;
   }
-  // Nothing in the object tells ucs2 from ucs4; a ucs4 string of any length has zero bytes in its first character's
-  // upper half, which in ucs2 would be a NUL character.
-  std::vector<std::byte> raw(*length * 4);
-  if (memory_.read(*data, raw)) {
-    bool wide = true;
-    for (std::size_t i = 0; i < raw.size(); i += 4) {
-      std::uint32_t point = 0;
-      std::memcpy(&point, raw.data() + i, 4);
-      wide = wide && point <= 0x10FFFF;
-    }
-    if (wide) {
-      return decode_characters(raw, 4);
-    }
+  auto points = code_points(raw, place.width);
+  if (layout_.version.major < 3 && place.width == 2) {
+    join_surrogates(points);
   }
-  raw.resize(*length * 2);
-  return memory_.read(*data, raw) ? std::optional(decode_utf16(raw)) : std::nullopt;
+  return points;
+}
+
+std::optional<TextPlace> Objects::text_place_2(Address object) const {
+  // Subclasses have the flag of unicode (Py_TPFLAGS_UNICODE_SUBCLASS).
+  const auto type = type_of(object);
+  constexpr std::uint64_t kUnicode = 1U << 28U;
+  const auto flags = type ? field<std::uint64_t>(*type, layout_.type.flags) : std::nullopt;
+  const auto length = field<std::uint64_t>(object, layout_.unicode.length);
+  const auto data = pointer(object, layout_.unicode.legacy_str);
+  if (!length || !data || !flags || ((*flags & kUnicode) == 0 && type_name(*type) != "unicode")) {
+    return std::nullopt;
+  }
+  return TextPlace{.data = *data, .length = *length, .width = has_wide_characters(*data, *length) ? 4U : 2U};
+}
+
+// Nothing in the object tells ucs2 from ucs4. Taken as ucs4, a string of ucs2 has characters that are none, unless each
+// second character is nearly zero; taken as ucs2, one of ucs4 is not ended by a zero, unless half of it are zeros. What
+// a string without doubt has settled holds for the others.
+bool Objects::has_wide_characters(Address data, std::uint64_t length) const {
+  constexpr std::uint64_t kLookedAt = 64;
+  if (wide_) {
+    return *wide_;
+  }
+  const std::uint64_t here = std::min(length, kLookedAt);
+  std::vector<std::byte> raw(here * 4);
+  if (memory_.read(data, raw)) {
+    const auto points = code_points(raw, 4);
+    if (std::ranges::any_of(points, [](char32_t point) { return point > 0x10FFFF; })) {
+      wide_ = false;
+      return false;
+    }
+    const auto end = memory_.get<std::uint16_t>(data + length * 2);
+    if (end && *end != 0) {
+      wide_ = true;
+    }
+    return true;
+  }
+  return false;
 }
 
 std::optional<std::string> Objects::bytes(Address object, std::uint64_t max_length) const {
@@ -177,7 +220,10 @@ std::optional<std::uint64_t> Objects::integer(Address object) const {
   if (!type) {
     return std::nullopt;
   }
-  if (layout_.version.major < 3 && type_name(*type) == "int") {
+  constexpr std::uint64_t kSmallInteger = 1U << 23U;  // Py_TPFLAGS_INT_SUBCLASS of 2.7: bool too
+  if (layout_.version.major < 3 &&
+      (type_name(*type) == "int" ||
+       (field<std::uint64_t>(*type, layout_.type.flags).value_or(0) & kSmallInteger) != 0)) {
     return field<std::uint64_t>(object, layout_.small_integer.value);
   }
   // Longs are digits of 30 bits, least significant first; ob_size (3.12+: lv_tag >> 3) counts them.

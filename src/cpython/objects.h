@@ -15,6 +15,14 @@ namespace stillframe::cpython {
 
 using memory::Address;
 
+// Where a str (2.7: unicode) keeps its characters.
+struct TextPlace {
+  Address data = 0;
+  std::uint64_t length = 0;  // in characters
+  std::uint32_t width = 1;   // bytes a character
+  bool ascii = false;
+};
+
 class Objects {
  public:
   Objects(const memory::MemorySource& memory, const Layout& layout) : memory_(memory), layout_(layout) {}
@@ -43,8 +51,15 @@ class Objects {
   // A str (also unicode and str of 2.7) as UTF-8; lone surrogates become U+FFFD. At most `max_length` characters are
   // read; a longer string gives nothing.
   [[nodiscard]] std::optional<std::string> text(Address object, std::uint64_t max_length = 4096) const;
+  // A str of 3.x or a unicode of 2.7, of any length; nothing is read of its characters but, in 2.7, to find their
+  // width.
+  [[nodiscard]] std::optional<TextPlace> text_place(Address object) const;
+  // The first characters of it as code points, at most `most`; lone surrogates stay what they are.
+  [[nodiscard]] std::optional<std::u32string> characters(const TextPlace& place, std::uint64_t most) const;
   // The contents of a bytes object (2.7: str), at most `max_length`.
   [[nodiscard]] std::optional<std::string> bytes(Address object, std::uint64_t max_length) const;
+  // A string that a zero ends, at most `max_length` bytes before it.
+  [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
   // An int (2.7: int or long) that fits into 64 bits, unsigned ones included.
   [[nodiscard]] std::optional<std::uint64_t> integer(Address object) const;
 
@@ -62,11 +77,13 @@ class Objects {
 
  private:
   [[nodiscard]] std::optional<std::int64_t> offset_from_end(Address object, Address type, std::int64_t offset) const;
-  [[nodiscard]] std::optional<std::string> text_2(Address object, std::uint64_t max_length) const;
-  [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
+  [[nodiscard]] std::optional<TextPlace> text_place_2(Address object) const;
+  [[nodiscard]] bool has_wide_characters(Address data, std::uint64_t length) const;
 
   const memory::MemorySource& memory_;
   const Layout& layout_;
+  // Of 2.7: whether unicode objects have four bytes a character, once one was seen that leaves no doubt.
+  mutable std::optional<bool> wide_;
 };
 
 }  // namespace stillframe::cpython

@@ -190,20 +190,20 @@ struct WaitedFile {
   std::optional<std::string> path;   // of files, named sockets and pipes
   std::optional<std::string> local;  // "10.0.0.3:51234"
   std::optional<std::string> peer;
-  std::optional<std::string> state;  // of a socket: "established", "listening"
+  std::optional<std::string> state;     // of a socket: "established", "listening"
   std::vector<OtherProcess> processes;  // who has the other end; of a pidfd, the process
 };
 
 // What a thread waits for. What is not known is absent, or an empty list.
 struct WaitingOn {
-  std::optional<std::string> syscall;  // absent: it waits outside of a system call, or the number is not known
-  std::string text;                    // "reads from pipe 7 (written by 4213 worker.py)"
+  std::optional<std::string> syscall;    // absent: it waits outside of a system call, or the number is not known
+  std::string text;                      // "reads from pipe 7 (written by 4213 worker.py)"
   std::optional<std::uint64_t> address;  // of the futex
   std::optional<double> timeout;         // seconds that were asked for, from the beginning of the call on
   std::optional<double> seconds_left;    // until it ends by itself, where that moment is known
   std::vector<WaitedFile> files;
-  std::int64_t file_count = 0;          // more than there are in `files` where they are very many
-  std::vector<OtherProcess> processes;  // children that it waits for, or who holds the lock
+  std::int64_t file_count = 0;              // more than there are in `files` where they are very many
+  std::vector<OtherProcess> processes;      // children that it waits for, or who holds the lock
   std::optional<std::string> wait_channel;  // of an uninterruptible wait: the kernel's function
 };
 
@@ -228,12 +228,12 @@ struct Thread {
   OsState os_state = OsState::unknown;
   std::optional<bool> holds_gil;  // absent where there is no GIL or it could not be told
   std::optional<bool> waits_for_gil;
-  bool gc_collecting = false;  // this thread runs the garbage collector
+  bool gc_collecting = false;              // this thread runs the garbage collector
   std::optional<SystemCall> system_call;   // that it slept in at the moment of the still
   std::optional<std::uint64_t> run_count;  // at that moment; absent: not known, or a stop has changed it
   std::optional<WaitingOn> waiting_on;     // what that call waits for
-  std::vector<Frame> frames;  // outermost first, as in a Python traceback
-  bool complete = true;       // false: frames are missing, and a warning says why
+  std::vector<Frame> frames;               // outermost first, as in a Python traceback
+  bool complete = true;                    // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;
   // Of the native stack, where it was asked for: why it ends before the thread's start, and why it could not be merged
   // with Python's, which then comes first.

@@ -116,10 +116,20 @@ class Exposure {
     }
     read_values(negative);
     record_calls(threads, held, negative);
+    if (inspects()) {
+      negative.objects_shown = read_objects(*negative.objects, negative.process, wishes_);
+    }
     find_gil_waits(negative);
     read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
+  }
+
+  [[nodiscard]] bool inspects() const { return !wishes_.objects.paths.empty(); }
+
+  // Who asks for objects does not ask which threads there are.
+  [[nodiscard]] std::vector<std::string> missed(const Negative& negative) const {
+    return inspects() ? std::vector<std::string>{} : missed_threads(negative, target_, runtime_);
   }
 
   // Arguments and locals, while they are what the frames say.
@@ -357,7 +367,7 @@ class Exposure {
       memory_.clear();
       Negative negative = read(std::move(*threads));
       unwind(negative, true);
-      const std::size_t faults = count_faults(negative) + missed_threads(negative, target_, runtime_).size();
+      const std::size_t faults = count_faults(negative) + missed(negative).size();
       if (!best || faults < best_faults) {
         best = std::move(negative);
         best_faults = faults;
@@ -366,7 +376,7 @@ class Exposure {
         break;
       }
     }
-    for (const auto& text : missed_threads(*best, target_, runtime_)) {
+    for (const auto& text : missed(*best)) {
       best->warnings.push_back(text);
       best->partial = true;
     }

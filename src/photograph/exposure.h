@@ -13,6 +13,7 @@
 #include "model/still.h"
 #include "native/thread_stacks.h"
 #include "photograph/frame_values.h"
+#include "photograph/object_trees.h"
 #include "photograph/photograph.h"
 
 namespace stillframe::photograph {
@@ -20,12 +21,13 @@ namespace stillframe::photograph {
 // What was read, before it is given names, lines and sources.
 struct Negative {
   cpython::RawProcess process;
-  std::vector<target::ThreadInfo> threads;   // of the target, as they were when it was read
+  std::vector<target::ThreadInfo> threads;                 // of the target, as they were when it was read
   std::unordered_map<target::Tid, target::Syscall> calls;  // that sleeping threads were in
-  std::vector<target::Tid> waiting_for_gil;  // seen to sleep on the GIL itself
-  bool gil_waits_known = false;              // false: the system did not tell what threads wait for
+  std::vector<target::Tid> waiting_for_gil;                // seen to sleep on the GIL itself
+  bool gil_waits_known = false;                            // false: the system did not tell what threads wait for
   model::Consistency consistency;
   std::shared_ptr<const FrameValues> values;  // where they were asked for
+  ObjectTrees objects_shown;                  // likewise
   std::vector<native::ThreadStack> stacks;    // where native frames were asked for
   cpython::GreenletList greenlets;
   std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for

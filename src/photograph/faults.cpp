@@ -12,6 +12,7 @@ using cpython::Address;
 
 std::size_t count_faults(const Negative& negative) {
   std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
+  faults += negative.objects_shown.unreadable;
   for (const auto& greenlet : negative.greenlets.greenlets) {
     faults += greenlet.chain.broken ? 1 : 0;
   }

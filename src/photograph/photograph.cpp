@@ -1,45 +1,20 @@
 #include "photograph/photograph.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "cpython/greenlet_module.h"
 #include "cpython/runtime.h"
-#include "cpython/sys_module.h"
 #include "memory/captured_memory.h"
 #include "native/names.h"
 #include "photograph/develop.h"
 #include "photograph/exposure.h"
 #include "photograph/native_frames.h"
+#include "photograph/python_facts.h"
 #include "photograph/source_columns.h"
 
 namespace stillframe::photograph {
 namespace {
-
-void describe_python(const Negative& negative, const cpython::Runtime& runtime, const cpython::Objects& objects,
-                     model::Still& still) {
-  model::Python python{.debug_build = runtime.build.debug,
-                       .free_threaded = runtime.build.free_threaded,
-                       .state = negative.process.state};
-  const auto& number = runtime.version;
-  python.version = fmt::format("{}.{}", number.major, number.minor);
-  if (runtime.version_is_exact) {
-    python.version += fmt::format(".{}", number.micro);
-  }
-  for (const auto& interpreter : negative.process.interpreters) {
-    if (const auto told = cpython::sys_version(objects, interpreter.address)) {
-      python.version = fmt::format("{}.{}.{}", told->number.major, told->number.minor, told->number.micro);
-      python.build = told->build;
-      break;
-    }
-  }
-  if (negative.process.interpreters.empty() && python.state == model::PythonState::running) {
-    python.state = model::PythonState::initializing;
-  }
-  still.python = std::move(python);
-}
 
 // An address in the data of the file that the interpreter is in.
 cpython::Address interpreter_data(const cpython::Runtime& runtime) {
@@ -81,7 +56,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   }
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
-  describe_python(*negative, *runtime, objects, still);
+  still.python = describe_python(negative->process, *runtime, objects);
   NativeFrames native(*negative, names, still, wishes.native);
   develop(*negative, target, *runtime, native, still);
   add_sources(still, target);

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "binary/native_symbols.h"
+#include "cpython/object_path.h"
 #include "cpython/values/printer.h"
+#include "model/inspection.h"
 #include "model/result.h"
 #include "model/still.h"
 #include "target/target.h"
@@ -26,16 +30,28 @@ struct ValueWishes {
   cpython::Redaction redaction = cpython::Redaction::usual();
 };
 
+// Objects that are to be shown with what they are made of.
+struct ObjectWishes {
+  std::vector<cpython::ObjectPath> paths;
+  std::optional<std::int64_t> interpreter;  // whose modules names begin in; absent: the main one's
+  std::uint32_t depth = 3;                  // how many levels of parts are shown
+};
+
 struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
-  ValueWishes values;
+  ValueWishes values;            // the limits and hidden names of `objects` too
+  ObjectWishes objects;          // for inspect()
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 
 // A still of every thread that Python knows. Fails only when nothing at all can be shown; whatever could not be read
 // is in the still's warnings, and `partial` is set.
 Result<model::Still> take(target::Target& target, const Wishes& wishes);
+
+// The objects that `wishes.objects` names, as they were at one moment, got as that of a still is. Fails only when the
+// target cannot be looked at; what came of each name is in its answer.
+Result<model::Inspection> inspect(target::Target& target, const Wishes& wishes);
 
 }  // namespace stillframe::photograph

@@ -1,57 +1,18 @@
 #include "render/json.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cmath>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "render/json_facts.h"
 #include "render/words.h"
 
 namespace stillframe::render {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kSchema = "stillframe/1";
-
-template <typename T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json hex(const std::optional<std::uint64_t>& address) {
-  return address ? Json(fmt::format("{:#x}", *address)) : Json(nullptr);
-}
-
-std::string timestamp(std::chrono::system_clock::time_point at) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
-  const std::chrono::system_clock::time_point seconds{std::chrono::seconds(micros / 1'000'000)};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                     micros % 1'000'000);
-}
-
-Json source_of(const model::Still& still) {
-  const model::Source& source = still.source;
-  return {{"kind", json_name(source.kind)},
-          {"pid", or_null(source.pid)},
-          {"core", or_null(source.core)},
-          {"executable", or_null(source.executable)},
-          {"command_line", source.command_line}};
-}
-
-Json python_of(const model::Still& still) {
-  if (!still.python) {
-    return nullptr;
-  }
-  return {{"version", still.python->version},
-          {"build", or_null(still.python->build)},
-          {"debug_build", still.python->debug_build},
-          {"free_threaded", still.python->free_threaded},
-          {"state", json_name(still.python->state)}};
-}
 
 Json crash_of(const model::Still& still) {
   if (!still.crash) {
@@ -178,13 +139,9 @@ class Writer {
     const Json head = {{"schema", kSchema},
                        {"tool_version", tool_version},
                        {"taken_at", timestamp(still.taken_at)},
-                       {"source", source_of(still)},
-                       {"consistency",
-                        {{"method", json_name(still.consistency.method)},
-                         {"consistent", still.consistency.consistent},
-                         {"pause_us", still.consistency.pause_us},
-                         {"threads_stopped", still.consistency.threads_stopped}}},
-                       {"python", python_of(still)},
+                       {"source", source_of(still.source)},
+                       {"consistency", consistency_of(still.consistency)},
+                       {"python", python_of(still.python)},
                        {"crash", crash_of(still)},
                        {"interpreters", interpreters_of(still)}};
     out_ = dump(head);
@@ -213,9 +170,6 @@ class Writer {
     }
     return open_;
   }
-
-  // Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
-  static std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
   void write_thread(const model::Thread& thread) {
     const Json head = {{"tid", or_null(thread.tid)},

@@ -58,24 +58,15 @@ void write_threads(Screen& screen, const model::Still& still) {
   }
 }
 
-void write_warnings(Screen& screen, const model::Still& still) {
-  if (!still.warnings.empty()) {
-    screen.blank_line();
-  }
-  for (const std::string& warning : still.warnings) {
-    screen.paragraph("warning: " + escaped(warning), "  ", style::kWarning);
-  }
-}
-
 }  // namespace
 
 std::string to_text(const model::Still& still, const TextOptions& options) {
   Screen screen(options);
-  write_heading(screen, still);
+  write_heading(screen, still.source, still.python, still.consistency, "stacks");
   write_crash(screen, still);
   write_findings(screen, still);
   write_threads(screen, still);
-  write_warnings(screen, still);
+  write_warnings(screen, still.warnings);
   return std::move(screen).take();
 }
 

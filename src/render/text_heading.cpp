@@ -38,7 +38,7 @@ std::string python_in_words(const std::optional<model::Python>& found) {
   return text;
 }
 
-std::string how_it_was_read(const model::Consistency& consistency) {
+std::string how_it_was_read(const model::Consistency& consistency, std::string_view shown) {
   switch (consistency.method) {
     case model::Method::untouched:
       return "untouched: not stopped, no thread ran meanwhile";
@@ -46,9 +46,9 @@ std::string how_it_was_read(const model::Consistency& consistency) {
       return fmt::format("{} stopped for {:.2f} ms", with_count(consistency.threads_stopped, "thread"),
                          static_cast<double>(consistency.pause_us) / 1000.0);
     case model::Method::running:
-      return consistency.pause_us > 0 ? fmt::format("read while running, after {:.2f} ms of stops: stacks may be torn",
-                                                    static_cast<double>(consistency.pause_us) / 1000.0)
-                                      : "read while running, not stopped: stacks may be torn";
+      return consistency.pause_us > 0 ? fmt::format("read while running, after {:.2f} ms of stops: {} may be torn",
+                                                    static_cast<double>(consistency.pause_us) / 1000.0, shown)
+                                      : fmt::format("read while running, not stopped: {} may be torn", shown);
     case model::Method::core:
       return "from a core file";
   }
@@ -57,14 +57,15 @@ std::string how_it_was_read(const model::Consistency& consistency) {
 
 }  // namespace
 
-void write_heading(Screen& screen, const model::Still& still) {
-  const std::string pid = still.source.pid ? fmt::format("{}", *still.source.pid) : "?";
-  const bool core = still.source.kind == model::SourceKind::core;
+void write_heading(Screen& screen, const model::Source& source, const std::optional<model::Python>& found,
+                   const model::Consistency& consistency, std::string_view shown) {
+  const std::string pid = source.pid ? fmt::format("{}", *source.pid) : "?";
+  const bool core = source.kind == model::SourceKind::core;
   const std::string who =
-      core ? fmt::format("Core {} of process {}", escaped(still.source.core.value_or("?")), pid) : "Process " + pid;
-  const std::string what = who + ": " + command(still.source);
-  const std::string python = python_in_words(still.python);
-  const std::string how = how_it_was_read(still.consistency);
+      core ? fmt::format("Core {} of process {}", escaped(source.core.value_or("?")), pid) : "Process " + pid;
+  const std::string what = who + ": " + command(source);
+  const std::string python = python_in_words(found);
+  const std::string how = how_it_was_read(consistency, shown);
   const std::string all = what + " | " + python + " | " + how;
   if (screen.width() == 0 || model::display_width(all) <= screen.width()) {
     screen.line(all, style::kHeading);
@@ -89,6 +90,15 @@ void write_crash(Screen& screen, const model::Still& still) {
     text += crash.sender_uid ? fmt::format(" of user {}", *crash.sender_uid) : "";
   }
   screen.paragraph(text, "  ", style::kMark);
+}
+
+void write_warnings(Screen& screen, std::span<const std::string> warnings) {
+  if (!warnings.empty()) {
+    screen.blank_line();
+  }
+  for (const std::string& warning : warnings) {
+    screen.paragraph("warning: " + escaped(warning), "  ", style::kWarning);
+  }
 }
 
 }  // namespace stillframe::render

@@ -120,7 +120,8 @@ void refine_kind(std::uint32_t mode, std::uint32_t device_major, OpenFile& file)
   if (!file.path) {
     return;
   }
-  // Documentation/admin-guide/devices.txt: virtual consoles and serial lines, /dev/tty and /dev/console, pseudo terminals.
+  // Documentation/admin-guide/devices.txt: virtual consoles and serial lines, /dev/tty and /dev/console, pseudo
+  // terminals.
   const bool terminal = device_major == 4 || device_major == 5 || (device_major >= 136 && device_major <= 143);
   if (S_ISDIR(mode)) {
     file.kind = FileKind::directory;

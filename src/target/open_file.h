@@ -10,7 +10,8 @@
 
 namespace stillframe::target {
 
-// What a link of /proc/PID/fd leads to: the kind as far as it can be told by the name, and the inode where that is in it
+// What a link of /proc/PID/fd leads to: the kind as far as it can be told by the name, and the inode where that is in
+// it
 // ("pipe:[3999952]"). Files with a name of their own are `file` until their mode is known.
 OpenFile parse_fd_link(std::string_view link);
 

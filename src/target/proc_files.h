@@ -13,7 +13,8 @@
 
 namespace stillframe::target {
 
-// A whole file of /proc, or as much of it as `most` bytes are; nothing when it cannot be opened or read (errno tells why).
+// A whole file of /proc, or as much of it as `most` bytes are; nothing when it cannot be opened or read (errno tells
+// why).
 std::optional<std::string> read_proc_file(const std::string& path,
                                           std::size_t most = std::numeric_limits<std::size_t>::max());
 

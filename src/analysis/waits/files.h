@@ -19,7 +19,8 @@ struct FoundFile {
   model::WaitedFile shown;
   std::optional<target::OpenFile> open;  // absent in a core, and where the system does not tell
   std::optional<target::Socket> socket;
-  std::string other_end;  // the link by which its other end is found among the open files of processes; empty: it has none
+  std::string
+      other_end;  // the link by which its other end is found among the open files of processes; empty: it has none
 };
 
 class WaitedFiles {

@@ -24,7 +24,9 @@ struct Call {
   [[nodiscard]] Address address(std::size_t i) const { return arguments.at(i); }
   [[nodiscard]] std::uint64_t number(std::size_t i) const { return arguments.at(i); }
   // The kernel looks at the lower half only.
-  [[nodiscard]] int integer(std::size_t i) const { return static_cast<int>(static_cast<std::uint32_t>(arguments.at(i))); }
+  [[nodiscard]] int integer(std::size_t i) const {
+    return static_cast<int>(static_cast<std::uint32_t>(arguments.at(i)));
+  }
 };
 
 using Decode = void (*)(const Call&, Wait&);
@@ -56,7 +58,8 @@ void set_deadline(const Call& call, std::size_t argument, int clock, Wait& wait)
   }
 }
 
-// Where nothing is waited for but the time, it is a sleep, whatever the call is: time.sleep() to Python 3.10 is select().
+// Where nothing is waited for but the time, it is a sleep, whatever the call is: time.sleep() to Python 3.10 is
+// select().
 void settle_poll(Wait& wait, bool nothing) {
   wait.deed = !nothing ? Deed::polls : wait.timeout ? Deed::sleeps : Deed::sleeps_for_ever;
 }
@@ -291,7 +294,8 @@ constexpr std::array kLocksAndChildren{
     Decoder{"clone", [](const Call& call, Wait& wait) { decode_clone(call, call.number(0), wait); }},
     Decoder{"clone3",
             [](const Call& call, Wait& wait) {
-              decode_clone(call, call.memory.word(call.address(0)).value_or(0), wait);  // struct clone_args: flags first
+              decode_clone(call, call.memory.word(call.address(0)).value_or(0),
+                           wait);  // struct clone_args: flags first
             }},
 };
 
@@ -370,8 +374,8 @@ constexpr std::array kOthers{
 
 Decode find_decoder(std::string_view name) {
   for (const std::span<const Decoder> group :
-       {std::span<const Decoder>(kPolls), std::span<const Decoder>(kLocksAndChildren), std::span<const Decoder>(kSleeps),
-        std::span<const Decoder>(kCopies), std::span<const Decoder>(kOthers)}) {
+       {std::span<const Decoder>(kPolls), std::span<const Decoder>(kLocksAndChildren),
+        std::span<const Decoder>(kSleeps), std::span<const Decoder>(kCopies), std::span<const Decoder>(kOthers)}) {
     if (const auto found = std::ranges::find(group, name, &Decoder::name); found != group.end()) {
       return found->decode;
     }

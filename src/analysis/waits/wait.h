@@ -57,11 +57,11 @@ struct Deadline {
 
 struct Wait {
   Deed deed = Deed::other;
-  std::string_view syscall;        // the name of the call; empty where the number has none
-  std::string_view way;            // how it is called in words: "epoll" of epoll_pwait2
-  std::vector<WantedFile> files;   // not all of them where they are very many
+  std::string_view syscall;       // the name of the call; empty where the number has none
+  std::string_view way;           // how it is called in words: "epoll" of epoll_pwait2
+  std::vector<WantedFile> files;  // not all of them where they are very many
   std::size_t file_count = 0;
-  std::optional<double> timeout;   // seconds from the beginning of the call on
+  std::optional<double> timeout;  // seconds from the beginning of the call on
   std::optional<Deadline> deadline;
   std::optional<Address> address;  // of the futex
   Children children = Children::any;

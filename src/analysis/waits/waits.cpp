@@ -58,10 +58,10 @@ class Explainer {
   // In a core every thread that has a call waits in it. Of a process, a thread in an uninterruptible wait may be in no
   // call: it waits for memory.
   [[nodiscard]] static bool waits(const model::Thread& thread) {
-    return thread.tid && ((thread.system_call && (thread.os_state == OsState::sleeping ||
-                                                  thread.os_state == OsState::uninterruptible ||
-                                                  thread.os_state == OsState::dead)) ||
-                          (thread.os_state == OsState::uninterruptible && thread.run_count));
+    return thread.tid &&
+           ((thread.system_call && (thread.os_state == OsState::sleeping ||
+                                    thread.os_state == OsState::uninterruptible || thread.os_state == OsState::dead)) ||
+            (thread.os_state == OsState::uninterruptible && thread.run_count));
   }
 
   Waiter look_at(model::Thread& thread) {
@@ -137,7 +137,8 @@ class Explainer {
     }
     constexpr std::size_t most = 64;
     for (const target::ProcessFacts& child : surroundings_->children()) {
-      const bool meant = wait.children == Children::any || (wait.children == Children::one && child.inner_pid == wait.id) ||
+      const bool meant = wait.children == Children::any ||
+                         (wait.children == Children::one && child.inner_pid == wait.id) ||
                          (wait.children == Children::group && child.inner_group == wait.id);
       if (meant && waiter.facts.processes.size() < most) {
         waiter.facts.processes.push_back({.pid = child.pid, .name = child.name, .state = child.state});
@@ -204,7 +205,8 @@ class Explainer {
       return wait_in_words(waiter.wait, waiter.files, waiter.facts, pid_);
     }
     const auto& channel = waiter.facts.wait_channel;
-    return "waits outside of any system call, for memory or the disk" + (channel ? " (wait channel " + *channel + ")" : "");
+    return "waits outside of any system call, for memory or the disk" +
+           (channel ? " (wait channel " + *channel + ")" : "");
   }
 
   const target::Target& target_;

@@ -221,9 +221,8 @@ std::string lock_in_words(const Wait& wait, const std::vector<FoundFile>& files,
   }
   const model::OtherProcess& holder = facts.processes.front();
   // A flock stays with the open file, which a child may have inherited.
-  return holder.state || holder.pid == own
-             ? text + " held by " + process_in_words(holder, own)
-             : fmt::format("{} taken by {}, which has ended", text, holder.pid);
+  return holder.state || holder.pid == own ? text + " held by " + process_in_words(holder, own)
+                                           : fmt::format("{} taken by {}, which has ended", text, holder.pid);
 }
 
 std::string message_in_words(const Wait& wait, const std::vector<FoundFile>& files, std::int64_t own) {

@@ -62,16 +62,11 @@ class Collector {
     if (!descriptor_type || !is_member_descriptor(*descriptor_type)) {
       return;
     }
-    const auto head = objects_.layout().object.type.value() + std::uint32_t{sizeof(Address)};
-    const auto definition = objects_.pointer(descriptor, head + 3 * std::uint32_t{sizeof(Address)});
-    const auto member = definition ? objects_.memory().get<MemberDef>(*definition) : std::unexpected(memory::Fault{});
-    // T_OBJECT_EX of Include/structmember.h (Py_T_OBJECT_EX): what __slots__ makes.
-    constexpr std::int32_t kObjectOrError = 16;
-    if (!member || member->type != kObjectOrError || member->offset <= 0 ||
-        static_cast<std::uint64_t>(member->offset) + sizeof(Address) > type_.basic_size) {
+    const auto place = member_place(objects_, object_, type_, descriptor);
+    if (!place) {
       return;
     }
-    const auto value = objects_.memory().get<Address>(object_ + static_cast<Address>(member->offset));
+    const auto value = objects_.memory().get<Address>(*place);
     auto name = objects_.text(key, kMaxNameLength);
     if (!value || !name) {
       found_.whole = false;
@@ -115,12 +110,30 @@ class Collector {
 
 }  // namespace
 
+std::optional<Address> member_place(const Objects& objects, Address object, const Type& type, Address descriptor) {
+  const auto head = objects.layout().object.type.value() + std::uint32_t{sizeof(Address)};
+  const std::uint32_t before = objects.layout().version.major < 3 ? 2 : 3;  // 2.7 has no d_qualname
+  const auto definition = objects.pointer(descriptor, head + before * std::uint32_t{sizeof(Address)});
+  const auto member = definition ? objects.memory().get<MemberDef>(*definition) : std::unexpected(memory::Fault{});
+  // Include/structmember.h: T_OBJECT (_Py_T_OBJECT), and T_OBJECT_EX (Py_T_OBJECT_EX), which __slots__ makes.
+  constexpr std::int32_t kObject = 6;
+  constexpr std::int32_t kObjectOrError = 16;
+  if (!member || (member->type != kObjectOrError && member->type != kObject) || member->offset <= 0 ||
+      static_cast<std::uint64_t>(member->offset) + sizeof(Address) > type.basic_size) {
+    return std::nullopt;
+  }
+  return object + static_cast<Address>(member->offset);
+}
+
 Attributes attributes_of(const Objects& objects, Address object, const Type& type, std::uint64_t most) {
   return Collector(objects, object, type, most).collect();
 }
 
 void put_attributes(Printer& out, const Instance& object) {
-  const Attributes found = attributes_of(out.objects(), object.address, object.type, out.limits().max_items);
+  put_attributes(out, attributes_of(out.objects(), object.address, object.type, out.limits().max_items));
+}
+
+void put_attributes(Printer& out, const Attributes& found) {
   const Printer::Opening opening(out);
   for (const Attribute& attribute : found.list) {
     out.put(" ");

@@ -20,6 +20,10 @@ struct Attributes {
   bool whole = true;            // false: some could not be read
 };
 
+// Where an object of `type` keeps the pointer that a member descriptor of its class leads to: a slot, or a member of a
+// type made by C code. Nothing for members that are no objects.
+std::optional<Address> member_place(const Objects& objects, Address object, const Type& type, Address descriptor);
+
 // At most `most` of them are read.
 Attributes attributes_of(const Objects& objects, Address object, const Type& type, std::uint64_t most);
 
@@ -27,5 +31,6 @@ class Printer;
 struct Instance;
 // " name=value" for each of them, as far as the limits go.
 void put_attributes(Printer& out, const Instance& object);
+void put_attributes(Printer& out, const Attributes& found);
 
 }  // namespace stillframe::cpython

@@ -27,7 +27,7 @@ struct Kind {
   // Its repr() is written in Python, so that each class has another one and nothing tells which was overridden.
   bool python_repr = false;
   // For what has no base of its own to be known by (dataclasses): asked of each class, before names are.
-  bool (*fits)(const Objects& objects, const Types& types, const Type& type) = nullptr;
+  bool (*fits)(const Objects& objects, Types& types, const Type& type) = nullptr;
 };
 
 // Every kind there is. One list a file; kinds.cpp names the lists.

@@ -33,6 +33,7 @@ Written Printer::write(Address address) {
   children_.clear();
   opened_ = 0;
   visits_ = 0;
+  left_out_ = 0;
   readable_ = true;
   cut_ = false;
   const Type* type = types_.of(address);
@@ -40,6 +41,7 @@ Written Printer::write(Address address) {
   return {.text = std::move(out_),
           .type = type == nullptr ? std::string() : type->qualified,
           .children = std::move(children_),
+          .left_out = left_out_,
           .readable = readable_,
           .cut = cut_};
 }
@@ -115,21 +117,25 @@ bool Printer::known(const Instance& object) {
 void Printer::head(const Instance& object) {
   put("<");
   put(object.type.qualified.empty() ? "object of an unknown type" : object.type.qualified);
-  put(fmt::format(" at {:#x}", object.address));
+  put(fmt::format(" object at {:#x}", object.address));
+}
+
+void Printer::add_child(Child child) {
+  if (active_.size() == 1) {
+    children_.push_back(std::move(child));
+  }
 }
 
 void Printer::note(std::string_view name, Address value, bool hidden) {
-  if (active_.size() != 1) {
-    return;
-  }
-  children_.push_back({.name = name.empty() ? fmt::format("{}", children_.size()) : std::string(name),
-                       .address = value,
-                       .hidden = hidden});
+  add_child({.name = name.empty() ? fmt::format("{}", children_.size()) : std::string(name),
+             .address = value,
+             .hidden = hidden,
+             .role = name.empty() ? ChildRole::item : ChildRole::attribute});
 }
 
 void Printer::item(Address value_at, std::string_view name) {
   note(name, value_at);
-  value(value_at);
+  written_part(value_at, false);
 }
 
 void Printer::attribute(std::string_view name, Address value_at, std::string_view between) {
@@ -137,18 +143,29 @@ void Printer::attribute(std::string_view name, Address value_at, std::string_vie
   note(name, value_at, hidden);
   put(name);
   put(between);
-  hidden ? put(kRedacted) : value(value_at);
+  written_part(value_at, hidden);
 }
 
-void Printer::pair(Address key, Address value_at) {
+void Printer::pair(Address key, Address value_at, std::string_view between) {
   const std::size_t begin = out_.size();
+  const bool was_readable = std::exchange(readable_, true);
+  const bool was_cut = std::exchange(cut_, false);
   value(key);
+  const bool exact = readable_ && !cut_;
+  readable_ = readable_ && was_readable;
+  cut_ = cut_ || was_cut;
   // The key as it is written, with its quotes: who hides `token` also hides 'token'.
   const std::string name = out_.substr(begin);
   const bool hidden = redaction_.hides(name);
-  note(name, value_at, hidden);
-  put(": ");
-  hidden ? put(kRedacted) : value(value_at);
+  add_child({.name = name, .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
+  put(between);
+  written_part(value_at, hidden);
+}
+
+void Printer::written_part(Address value_at, bool hidden) {
+  if (!outlined()) {
+    hidden ? put(kRedacted) : value(value_at);
+  }
 }
 
 bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_view close,
@@ -179,7 +196,8 @@ bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_v
 
 void Printer::more(std::uint64_t count) {
   cut_ = true;
-  put(fmt::format("… {} more", grouped(count)));
+  left_out_ += active_.size() == 1 ? count : 0;
+  put(limits_.counts ? fmt::format("… {} more", grouped(count)) : "…");
 }
 
 void Printer::more_of_text(std::uint64_t count, std::string_view unit) {

@@ -19,6 +19,15 @@ struct ValueLimits {
   std::uint64_t max_string = 128;  // characters of a text, bytes of a bytes object
   std::uint64_t max_items = 16;    // of a container, attributes of an object
   std::size_t max_text = 2000;     // bytes of one whole value; past that no further part is begun
+  bool outline = false;            // the parts of the object are noted as its children, and not written
+  bool counts = true;              // false: "…" in place of "… 9,990 more"
+};
+
+// What a child is to its parent, and so how a program gets at it.
+enum class ChildRole : std::uint8_t {
+  item,       // parent[0]
+  entry,      // parent['key']
+  attribute,  // parent.name
 };
 
 // A part of an object that can be looked at on its own.
@@ -26,6 +35,8 @@ struct Child {
   std::string name;  // index, repr of the key, or name of the attribute
   Address address = 0;
   bool hidden = false;  // its name says that it is secret
+  ChildRole role = ChildRole::attribute;
+  bool exact = true;  // false: of an entry, the key was cut or could not be read
 };
 
 // An object, written down.
@@ -33,8 +44,9 @@ struct Written {
   std::string text;
   std::string type;  // qualified name of its type; empty where that could not be read
   std::vector<Child> children;
-  bool readable = true;  // false: something in it could not be read
-  bool cut = false;      // something was left out for its length or depth
+  std::uint64_t left_out = 0;  // parts that are no children, for the limits; where it was counted
+  bool readable = true;        // false: something in it could not be read
+  bool cut = false;            // something was left out for its length or depth
 };
 
 class Printer {
@@ -55,7 +67,7 @@ class Printer {
   // A part of this object, by its own repr(). `name` is what it is called as a child; empty: its number.
   void item(Address value, std::string_view name = {});
   // "key: value", hidden where the key says that it is secret.
-  void pair(Address key, Address value);
+  void pair(Address key, Address value, std::string_view between = ": ");
   // "name=value", likewise.
   void attribute(std::string_view name, Address value, std::string_view between = "=");
   // `open` a, b, c … `close`: `at(i)` gives the address of part i, nothing where it cannot be read.
@@ -71,6 +83,8 @@ class Printer {
   [[nodiscard]] std::size_t position() const { return out_.size(); }
   // Whether another part may be begun; false puts "…" and remembers that something is missing.
   bool room();
+  // Whether what is being written is no part of another object.
+  [[nodiscard]] bool outermost() const { return active_.size() == 1; }
   // Whether the attributes of one more object may be shown, at the depth that was asked for.
   [[nodiscard]] bool may_open() const { return opened_ < limits_.depth; }
   // Notes that the attributes of an object are being shown, until it is destroyed.
@@ -90,13 +104,17 @@ class Printer {
   bool fail(std::string_view why);
   // <unreadable: why>, for a part.
   void unreadable(std::string_view why);
-  // "<qualified.Type at 0x7f…" : how objects without a form of their own begin.
+  // "<qualified.Type object at 0x7f…": how objects without a form of their own begin.
   void head(const struct Instance& object);
   // What a child is, without a word of it being written.
   void note(std::string_view name, Address value, bool hidden = false);
 
  private:
   void value(Address address);
+  void add_child(Child child);
+  void written_part(Address value_at, bool hidden);
+  // Parts of the object that was asked for are not written.
+  [[nodiscard]] bool outlined() const { return limits_.outline && active_.size() == 1; }
   bool known(const struct Instance& object);
   void enter(Address address, const Type& type);
 
@@ -110,6 +128,7 @@ class Printer {
   std::vector<Child> children_;
   std::uint32_t opened_ = 0;
   std::uint64_t visits_ = 0;
+  std::uint64_t left_out_ = 0;
   bool readable_ = true;
   bool cut_ = false;
 };

@@ -8,6 +8,9 @@ namespace stillframe::cpython {
 namespace {
 
 constexpr std::uint64_t kMaxBases = 256;
+// Attributes of a class that are looked through, and how long the names of them may be that matter.
+constexpr std::uint64_t kMaxClassEntries = 4096;
+constexpr std::uint64_t kMaxNameLength = 64;
 constexpr std::uint64_t kMaxObjectSize = std::uint64_t{1} << 20U;
 // Types are read with their bases; a chain of classes is not deeper than this, one made by hand may be.
 constexpr std::uint32_t kDeepest = 64;
@@ -63,6 +66,7 @@ bool Types::load(Type& type) {
 
 void Types::load_names(Type& type) const {
   type.name = objects_.type_name(type.address).value_or("");
+  type.qualname = type.name;
   type.qualified = type.name;
   // Types made by C code have their module in tp_name; those of Python classes have it in their dict.
   if (!type.is_heap() || type.name.contains('.')) {
@@ -74,7 +78,8 @@ void Types::load_names(Type& type) const {
     const auto at =
         objects_.pointer(type.address, layout.heap_type.cached_keys.value() - std::uint32_t{sizeof(Address)});
     const auto text = at ? objects_.text(*at, 1024) : std::nullopt;
-    type.qualified = text.value_or(type.name);
+    type.qualname = text.value_or(type.name);
+    type.qualified = type.qualname;
   }
   const auto dict = objects_.pointer(type.address, layout.type.dict);
   const auto module_at = dict && *dict != 0 ? objects_.lookup(*dict, "__module__") : std::nullopt;
@@ -134,20 +139,51 @@ void Types::choose_kind(Type& type) {
   }
 }
 
-std::optional<Address> Types::class_attribute(const Type& type, std::string_view name) const {
-  const auto own = [&](const Type& one) -> std::optional<Address> {
-    const auto dict = objects_.pointer(one.address, objects_.layout().type.dict);
-    return dict && *dict != 0 ? objects_.lookup(*dict, name) : std::nullopt;
-  };
-  if (auto found = own(type)) {
+std::optional<Address> Types::class_attribute(const Type& type, std::string_view name) {
+  if (auto found = own_attribute(type, name)) {
     return found;
   }
   for (const Type* base : type.mro) {
-    if (auto found = own(*base)) {
+    if (auto found = own_attribute(*base, name)) {
       return found;
     }
   }
   return std::nullopt;
+}
+
+std::optional<Address> Types::own_attribute(const Type& type, std::string_view name) {
+  const Namespace& names = namespace_of(type);
+  const auto found = names.find(name);
+  return found == names.end() ? std::nullopt : std::optional(found->second);
+}
+
+const Types::Namespace& Types::namespace_of(const Type& type) {
+  const auto [at, fresh] = namespaces_.try_emplace(type.address);
+  const auto dict = fresh ? objects_.pointer(type.address, objects_.layout().type.dict) : std::nullopt;
+  if (!dict || *dict == 0) {
+    return at->second;
+  }
+  std::uint64_t seen = 0;
+  objects_.for_each_entry(*dict, [&](Address key, Address value) {
+    const auto [name, unknown] = names_.try_emplace(key);
+    if (unknown) {
+      name->second = objects_.text(key, kMaxNameLength).value_or("");
+    }
+    at->second.try_emplace(name->second, value);
+    return ++seen < kMaxClassEntries;
+  });
+  return at->second;
+}
+
+const std::vector<std::string>& Types::shown_fields(const Type& type,
+                                                    const std::function<std::vector<std::string>()>& find) {
+  const auto [at, fresh] = shown_fields_.try_emplace(type.address);
+  if (fresh) {
+    // Not through `at`: `find` may have found those of other classes.
+    std::vector<std::string> found = find();
+    return shown_fields_[type.address] = std::move(found);
+  }
+  return at->second;
 }
 
 }  // namespace stillframe::cpython

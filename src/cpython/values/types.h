@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ enum TypeFlag : std::uint64_t {
 struct Type {
   Address address = 0;
   std::string name;       // tp_name: "dict", "collections.deque", "Order"; empty where the core has lost it
+  std::string qualname;   // __qualname__: with the classes around it; 2.7: the name alone
   std::string qualified;  // with its module and the classes around it: "dict", "collections.deque", "app.Shop.Order"
   std::uint64_t flags = 0;
   std::uint64_t basic_size = 0;
@@ -56,17 +58,27 @@ class Types {
   // The type of an object; null when there is no object with a sound type.
   const Type* of(Address object);
   // An attribute of the class itself, or of the nearest base that has it.
-  [[nodiscard]] std::optional<Address> class_attribute(const Type& type, std::string_view name) const;
+  [[nodiscard]] std::optional<Address> class_attribute(const Type& type, std::string_view name);
+  // One of the class itself alone.
+  [[nodiscard]] std::optional<Address> own_attribute(const Type& type, std::string_view name);
+  // What repr() shows of objects of a class, where a kind has to find that out: names, found once for each class.
+  const std::vector<std::string>& shown_fields(const Type& type,
+                                               const std::function<std::vector<std::string>()>& find);
 
  private:
   bool load(Type& type);
   void load_names(Type& type) const;
   bool load_bases(Type& type);
   void choose_kind(Type& type);
+  using Namespace = std::unordered_map<std::string_view, Address>;
+  const Namespace& namespace_of(const Type& type);
 
   const Objects& objects_;
   std::deque<Type> types_;
   std::unordered_map<Address, const Type*> by_address_;  // null: known to be none, or being read
+  std::unordered_map<Address, Namespace> namespaces_;    // what the dicts of classes hold, by class
+  std::unordered_map<Address, std::string> names_;       // of their keys, which most classes share
+  std::unordered_map<Address, std::vector<std::string>> shown_fields_;
   std::uint32_t reading_ = 0;                            // how many types are being read within one another
 };
 

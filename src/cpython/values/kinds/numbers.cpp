@@ -1,24 +1,118 @@
-// bool, int, float and complex.
+// bool, int, long, float and complex.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <vector>
 
+#include "cpython/values/decimal.h"
 #include "cpython/values/kind_lists.h"
+#include "cpython/values/members.h"
 
 namespace stillframe::cpython {
 namespace {
 
-bool write_int(Printer& out, const Instance& object) {
-  const auto value = out.objects().integer(object.address);
-  if (!value) {
-    return out.fail("it has more than 64 bits");
+// Decimal digits take time that grows with the square of their count; this many take some milliseconds.
+constexpr std::uint64_t kMostDecimals = 20'000;
+// No int is longer: 32 GiB.
+constexpr std::uint64_t kMostDigits = std::uint64_t{1} << 33U;
+
+struct Sign {
+  bool negative = false;
+  std::uint64_t digits = 0;
+};
+
+// ob_size counts an int's digits and has its sign; from 3.12 on lv_tag >> 3 counts, and the two low bits are 2 in
+// negative numbers (Include/cpython/longintrepr.h).
+std::optional<Sign> sign_of(const Objects& objects, Address object) {
+  const Layout& layout = objects.layout();
+  const bool tagged = layout.integer.tag.present();
+  const auto raw = objects.field<std::uint64_t>(object, tagged ? layout.integer.tag : layout.var_object.size_field);
+  if (!raw) {
+    return std::nullopt;
   }
-  out.put(fmt::format("{}", static_cast<std::int64_t>(*value)));
+  if (tagged) {
+    return Sign{.negative = (*raw & 3U) == 2, .digits = *raw >> 3U};
+  }
+  const bool negative = static_cast<std::int64_t>(*raw) < 0;
+  return Sign{.negative = negative, .digits = negative ? 0 - *raw : *raw};
+}
+
+std::uint64_t most_decimals(const Printer& out) {
+  return std::clamp<std::uint64_t>(out.limits().max_string, 1, kMostDecimals);
+}
+
+// `read` digits are looked at, the most significant ones.
+bool put_digits(Printer& out, Address digits, std::uint64_t count, std::uint64_t read) {
+  const std::uint64_t most = most_decimals(out);
+  std::vector<std::uint32_t> top(read);
+  if (!out.objects().memory().read(digits + (count - read) * 4, std::as_writable_bytes(std::span(top)))) {
+    return out.fail("its digits cannot be read");
+  }
+  if (std::ranges::any_of(top, [](std::uint32_t digit) { return (digit >> kDigitBits) != 0; })) {
+    return out.fail("its digits are none");
+  }
+  if (read == count) {
+    const std::string text = decimal(top);
+    out.put(std::string_view(text).substr(0, most));
+    if (text.size() > most) {
+      out.more_of_text(text.size() - most, "digits");
+    }
+    return true;
+  }
+  if (top.back() == 0) {
+    return out.fail("its first digit is 0");
+  }
+  const LeadingDigits found = leading_decimals(top, count, most);
+  if (!found.certain && count <= digits_for(kMostDecimals)) {
+    return put_digits(out, digits, count, count);
+  }
+  out.put(found.digits);
+  out.more_of_text(found.left_out, "digits");
+  return true;
+}
+
+bool write_long(Printer& out, const Instance& object) {
+  const auto sign = sign_of(out.objects(), object.address);
+  if (!sign) {
+    return out.fail("its size cannot be read");
+  }
+  if (sign->digits > kMostDigits) {
+    return out.fail("its size is impossible");
+  }
+  out.put(sign->negative ? "-" : "");
+  return put_digits(out, object.address + out.objects().layout().integer.digits.value(), sign->digits,
+                    std::min(sign->digits, digits_for(most_decimals(out)) + 2));
+}
+
+bool write_int(Printer& out, const Instance& object) {
+  if (!out.objects().layout().small_integer.value.present()) {
+    return write_long(out, object);
+  }
+  // PyIntObject of 2.7: a C long.
+  const auto value = out.objects().field<std::int64_t>(object.address, out.objects().layout().small_integer.value);
+  if (!value) {
+    return out.fail("its value cannot be read");
+  }
+  out.put(fmt::format("{}", *value));
+  return true;
+}
+
+bool write_long_2(Printer& out, const Instance& object) {
+  if (!write_long(out, object)) {
+    return false;
+  }
+  out.put("L");
   return true;
 }
 
 bool write_bool(Printer& out, const Instance& object) {
-  const auto value = out.objects().integer(object.address);
+  // The type of 2.7's is found by name alone, and Objects::integer() knows only int and long there.
+  const Layout& layout = out.objects().layout();
+  const auto value = layout.small_integer.value.present()
+                         ? out.objects().field<std::uint64_t>(object.address, layout.small_integer.value)
+                         : out.objects().integer(object.address);
   if (!value || *value > 1) {
     return out.fail("it is neither True nor False");
   }
@@ -26,11 +120,79 @@ bool write_bool(Printer& out, const Instance& object) {
   return true;
 }
 
+// repr() of a float without the ".0" that whole numbers get: the shortest digits that give the same number, with an
+// exponent where the point would stand more than 16 digits or less than -4 away (format_float_short in
+// Python/pystrtod.c, 'r').
+std::string shortest(double value) {
+  if (std::isnan(value)) {
+    return "nan";
+  }
+  if (std::isinf(value)) {
+    return value < 0 ? "-inf" : "inf";
+  }
+  std::array<char, 40> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars() fills it
+  const auto end = std::to_chars(raw.begin(), raw.end(), value, std::chars_format::scientific).ptr;
+  std::string_view text(raw.data(), static_cast<std::size_t>(end - raw.begin()));
+  std::string out;
+  if (text.starts_with('-')) {
+    out = "-";
+    text.remove_prefix(1);
+  }
+  const std::size_t mark = text.find('e');
+  std::string digits(text.substr(0, mark));
+  std::erase(digits, '.');
+  int exponent = 0;
+  const std::string_view written = text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1);
+  std::from_chars(written.data(), written.data() + written.size(), exponent);
+  if (exponent < -4 || exponent >= 16) {
+    out += digits.substr(0, 1);
+    if (digits.size() > 1) {
+      out += "." + digits.substr(1);
+    }
+    return out + fmt::format("e{}{:02}", exponent < 0 ? '-' : '+', std::abs(exponent));
+  }
+  if (exponent < 0) {
+    return out + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  }
+  const auto whole = static_cast<std::size_t>(exponent) + 1;
+  if (digits.size() <= whole) {
+    return out + digits + std::string(whole - digits.size(), '0');
+  }
+  return out + digits.substr(0, whole) + "." + digits.substr(whole);
+}
+
+bool write_float(Printer& out, const Instance& object) {
+  const auto value = out.objects().field<double>(object.address, out.objects().layout().floating.value);
+  if (!value) {
+    return out.fail("its value cannot be read");
+  }
+  const std::string text = shortest(*value);
+  out.put(text);
+  out.put(text.find_first_of(".enif") == std::string::npos ? ".0" : "");
+  return true;
+}
+
+// PyComplexObject (Include/complexobject.h): two doubles. complex_repr() in Objects/complexobject.c.
+bool write_complex(Printer& out, const Instance& object) {
+  const auto real = out.objects().field<double>(object.address, word(out.objects(), 0));
+  const auto imaginary = out.objects().field<double>(object.address, word(out.objects(), 1));
+  if (!real || !imaginary) {
+    return out.fail("its value cannot be read");
+  }
+  if (*real == 0 && !std::signbit(*real)) {
+    out.put(shortest(*imaginary) + "j");
+    return true;
+  }
+  const std::string behind = shortest(*imaginary);
+  out.put(fmt::format("({}{}{}j)", shortest(*real), behind.starts_with('-') ? "" : "+", behind));
+  return true;
+}
+
 constexpr Kind kKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
-    {.name = "int", .write = write_int},
-    {.name = "long", .write = write_int},
-    {.name = "bool", .write = write_bool},
+    {.name = "int", .write = write_int},         {.name = "long", .write = write_long_2},
+    {.name = "bool", .write = write_bool},       {.name = "float", .write = write_float},
+    {.name = "complex", .write = write_complex},
 };
 
 }  // namespace

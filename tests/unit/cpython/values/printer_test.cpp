@@ -58,6 +58,38 @@ TEST_P(EveryLayoutPrinter, SaysHowManyItemsAreLeftOut) {
   EXPECT_EQ(written.children.size(), 2U);
 }
 
+TEST_P(EveryLayoutPrinter, AnOutlineNotesThePartsAndWritesNoneOfThem) {
+  limits.outline = true;
+  limits.max_items = 2;
+  const Address inner = python.list({python.integer(1)});
+  const Address broken{24};
+  const Written written = write(python.list({inner, broken, inner, inner}));
+  ASSERT_EQ(written.children.size(), 2U);
+  EXPECT_EQ(written.children[0].address, inner);
+  EXPECT_EQ(written.children[0].role, ChildRole::item);
+  EXPECT_EQ(written.children[1].address, broken);
+  EXPECT_EQ(written.left_out, 2U);
+  EXPECT_TRUE(written.readable) << "parts are not looked at";
+  const Written order = write(instance({{"number", inner}}));
+  ASSERT_EQ(order.children.size(), 1U);
+  EXPECT_EQ(order.children[0].role, ChildRole::attribute);
+}
+
+TEST_P(EveryLayoutPrinter, HowManyAreLeftOutNeedNotBeSaid) {
+  limits.max_items = 0;
+  limits.counts = false;
+  EXPECT_EQ(write(python.list({python.integer(1)})).text, "[…]");
+  EXPECT_EQ(write(python.list({})).text, "[]");
+}
+
+// What is left out within a part is no part of the whole.
+TEST_P(EveryLayoutPrinter, CountsOnlyItsOwnPartsAsLeftOut) {
+  limits.max_items = 1;
+  const Address inner = python.list(std::vector<Address>(5, python.integer(1)));
+  EXPECT_EQ(write(python.list({inner})).left_out, 0U);
+  EXPECT_EQ(write(python.list({inner, inner, inner})).left_out, 2U);
+}
+
 TEST_P(EveryLayoutPrinter, StopsWhereTheWholeTextIsLongEnough) {
   limits.max_text = 10;
   const Written written = write(python.list(std::vector<Address>(5, python.integer(123456))));
@@ -120,25 +152,26 @@ TEST_P(EveryLayoutPrinter, ShowsObjectsByTheirAttributes) {
   const Address inner = instance({{"n", python.integer(1)}});
   const Address outer = instance({{"items", python.list({python.integer(2)})}, {"other", inner}});
   const Written written = write(outer);
-  EXPECT_EQ(written.text, fmt::format("<Order at {:#x} items=[2] other=<Order at {:#x}>>", outer, inner));
+  EXPECT_EQ(written.text, fmt::format("<Order object at {:#x} items=[2] other=<Order object at {:#x}>>", outer, inner));
   EXPECT_EQ(written.type, "Order");
   ASSERT_EQ(written.children.size(), 2U);
   EXPECT_EQ(written.children[1].name, "other");
   limits.depth = 2;
-  EXPECT_EQ(write(outer).text, fmt::format("<Order at {:#x} items=[2] other=<Order at {:#x} n=1>>", outer, inner));
+  EXPECT_EQ(write(outer).text,
+            fmt::format("<Order object at {:#x} items=[2] other=<Order object at {:#x} n=1>>", outer, inner));
   limits.depth = 0;
-  EXPECT_EQ(write(outer).text, fmt::format("<Order at {:#x}>", outer));
+  EXPECT_EQ(write(outer).text, fmt::format("<Order object at {:#x}>", outer));
 }
 
 TEST_P(EveryLayoutPrinter, HidesWhatIsCalledSecret) {
   const Address object = instance({{"user", python.integer(1)}, {"db_password", python.integer(1234)}});
   const Written written = write(object);
-  EXPECT_EQ(written.text, fmt::format("<Order at {:#x} user=1 db_password=<redacted>>", object));
+  EXPECT_EQ(written.text, fmt::format("<Order object at {:#x} user=1 db_password=<redacted>>", object));
   ASSERT_EQ(written.children.size(), 2U);
   EXPECT_FALSE(written.children[0].hidden);
   EXPECT_TRUE(written.children[1].hidden);
   redaction = Redaction::none();
-  EXPECT_EQ(write(object).text, fmt::format("<Order at {:#x} user=1 db_password=1234>", object));
+  EXPECT_EQ(write(object).text, fmt::format("<Order object at {:#x} user=1 db_password=1234>", object));
 }
 
 TEST_P(EveryLayoutPrinter, SubclassesAreWrittenAsTheirBaseUnlessTheirReprIsAnother) {
@@ -149,7 +182,7 @@ TEST_P(EveryLayoutPrinter, SubclassesAreWrittenAsTheirBaseUnlessTheirReprIsAnoth
   EXPECT_EQ(write(basket).type, "Basket");
   const Offset repr = layout.type.name.value() + 64U;
   python.set(python.list_type, repr, Address{0x1234});
-  EXPECT_EQ(write(basket).text, fmt::format("<Basket at {:#x} [1]>", basket));
+  EXPECT_EQ(write(basket).text, fmt::format("<Basket object at {:#x} [1]>", basket));
 }
 
 TEST_P(EveryLayoutPrinter, WhatIsNoObjectIsUnreadable) {

@@ -1,0 +1,44 @@
+#include "targets.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+
+namespace stillframe::cli {
+
+Result<std::int64_t> parse_pid(const std::string& text) {
+  std::int32_t pid = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (problem != std::errc{} || end != text.data() + text.size() || pid <= 0) {
+    return fail(ErrorKind::usage, "look at process '" + text + "'",
+                "a process id is a whole number from 1 to " + std::to_string(std::numeric_limits<std::int32_t>::max()),
+                std::string(kPidAdvice));
+  }
+  return pid;
+}
+
+void add_core_file_options(CLI::App& command, CoreFiles& files) {
+  command
+      .add_option("--lib-search-path", files.core.library_search_path,
+                  "Folders to look for the core's libraries in, separated by ':'")
+      ->delimiter(':')
+      ->allow_extra_args(false)
+      ->type_name("PATH");
+  command
+      .add_option("--lib-search-root", files.library_root,
+                  "A folder that stands for / of the machine the core comes from")
+      ->type_name("FOLDER");
+}
+
+Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const CoreFiles& files) {
+  target::CoreOptions options = files.core;
+  if (!files.executable.empty()) {
+    options.executable = files.executable;
+  }
+  if (!files.library_root.empty()) {
+    options.library_search_root = files.library_root;
+  }
+  return target::open_core(path, options);
+}
+
+}  // namespace stillframe::cli

@@ -1,0 +1,146 @@
+// Classes that are little but their fields: dataclasses, attrs, argparse.Namespace.
+#include <algorithm>
+
+#include "cpython/values/fields.h"
+#include "cpython/values/kind_lists.h"
+
+namespace stillframe::cpython {
+namespace {
+
+constexpr std::uint64_t kMostFields = 4096;
+
+// An attribute of one of the field descriptions (dataclasses.Field, attr.Attribute) is True, or no bool at all: a
+// function that writes the field in its own way (attrs).
+bool wants(const Printer& out, Address description, const Type& type, std::string_view what) {
+  return Fields(out, {.address = description, .type = type}).truth(what).value_or(true);
+}
+
+// A field that is no field of an object: ClassVar and InitVar stay in __dataclass_fields__, as _FIELD_CLASSVAR and
+// _FIELD_INITVAR (Lib/dataclasses.py), which know their names.
+bool is_real_field(Printer& out, const Fields& description) {
+  const auto sort = description.at("_field_type");
+  const Type* type = sort ? out.types().of(*sort) : nullptr;
+  return type == nullptr || Fields(out, {.address = *sort, .type = *type}).text("name") == "_FIELD";
+}
+
+std::vector<std::string> dataclass_fields(Printer& out, const Type& type) {
+  std::vector<std::string> names;
+  const auto fields = out.types().class_attribute(type, "__dataclass_fields__");
+  if (fields) {
+    out.objects().for_each_entry(*fields, [&](Address key, Address description) {
+      const Type* field_type = out.types().of(description);
+      auto name = out.objects().text(key);
+      if (field_type != nullptr && name) {
+        const Fields known(out, {.address = description, .type = *field_type});
+        if (known.truth("repr").value_or(true) && is_real_field(out, known)) {
+          names.push_back(std::move(*name));
+        }
+      }
+      return names.size() < kMostFields;
+    });
+  }
+  return names;
+}
+
+// __attrs_attrs__ is a tuple of descriptions, each with its name.
+std::vector<std::string> attrs_fields(Printer& out, const Type& type) {
+  std::vector<std::string> names;
+  const Objects& objects = out.objects();
+  const auto fields = out.types().class_attribute(type, "__attrs_attrs__");
+  const auto count = fields ? length_of(objects, *fields) : std::nullopt;
+  for (std::uint64_t i = 0; count && i < std::min(*count, kMostFields); ++i) {
+    const auto at = objects.memory().get<Address>(*fields + objects.layout().tuple.items.value() + i * sizeof(Address));
+    const Type* field_type = at ? out.types().of(*at) : nullptr;
+    if (field_type == nullptr) {
+      continue;
+    }
+    auto name = Fields(out, {.address = *at, .type = *field_type}).text("name");
+    if (name && wants(out, *at, *field_type, "repr")) {
+      names.push_back(std::move(*name));
+    }
+  }
+  return names;
+}
+
+bool put_fields(Printer& out, const Instance& object, const std::vector<std::string>& names) {
+  const Fields fields(out, object);
+  out.put("(");
+  const std::size_t start = out.position();
+  std::uint64_t shown = 0;
+  for (const std::string& name : names) {
+    out.separate(start);
+    if (shown >= out.limits().max_items) {
+      out.more(names.size() - shown);
+      break;
+    }
+    if (!out.room()) {
+      break;
+    }
+    // A default that was never set on the object is an attribute of its class.
+    auto value = fields.at(name);
+    value = value ? value : out.types().class_attribute(object.type, name);
+    if (value) {
+      out.attribute(name, *value);
+    } else {
+      out.put(name + "=");
+      out.put("<not set>");
+    }
+    ++shown;
+  }
+  out.put(")");
+  return true;
+}
+
+bool write_dataclass(Printer& out, const Instance& object) {
+  const auto& names = out.types().shown_fields(object.type, [&] { return dataclass_fields(out, object.type); });
+  out.put(object.type.qualname);
+  return put_fields(out, object, names);
+}
+
+bool write_attrs(Printer& out, const Instance& object) {
+  const auto& names = out.types().shown_fields(object.type, [&] { return attrs_fields(out, object.type); });
+  // attrs leaves out the functions that a class was made in.
+  const std::string_view name = object.type.qualname;
+  const std::size_t local = name.rfind(">.");
+  out.put(local == std::string_view::npos ? name : name.substr(local + 2));
+  return put_fields(out, object, names);
+}
+
+bool is_dataclass(const Objects&, Types& types, const Type& type) {
+  // Members of an enum class that takes its values from a dataclass are members first.
+  const bool is_enum = std::ranges::any_of(type.mro, [](const Type* base) { return base->qualified == "enum.Enum"; });
+  return !is_enum && types.class_attribute(type, "__dataclass_fields__").has_value();
+}
+
+bool is_attrs(const Objects&, Types& types, const Type& type) {
+  return types.class_attribute(type, "__attrs_attrs__").has_value();
+}
+
+// Lib/argparse.py, _AttributeHolder.__repr__: sorted by name until 3.8.
+bool write_namespace(Printer& out, const Instance& object) {
+  const Fields fields(out, object);
+  std::vector<std::string> names;
+  for (const Attribute& attribute : fields.all()) {
+    names.push_back(attribute.name);
+  }
+  if (out.objects().layout().version < PythonVersion{3, 9, 0}) {
+    std::ranges::sort(names);
+  }
+  out.put(class_name(object.type));
+  return put_fields(out, object, names);
+}
+
+constexpr Kind kKinds[] = {
+    // NOLINT(modernize-avoid-c-arrays): its length is counted
+    {.name = "dataclass", .write = write_dataclass, .python_repr = true, .fits = is_dataclass},
+    {.name = "attrs", .write = write_attrs, .python_repr = true, .fits = is_attrs},
+    {.name = "argparse.Namespace", .write = write_namespace, .python_repr = true},
+};
+
+}  // namespace
+
+std::span<const Kind> record_kinds() {
+  return kKinds;
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,124 @@
+// str, unicode, bytes and bytearray.
+#include <algorithm>
+
+#include "cpython/values/kind_lists.h"
+#include "cpython/values/members.h"
+#include "cpython/values/text_repr.h"
+
+namespace stillframe::cpython {
+namespace {
+
+// What no string of this machine exceeds; and what is shown at most, whatever the user asked for.
+constexpr std::uint64_t kMostLength = std::uint64_t{1} << 47U;
+constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
+
+std::uint64_t shown_of(const Printer& out, std::uint64_t length) {
+  return std::min({length, out.limits().max_string, kMostShown});
+}
+
+void put_more(Printer& out, std::uint64_t length, std::string_view unit) {
+  const std::uint64_t shown = shown_of(out, length);
+  if (length > shown) {
+    out.more_of_text(length - shown, unit);
+  }
+}
+
+// `close` and `all_quotes`: as bytearray has them.
+bool put_bytes(Printer& out, std::string_view prefix, Address data, std::uint64_t length, std::string_view close = "",
+               bool all_quotes = false) {
+  if (length > kMostLength) {
+    return out.fail("its length is impossible");
+  }
+  std::string bytes(shown_of(out, length), '\0');
+  if (!bytes.empty() && !out.objects().memory().read(data, std::as_writable_bytes(std::span(bytes)))) {
+    return out.fail("its contents cannot be read");
+  }
+  std::string text(prefix);
+  append_bytes_repr(text, bytes, all_quotes);
+  out.put(text);
+  put_more(out, length, "bytes");
+  out.put(close);
+  return true;
+}
+
+bool put_text(Printer& out, const TextPlace& place, bool of_python_2) {
+  if (place.length > kMostLength) {
+    return out.fail("its length is impossible");
+  }
+  std::string text(of_python_2 ? "u" : "");
+  const std::uint64_t shown = shown_of(out, place.length);
+  if (place.ascii) {
+    std::string letters(shown, '\0');
+    if (shown > 0 && !out.objects().memory().read(place.data, std::as_writable_bytes(std::span(letters)))) {
+      return out.fail("its characters cannot be read");
+    }
+    append_bytes_repr(text, letters);
+  } else {
+    const auto points = out.objects().characters(place, shown);
+    if (!points) {
+      return out.fail("its characters cannot be read");
+    }
+    append_text_repr(text, *points, of_python_2);
+  }
+  out.put(text);
+  put_more(out, place.length, "characters");
+  return true;
+}
+
+bool write_unicode(Printer& out, const Instance& object) {
+  const auto place = out.objects().text_place(object.address);
+  if (!place) {
+    return out.fail("it is no sound text");
+  }
+  return put_text(out, *place, out.objects().layout().version.major < 3);
+}
+
+bool write_bytes_as(Printer& out, const Instance& object, std::string_view prefix) {
+  const Layout& layout = out.objects().layout();
+  const auto length = out.objects().field<std::uint64_t>(object.address, layout.var_object.size_field);
+  if (!length || !layout.bytes.data.present()) {
+    return out.fail("its length cannot be read");
+  }
+  return put_bytes(out, prefix, object.address + layout.bytes.data.value(), *length);
+}
+
+bool write_str(Printer& out, const Instance& object) {
+  return out.objects().layout().version.major < 3 ? write_bytes_as(out, object, "") : write_unicode(out, object);
+}
+
+bool write_bytes(Printer& out, const Instance& object) {
+  return write_bytes_as(out, object, out.objects().layout().version.major < 3 ? "" : "b");
+}
+
+// PyByteArrayObject: ob_alloc, ob_bytes, ob_start behind the head (Include/cpython/bytearrayobject.h); in 2.7
+// ob_exports, ob_alloc, ob_bytes (Include/bytearrayobject.h).
+bool write_bytearray(Printer& out, const Instance& object) {
+  const Objects& objects = out.objects();
+  const auto length = objects.field<std::uint64_t>(object.address, objects.layout().var_object.size_field);
+  const auto start = objects.pointer(object.address, var_word(objects, 2));
+  if (!length || !start) {
+    return out.fail("its length cannot be read");
+  }
+  // bytearray_repr() in Objects/bytearrayobject.c: subclasses by their own name from 3.7 on; to 3.14 it escapes single
+  // quotes also within double ones.
+  const bool named = objects.layout().version >= PythonVersion{3, 7, 0} && !object.type.name.empty();
+  const std::string name = named ? object.type.name.substr(object.type.name.rfind('.') + 1) : "bytearray";
+  const bool all_quotes = objects.layout().version < PythonVersion{3, 15, 0};
+  return put_bytes(out, name + "(b", *start, *length, ")", all_quotes);
+}
+
+constexpr Kind kKinds[] = {
+    // NOLINT(modernize-avoid-c-arrays): its length is counted
+    {.name = "str", .write = write_str},
+    {.name = "unicode", .write = write_unicode},
+    {.name = "bytes", .write = write_bytes},
+    {.name = "bytearray", .write = write_bytearray},
+};
+
+}  // namespace
+
+std::span<const Kind> text_kinds() {
+  return kKinds;
+}
+
+}  // namespace stillframe::cpython

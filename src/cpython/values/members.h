@@ -1,0 +1,24 @@
+// Members of objects whose structures hold little but words: the n-th word behind the head that all objects have.
+#pragma once
+
+#include "cpython/objects.h"
+
+namespace stillframe::cpython {
+
+// Behind PyObject_HEAD, which ends with the type.
+inline Offset word(const Objects& objects, std::uint32_t index) {
+  return objects.layout().object.type.value() + (index + 1) * std::uint32_t{sizeof(Address)};
+}
+
+// Behind PyObject_VAR_HEAD, which ends with the size.
+inline Offset var_word(const Objects& objects, std::uint32_t index) {
+  return objects.layout().var_object.size_field.value() + (index + 1) * std::uint32_t{sizeof(Address)};
+}
+
+// The object that such a word leads to; nothing where it cannot be read or is null.
+inline std::optional<Address> part(const Objects& objects, Address object, std::uint32_t index) {
+  const auto found = objects.pointer(object, word(objects, index));
+  return found && *found != 0 ? found : std::nullopt;
+}
+
+}  // namespace stillframe::cpython

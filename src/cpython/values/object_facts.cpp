@@ -1,0 +1,77 @@
+#include "cpython/values/object_facts.h"
+
+#include <limits>
+
+namespace stillframe::cpython {
+namespace {
+
+constexpr std::uint64_t kMostItems = std::uint64_t{1} << 44U;
+// Include/object.h: tp_flags of types whose objects have values behind them (3.13+).
+constexpr std::uint64_t kInlineValues = 1U << 2U;
+
+// Free-threaded builds count in two words right in front of ob_type: ob_ref_local, of the thread that made the object,
+// and ob_ref_shared, of all others, whose low two bits are flags (Include/object.h, 3.13t+).
+std::optional<ReferenceCount> count_in_two(const Objects& objects, Address object) {
+  const std::uint32_t type = objects.layout().object.type.value();
+  constexpr std::uint32_t kLocalBefore = 12;
+  constexpr std::uint32_t kSharedBefore = 8;
+  if (type < kLocalBefore) {
+    return std::nullopt;
+  }
+  const auto local = objects.memory().get<std::uint32_t>(object + type - kLocalBefore);
+  const auto shared = objects.memory().get<std::int64_t>(object + type - kSharedBefore);
+  if (!local || !shared) {
+    return std::nullopt;
+  }
+  if (*local == std::numeric_limits<std::uint32_t>::max()) {
+    return ReferenceCount{.count = 0, .immortal = true};
+  }
+  const std::int64_t count = static_cast<std::int64_t>(*local) + (*shared >> 2);
+  return count > 0 ? std::optional(ReferenceCount{.count = static_cast<std::uint64_t>(count)}) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ReferenceCount> reference_count(const Objects& objects, Address object) {
+  const Layout& layout = objects.layout();
+  if (layout.build.free_threaded) {
+    return count_in_two(objects, object);
+  }
+  const auto raw = objects.field<std::int64_t>(object, layout.object.refcnt);
+  if (!raw) {
+    return std::nullopt;
+  }
+  if (layout.version >= PythonVersion{3, 12, 0}) {
+    // PEP 683: the low 32 bits count, the sign of these means immortal; 3.14 has flags in the upper ones.
+    const auto low = static_cast<std::int32_t>(static_cast<std::uint64_t>(*raw) & 0xFFFFFFFFU);
+    return low < 0 ? std::optional(ReferenceCount{.count = 0, .immortal = true})
+                   : (low > 0 ? std::optional(ReferenceCount{.count = static_cast<std::uint64_t>(low)}) : std::nullopt);
+  }
+  return *raw > 0 ? std::optional(ReferenceCount{.count = static_cast<std::uint64_t>(*raw)}) : std::nullopt;
+}
+
+std::optional<std::uint64_t> own_size(const Objects& objects, Address object, const Type& type) {
+  const bool elsewhere = objects.layout().version >= PythonVersion{3, 13, 0} && (type.flags & kInlineValues) != 0;
+  if (elsewhere || type.has(kTextSubclass) || type.has(kTypeSubclass)) {
+    return std::nullopt;
+  }
+  if (type.item_size == 0) {
+    return type.basic_size;
+  }
+  const bool tagged = objects.layout().integer.tag.present() && type.has(kLongSubclass);
+  const auto raw = objects.field<std::int64_t>(
+      object, tagged ? objects.layout().integer.tag : objects.layout().var_object.size_field);
+  if (!raw) {
+    return std::nullopt;
+  }
+  // An int has its sign in ob_size, from 3.12 on in the low bits of lv_tag, where it counts digits in the others.
+  const std::uint64_t items =
+      tagged ? static_cast<std::uint64_t>(*raw) >> 3U
+             : (*raw < 0 ? 0 - static_cast<std::uint64_t>(*raw) : static_cast<std::uint64_t>(*raw));
+  if (items > kMostItems) {
+    return std::nullopt;
+  }
+  return (type.basic_size + items * type.item_size + 7) & ~std::uint64_t{7};
+}
+
+}  // namespace stillframe::cpython

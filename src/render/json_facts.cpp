@@ -1,0 +1,42 @@
+#include "render/json_facts.h"
+
+#include <fmt/chrono.h>
+
+#include "render/words.h"
+
+namespace stillframe::render {
+
+std::string timestamp(std::chrono::system_clock::time_point at) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
+  const std::chrono::system_clock::time_point seconds{std::chrono::seconds(micros / 1'000'000)};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     micros % 1'000'000);
+}
+
+Json source_of(const model::Source& source) {
+  return {{"kind", json_name(source.kind)},
+          {"pid", or_null(source.pid)},
+          {"core", or_null(source.core)},
+          {"executable", or_null(source.executable)},
+          {"command_line", source.command_line}};
+}
+
+Json consistency_of(const model::Consistency& consistency) {
+  return {{"method", json_name(consistency.method)},
+          {"consistent", consistency.consistent},
+          {"pause_us", consistency.pause_us},
+          {"threads_stopped", consistency.threads_stopped}};
+}
+
+Json python_of(const std::optional<model::Python>& python) {
+  if (!python) {
+    return nullptr;
+  }
+  return {{"version", python->version},
+          {"build", or_null(python->build)},
+          {"debug_build", python->debug_build},
+          {"free_threaded", python->free_threaded},
+          {"state", json_name(python->state)}};
+}
+
+}  // namespace stillframe::render

@@ -1,0 +1,39 @@
+// What every JSON of this program says of its target, and how it writes absent facts, addresses and times.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "model/still.h"
+
+namespace stillframe::render {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+inline Json hex(const std::optional<std::uint64_t>& address) {
+  return address ? Json(fmt::format("{:#x}", *address)) : Json(nullptr);
+}
+
+// "2026-05-09T07:36:11.000042Z"
+std::string timestamp(std::chrono::system_clock::time_point at);
+
+Json source_of(const model::Source& source);
+Json consistency_of(const model::Consistency& consistency);
+Json python_of(const std::optional<model::Python>& python);
+
+// One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
+inline std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace stillframe::render

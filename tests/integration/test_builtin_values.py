@@ -1,0 +1,28 @@
+"""Values of the built-in types, live and as a core, against the program's own repr() of each."""
+
+import pytest
+
+import interpreters
+import value_comparing
+from interpreters import PROGRAMS
+
+CASES = [pytest.param(one, id=one.id) for one in interpreters.VERSIONS]
+CORES = [interpreters.BY_ID[name] for name in ("2.7", "3.9-dbg", "3.11", "3.13", "3.14t", "3.15-dbg")]
+
+
+def start_values(start, interpreter, name="builtin_values.py"):
+    running = start(interpreter, f"values/{name}", copy=[PROGRAMS / "values/_generated.py"],
+                    command=lambda one, inside: [one.executable, f"{inside}/{name}"])
+    running.wait_asleep()
+    return running
+
+
+@pytest.mark.parametrize("interpreter", CASES)
+def test_values(start, stillframe, interpreter):
+    running = start_values(start, interpreter)
+    live = stillframe("dump", *value_comparing.OPTIONS, running.pid)
+    value_comparing.check(live.still, running.truth)
+    if interpreter in CORES:
+        root = ["--lib-search-root", interpreter.root] if interpreter.root else []
+        core = stillframe("core", *value_comparing.OPTIONS, running.core(), *root)
+        value_comparing.check(core.still, running.truth)

@@ -1,0 +1,394 @@
+# Thousands of values of the built-in types, made by a seeded generator, in one call.
+import json
+import random
+import struct
+import sys
+import types
+import weakref
+
+from _generated import Values, text_type
+
+PY2 = sys.version_info < (3, 0)
+random = random.Random(20240521)
+values = Values()
+if not PY2:
+    unichr, long = chr, int
+
+
+# Blocks in which all Unicode versions of the matrix agree which characters are printable.
+BLOCKS = [(0x20, 0x7e)] * 4 + [(0, 0x1f), (0x7f, 0xff), (0x100, 0x17f), (0x391, 0x3a1), (0x410, 0x44f), (0x2000, 0x2064),
+                               (0x4e00, 0x9000), (0xac00, 0xd7a3), (0xd800, 0xdfff), (0xe000, 0xf8ff),
+                               (0x1f600, 0x1f640), (0x20000, 0x2a6d0), (0xf0000, 0xffffd), (0x10fff0, 0x10ffff)]
+
+
+def character(block):
+    point = random.randint(*block)
+    if point <= 0xffff or not PY2:
+        return unichr(point)
+    return ("\\U%08x" % point).decode("unicode-escape")
+
+
+def some_text(length):
+    blocks = random.sample(BLOCKS, random.randint(1, 3))
+    return (u"" if PY2 else "").join(character(random.choice(blocks)) for _ in range(length))
+
+
+def some_bytes(length):
+    return bytes(bytearray(random.choice([random.randint(0, 255), random.randint(32, 126), 39, 34])
+                           for _ in range(length)))
+
+
+def some_integer():
+    size = random.choice([1, 8, 29, 30, 31, 59, 60, 61, 63, 64, 65, 90, 120, 500, 2000])
+    return random.choice([1, -1]) * random.getrandbits(size)
+
+
+def some_float():
+    how = random.randint(0, 3)
+    if how == 0:
+        return struct.unpack("<d", struct.pack("<Q", random.getrandbits(64)))[0]
+    if how == 1:
+        return float(random.randint(-10 ** 18, 10 ** 18))
+    if how == 2:
+        return random.choice([1, -1]) * random.random() * 10.0 ** random.randint(-8, 20)
+    return random.choice([0.0, -0.0, float("inf"), float("-inf"), float("nan"), 1e16, 9999999999999998.0, 1e-5, 1e-4,
+                          123456789012345680.0, 5e-324, 1.7976931348623157e308, 0.1, 100.0, 1e22, 1e23])
+
+
+def some_hashable(depth):
+    how = random.randint(0, 7 if depth > 0 else 5)
+    if how <= 1:
+        return some_text(random.randint(0, 12))
+    if how == 2:
+        return some_integer()
+    if how == 3:
+        return some_float()
+    if how == 4:
+        return some_bytes(random.randint(0, 12))
+    if how == 5:
+        return random.choice([None, True, False, Ellipsis, NotImplemented])
+    if how == 6:
+        return tuple(some_hashable(depth - 1) for _ in range(random.randint(0, 4)))
+    return frozenset(some_hashable(depth - 1) for _ in range(random.randint(0, 8)))
+
+
+def some_dict(depth):
+    made = {}
+    for _ in range(random.choice([0, 1, 3, 8, 30])):
+        made[some_hashable(1)] = some_value(depth - 1)
+    for key in list(made):
+        if random.random() < 0.2:
+            del made[key]
+    return made
+
+
+def some_set():
+    made = set(some_hashable(1) for _ in range(random.choice([0, 1, 4, 20, 100])))
+    for key in list(made):
+        if random.random() < 0.2:
+            made.discard(key)
+    return made
+
+
+def some_value(depth):
+    how = random.randint(0, 6 if depth > 0 else 2)
+    if how <= 2:
+        return some_hashable(1)
+    if how == 3:
+        return [some_value(depth - 1) for _ in range(random.randint(0, 6))]
+    if how == 4:
+        return some_dict(depth)
+    if how == 5:
+        return some_set()
+    return bytearray(some_bytes(random.randint(0, 20)))
+
+
+def scalars():
+    for _ in range(400):
+        values.same(some_integer())
+    for power in (0, 1, 8, 9, 10, 17, 18, 19, 27, 28, 100, 1000, 4000):
+        for near in (-1, 0, 1):
+            values.same(10 ** power + near)
+            values.same(-(2 ** power) + near)
+    values.same(long(5))
+    for _ in range(500):
+        values.same(some_float())
+        values.same(complex(some_float(), some_float()))
+    for _ in range(600):
+        values.same(some_text(random.choice([0, 1, 2, 3, 10, 60])))
+    for quotes in ("'", '"', "'\"", "\\", "\t\n\r\x00\x7f", "it's", 'say "x"'):
+        values.same(quotes)
+        values.same(text_type(quotes))
+        values.same(bytearray(quotes.encode("ascii")))
+        values.same(quotes.encode("ascii"))
+    for _ in range(200):
+        values.same(some_bytes(random.choice([0, 1, 5, 60])))
+        values.same(bytearray(some_bytes(random.randint(0, 30))))
+    front = bytearray(b"0123456789")
+    del front[:4]
+    values.same(front)
+
+
+def containers():
+    for _ in range(400):
+        values.same(some_dict(2))
+        values.same(some_set())
+        values.same(some_value(3))
+    loop = {}
+    loop["self"] = [loop]
+    values.same(loop)
+    emptied = dict((number, number) for number in range(1000))
+    for number in range(990):
+        del emptied[number]
+    values.same(emptied)
+    queue = set(range(500))
+    for number in range(490):
+        queue.discard(number)
+    values.same(queue)
+    values.same(set(["<dummy key>", "x"]))
+
+
+class Base(object):
+    def __init__(self):
+        self.first = 1
+        self.second = 2
+
+    def method(self):
+        return lambda: self
+
+    @staticmethod
+    def static():
+        pass
+
+    @classmethod
+    def of_class(cls):
+        pass
+
+    shown = property(lambda self: 1)
+
+
+class Other(Base):
+    __slots__ = ("slot",)
+
+
+class MyDict(dict):
+    pass
+
+
+class MyStr(str):
+    pass
+
+
+class MyList(list):
+    pass
+
+
+class MyTuple(tuple):
+    pass
+
+
+class MyInt(int):
+    pass
+
+
+class MyFloat(float):
+    pass
+
+
+class MySet(set):
+    pass
+
+
+class MyFrozen(frozenset):
+    pass
+
+
+class MyBytes(bytes):
+    pass
+
+
+class MyText(text_type):
+    pass
+
+
+class MyBytearray(bytearray):
+    pass
+
+
+class MyError(ValueError):
+    pass
+
+
+def split_dicts():
+    """Dicts that share their keys, made in other orders than the first of their class."""
+    for order in (["first", "second", "third"], ["third", "first"], ["second"], [], ["other", "first"]):
+        one = Base()
+        one.__dict__.clear()
+        values.same(one.__dict__)
+        another = Base.__new__(Base)
+        for name in order:
+            setattr(another, name, name)
+        values.same(another.__dict__)
+    gone = Base()
+    del gone.first
+    gone.third = 3
+    gone.first = 4
+    values.same(gone.__dict__)
+
+
+def subclasses():
+    values.same(MyDict(a=1))
+    values.same(MyStr("x'y"))
+    values.same(MyList([1, 2]))
+    values.same(MyTuple((1,)))
+    values.same(MyInt(7))
+    values.same(MyFloat(0.5))
+    values.same(MySet([1]))
+    values.same(MySet())
+    values.same(MyFrozen([1]))
+    values.same(MyBytes(b"x\x80"))
+    values.same(MyBytearray(b"x\x80"))
+    for text in (u"abc", u"\xe9", u"\u20ac\u1234", u"\U0001f600", u""):
+        values.same(MyText(text))
+
+
+def views():
+    made = some_dict(1)
+    made["x"] = 1
+    if PY2:
+        for view in (made.viewkeys(), made.viewvalues(), made.viewitems()):
+            values.same(view)
+        values.same(xrange(5))  # noqa: F821
+        values.same(xrange(2, 9))  # noqa: F821
+        values.same(xrange(2, 9, 3))  # noqa: F821
+        values.same(xrange(9, 2, -3))  # noqa: F821
+    else:
+        for view in (made.keys(), made.values(), made.items()):
+            values.same(view)
+        for bounds in ((5,), (2, 9), (2, 9, 3), (9, 2, -3), (2 ** 70, 2 ** 71, 2 ** 68)):
+            values.same(range(*bounds))
+        values.same(types.MappingProxyType({"a": 1}))
+    values.same(slice(1, None, "x"))
+    values.begins(memoryview(b"abc"))
+    values.begins(memoryview(bytearray(b"abcdef"))[::2] if not PY2 else memoryview(bytearray(b"ab")))
+    for iterator in (iter([]), iter(()), iter(made), iter(set()), iter("x"), enumerate([]), zip([]), map(str, []),
+                     reversed([]), iter(range(3)), filter(None, [])):
+        values.same(iterator)
+
+
+def callables():
+    one = Base()
+    for function in (scalars, Base().method(), lambda: 0):
+        values.begins(function)
+    values.same(len)
+    values.same([].append)
+    values.same(sys.getrefcount)
+    values.same(dict.fromkeys)
+    values.same(str.join)
+    values.same(dict.__dict__["fromkeys"])
+    values.same(type.__dict__["__mro__"])
+    values.same(type.__dict__["__dict__"])
+    values.same(str.__len__)
+    values.same("".__len__)
+    values.same(Other.slot)
+    values.begins(Base.__dict__["shown"])
+    if not PY2:
+        values.begins(Base.of_class)
+    else:
+        values.same(Base.of_class)
+        values.same(Base.method)
+    if sys.version_info >= (3, 10):
+        values.same(classmethod(len))
+        values.same(staticmethod(len))
+    else:
+        values.begins(classmethod(len))
+    values.same(super(Other, Other()))
+    values.same([].append)
+    values.same(MyError("x").with_traceback if not PY2 else len)
+    values.bound = one.method
+
+
+def classes():
+    for one in (int, str, Base, Other, type, types, sys, json, random.__class__, types.FunctionType, MyError, OSError,
+                json.decoder, sys.modules["__main__"], struct, type(weakref.ref(Base)), object()):
+        values.same(one)
+    if PY2:
+        scope = {"__name__": "app"}
+        exec("class Old:\n    pass", scope)
+        values.same(scope["Old"])
+        values.same(scope["Old"]())
+    else:
+        values.same(types.ModuleType("made"))
+        values.same(types.SimpleNamespace(b=1, a=2))
+
+
+def exceptions():
+    for one in (ValueError("x"), ValueError(), ValueError(1, 2), KeyError("x"), OSError(2, "gone", "file"), MyError(b"x"),
+                UnicodeDecodeError("ascii", b"\xff", 0, 1, "why"), SyntaxError("m", ("f", 1, 2, "t")), StopIteration()):
+        values.same(one)
+    if sys.version_info >= (3, 11):
+        exec("values.same(ExceptionGroup('g', [ValueError(1), KeyError('x')]))", globals())
+    if not PY2:
+        exec("""
+try:
+    try:
+        {}["key"]
+    except KeyError as first:
+        raise ValueError("second") from first
+except ValueError as found:
+    values.from_cause = found
+    values.add(found, "from")
+""", globals())
+
+
+def suspended():
+    def counts():
+        yield 1
+        yield 2
+
+    def runs():
+        values.begins(values.running)
+        yield 1
+
+    fresh, half, done = counts(), counts(), counts()
+    next(half)
+    list(done)
+    values.running = runs()
+    next(values.running)
+    for one in (fresh, half, done, half.gi_frame, counts.__code__):
+        values.begins(one)
+    values.generators = fresh, half, done
+    if sys.version_info >= (3, 6):
+        exec("async def later(): pass\nasync def many():\n    yield 1\nvalues.begins(later())\nvalues.begins(many())",
+             globals())
+
+
+def references():
+    one = Base()
+    values.kept = one
+    values.same(weakref.ref(one))
+    values.same(weakref.ref(Base))
+    values.same(weakref.ref(scalars))
+    values.same(weakref.ref(MySet()))
+    values.same(weakref.proxy(one).__class__)
+    cell = one.method().__closure__[0]
+    values.begins(cell)
+    number = (lambda: 0, 5)
+    values.same((lambda: number).__closure__[0].cell_contents[1])
+    if sys.version_info >= (3, 9):
+        for text in ("list[int]", "dict[str, list[int]]", "tuple[()]", "tuple[int, ...]", "list[None]", "type[Base]"):
+            values.same(eval(text))
+    if sys.version_info >= (3, 10):
+        for text in ("int | str", "int | None", "list[int] | None", "Base | int"):
+            values.same(eval(text))
+    if sys.version_info >= (3, 12):
+        import typing
+        values.same(typing.TypeVar("T"))
+        values.same(typing.TypeVar("T", covariant=True))
+    import datetime
+    values.same(datetime.datetime_CAPI)
+
+
+for make in (scalars, containers, split_dicts, subclasses, views, callables, classes, exceptions, suspended, references):
+    make()
+values.wait()

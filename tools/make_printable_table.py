@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Writes src/cpython/values/printable_table.h: which characters repr() escapes.
+
+    python3.13 tools/make_printable_table.py > src/cpython/values/printable_table.h
+
+The facts are those of the running interpreter's str.isprintable(). Each version of Python has the Unicode of its time:
+a character that became one later is escaped by an older Python and not here.
+"""
+
+import unicodedata
+
+
+def ranges():
+    found = []
+    for code in range(0x80, 0x110000):
+        if not chr(code).isprintable():
+            if found and found[-1][1] == code - 1:
+                found[-1][1] = code
+            else:
+                found.append([code, code])
+    return found
+
+
+def main():
+    pairs = ranges()
+    print(f"""// Made by tools/make_printable_table.py from Unicode {unicodedata.unidata_version}; do not edit.
+#pragma once
+
+#include <array>
+
+#include "model/display_width_table.h"
+
+namespace stillframe::cpython {{
+
+// clang-format off
+// NOLINTBEGIN(modernize-use-designated-initializers): data
+// What str.isprintable() says no to, from U+0080 on.
+inline constexpr std::array<model::CodePointRange, {len(pairs)}> kNotPrintable{{{{""")
+    line = "   "
+    for first, last in pairs:
+        entry = f" {{0x{first:x}, 0x{last:x}}},"
+        if len(line) + len(entry) > 118:
+            print(line)
+            line = "   "
+        line += entry
+    print(line)
+    print("}};\n// NOLINTEND(modernize-use-designated-initializers)\n// clang-format on\n\n}  // namespace stillframe::cpython")
+
+
+if __name__ == "__main__":
+    main()
