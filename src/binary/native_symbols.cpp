@@ -27,6 +27,7 @@ struct NativeSymbols::Parts {
   bool separate_sought = false;
   bool symbols_read = false;
   bool debug_info_sought = false;
+  bool cut = false;
   std::unordered_map<std::uint64_t, std::vector<NativeCall>> known;
   model::TextPool texts;
 
@@ -156,27 +157,46 @@ std::unique_ptr<NativeSymbols> NativeSymbols::from_bytes(std::vector<std::byte> 
   return std::unique_ptr<NativeSymbols>(new NativeSymbols(std::move(parts)));
 }
 
+template <typename Ask>
+auto NativeSymbols::read_whole(Ask ask) const -> decltype(ask()) {
+  if (parts_->cut) {
+    return {};
+  }
+  const std::uint64_t before = MappedRegion::lost_pages();
+  auto answer = ask();
+  parts_->cut = MappedRegion::lost_pages() != before;
+  return parts_->cut ? decltype(ask()){} : std::move(answer);
+}
+
 std::vector<NativeCall> NativeSymbols::calls_at(std::uint64_t linked_address, bool after_call) {
   const std::uint64_t address = after_call && linked_address != 0 ? linked_address - 1 : linked_address;
   const auto known = parts_->known.find(address);
   if (known != parts_->known.end()) {
     return known->second;
   }
-  return parts_->known.emplace(address, parts_->name(address)).first->second;
+  return parts_->known.emplace(address, read_whole([&] { return parts_->name(address); })).first->second;
 }
 
 std::optional<NativeSymbols::Function> NativeSymbols::function_at(std::uint64_t linked_address) {
-  parts_->read_symbols();
-  const auto found = parts_->symbols.find(linked_address);
-  if (!found) {
-    return std::nullopt;
-  }
-  return Function{.begin = found->begin, .end = found->end, .linkage_name = parts_->texts.keep(found->name)};
+  return read_whole([&]() -> std::optional<Function> {
+    parts_->read_symbols();
+    const auto found = parts_->symbols.find(linked_address);
+    if (!found) {
+      return std::nullopt;
+    }
+    return Function{.begin = found->begin, .end = found->end, .linkage_name = parts_->texts.keep(found->name)};
+  });
 }
 
 bool NativeSymbols::has_debug_info() const {
-  parts_->find_debug_info();
-  return parts_->debug_info != nullptr;
+  return read_whole([&] {
+    parts_->find_debug_info();
+    return parts_->debug_info != nullptr;
+  });
+}
+
+bool NativeSymbols::was_cut() const {
+  return parts_->cut;
 }
 
 }  // namespace stillframe::binary

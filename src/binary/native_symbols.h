@@ -61,9 +61,16 @@ class NativeSymbols {
   // DWARF is at hand, in the file or in a separate debug file. May fetch it.
   [[nodiscard]] bool has_debug_info() const;
 
+  // The file or one of its debug files has become shorter while it was read. From then on nothing is named: a name
+  // could be half of one.
+  [[nodiscard]] bool was_cut() const;
+
  private:
   struct Parts;
   explicit NativeSymbols(std::unique_ptr<Parts> parts);
+  // What `ask` gives, unless something of the files was gone when it was read.
+  template <typename Ask>
+  auto read_whole(Ask ask) const -> decltype(ask());
   std::unique_ptr<Parts> parts_;
 };
 

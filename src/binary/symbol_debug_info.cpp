@@ -78,7 +78,7 @@ void DebugInfo::read_lines(Unit& unit) {
   Dwarf_Attribute attribute;
   Dwarf_Word offset = 0;
   if (dwarf_attr(&unit.own.die, DW_AT_stmt_list, &attribute) != nullptr && dwarf_formudata(&attribute, &offset) == 0) {
-    unit.lines = LineTable::read({.lines = source_->section(".debug_line"),
+    unit.lines = LineTable::read({.lines = source_->through_unit(".debug_line", offset),
                                   .line_strings = source_->section(".debug_line_str"),
                                   .strings = source_->section(".debug_str")},
                                  offset, text_of(unit.own.die, DW_AT_comp_dir));

@@ -10,15 +10,16 @@ namespace {
 
 constexpr std::uint32_t long_format = 0xffffffff;
 
-// How long a unit is, its length field included; nothing when it does not fit in.
-std::optional<std::uint64_t> length_of_unit(std::span<const std::byte> units, std::uint64_t offset) {
+// How long a unit is, its length field included; nothing when it does not fit into the `size` bytes of all.
+std::optional<std::uint64_t> length_of_unit(std::span<const std::byte> units, std::uint64_t offset,
+                                            std::uint64_t size) {
   const auto length = value_at<std::uint32_t>(units, offset);
   if (!length) {
     return std::nullopt;
   }
   const auto whole = *length == long_format ? value_at<std::uint64_t>(units, offset + 4) : *length;
   const std::uint64_t field = *length == long_format ? 12 : 4;
-  if (!whole || *whole > units.size() || offset + field > units.size() - *whole) {
+  if (!whole || *whole > size || offset + field > size - *whole) {
     return std::nullopt;
   }
   return *whole + field;
@@ -36,33 +37,52 @@ std::optional<Dwarf_Die> unit_die(Dwarf* dwarf, std::uint64_t offset) {
   return die;
 }
 
+bool is_compressed(const ImageSection& section) {
+  return section.name.starts_with(".zdebug_") ||
+         (section.name.starts_with(".debug_") && (section.flags & SHF_COMPRESSED) != 0);
+}
+
 }  // namespace
 
 DebugSource::DebugSource(const SymbolImage& image, std::string path, OpenFile open_file, FetchDebugFile fetch)
-    : image_(image), path_(std::move(path)), open_file_(std::move(open_file)), fetch_(std::move(fetch)) {
-  in_pieces_ = image_.section(".debug_info") != nullptr && image_.section(".gnu_debugaltlink") == nullptr &&
-               std::ranges::none_of(image_.sections(), [](const ImageSection& section) {
-                 return section.name.starts_with(".zdebug_") ||
-                        (section.name.starts_with(".debug_") && (section.flags & SHF_COMPRESSED) != 0);
-               });
-}
+    : image_(image), path_(std::move(path)), open_file_(std::move(open_file)), fetch_(std::move(fetch)) {}
 
 std::unique_ptr<DebugSource> DebugSource::open(const SymbolImage& image, std::string path, OpenFile open_file,
                                                FetchDebugFile fetch) {
   const bool any = std::ranges::any_of(image.sections(), [](const ImageSection& section) {
     return section.in_file && section.size != 0 && (section.name == ".debug_info" || section.name == ".zdebug_info");
   });
-  std::unique_ptr<DebugSource> source(
-      any ? new DebugSource(image, std::move(path), std::move(open_file), std::move(fetch)) : nullptr);
-  return source != nullptr && (source->in_pieces_ || source->all() != nullptr) ? std::move(source) : nullptr;
+  if (!any) {
+    return nullptr;
+  }
+  std::unique_ptr<DebugSource> source(new DebugSource(image, std::move(path), std::move(open_file), std::move(fetch)));
+  if (std::ranges::any_of(image.sections(), is_compressed)) {
+    source->packed_ = UnpackedSections::open(image);
+    if (source->packed_ == nullptr) {
+      return nullptr;
+    }
+  }
+  source->in_pieces_ = image.section(".gnu_debugaltlink") == nullptr;
+  return source->in_pieces_ || source->all() != nullptr ? std::move(source) : nullptr;
 }
 
 std::span<const std::byte> DebugSource::section(std::string_view name) {
-  if (in_pieces_) {
-    const ImageSection* const found = image_.section(name);
-    return found == nullptr ? std::span<const std::byte>() : image_.content(*found);
+  if (packed_ != nullptr) {
+    return packed_->section(name);
   }
-  return all() == nullptr ? std::span<const std::byte>() : all_->section(name);
+  const ImageSection* const found = image_.section(name);
+  return found == nullptr ? std::span<const std::byte>() : image_.content(*found);
+}
+
+std::span<const std::byte> DebugSource::through_unit(std::string_view name, std::uint64_t offset) {
+  constexpr std::uint64_t longest_length = 12;
+  if (packed_ == nullptr) {
+    return section(name);
+  }
+  const auto length = offset < packed_->size(name) ? length_of_unit(packed_->beginning(name, offset + longest_length),
+                                                                    offset, packed_->size(name))
+                                                   : std::nullopt;
+  return length ? packed_->beginning(name, offset + *length) : std::span<const std::byte>();
 }
 
 Dwarf* DebugSource::all() {
@@ -73,7 +93,7 @@ Dwarf* DebugSource::all() {
 }
 
 void DebugSource::open_all() {
-  all_ = DwarfFile::open(image_);
+  all_ = packed_ != nullptr ? packed_->show_all() : DwarfFile::open(image_);
   if (all_ == nullptr) {
     return;
   }
@@ -85,9 +105,11 @@ void DebugSource::open_all() {
 }
 
 std::optional<DebugSource::Unit> DebugSource::unit(std::uint64_t offset, bool alone) {
-  const auto length = in_pieces_ && alone ? length_of_unit(section(".debug_info"), offset) : std::nullopt;
+  const auto units = through_unit(".debug_info", offset);
+  const auto length = in_pieces_ && alone ? length_of_unit(units, offset, units.size()) : std::nullopt;
   if (length) {
-    Unit unit{.file = DwarfFile::open_unit(image_, offset, *length)};
+    Unit unit{.file = packed_ != nullptr ? packed_->show_unit(offset, *length)
+                                         : DwarfFile::open_unit(image_, offset, *length)};
     const auto die = unit.file == nullptr ? std::nullopt : unit_die(unit.file->dwarf(), 0);
     if (die) {
       unit.die = *die;

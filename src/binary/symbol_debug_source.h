@@ -12,6 +12,7 @@
 
 #include "binary/native_symbols.h"
 #include "binary/symbol_dwarf_file.h"
+#include "binary/symbol_unpacked.h"
 
 namespace stillframe::binary {
 
@@ -23,6 +24,8 @@ class DebugSource {
 
   // The bytes of a section, not compressed; empty when it is not there. They live as long as this.
   [[nodiscard]] std::span<const std::byte> section(std::string_view name);
+  // Of a section of units with their lengths in front: all up to the end of the one at `offset`, or more.
+  [[nodiscard]] std::span<const std::byte> through_unit(std::string_view name, std::uint64_t offset);
 
   struct Unit {
     std::unique_ptr<DwarfFile> file;  // none: the unit is among all the others
@@ -41,7 +44,8 @@ class DebugSource {
   std::string path_;
   OpenFile open_file_;
   FetchDebugFile fetch_;
-  bool in_pieces_ = false;  // nothing is compressed or shared with other files
+  bool in_pieces_ = false;                    // nothing is shared with other files
+  std::unique_ptr<UnpackedSections> packed_;  // none: nothing is compressed
   bool all_sought_ = false;
   std::unique_ptr<DwarfFile> all_;
 };

@@ -11,7 +11,6 @@
 namespace stillframe::binary {
 namespace {
 
-constexpr std::uint64_t most_unpacked = std::uint64_t{512} << 20U;
 constexpr std::uint32_t zstd_compression = 2;  // ELFCOMPRESS_ZSTD; the glibc of Debian 12 does not name it
 
 // What names and lines need. Locations of variables, pub names and indexes of debuggers stay where they are.
@@ -45,15 +44,21 @@ std::uint64_t unpacked_size(std::span<const std::byte> section) {
   return size <= most_unpacked ? size : 0;
 }
 
-bool unpack_section(std::span<const std::byte> section, std::span<std::byte> into) {
-  const bool old = has_old_header(section);
-  const auto header = value_at<Elf64_Chdr>(section, 0);
-  if (!old && !header) {
-    return false;
+std::span<const std::byte> zlib_stream_of(std::span<const std::byte> section) {
+  if (has_old_header(section)) {
+    return section.subspan(old_header);
   }
-  const auto packed = section.subspan(old ? old_header : sizeof(Elf64_Chdr));
-  if (!old && header->ch_type == zstd_compression) {
-    return ZSTD_decompress(into.data(), into.size(), packed.data(), packed.size()) == into.size();
+  const auto header = value_at<Elf64_Chdr>(section, 0);
+  return header && header->ch_type == ELFCOMPRESS_ZLIB ? section.subspan(sizeof(Elf64_Chdr))
+                                                       : std::span<const std::byte>();
+}
+
+bool unpack_section(std::span<const std::byte> section, std::span<std::byte> into) {
+  const auto packed = zlib_stream_of(section);
+  const auto header = value_at<Elf64_Chdr>(section, 0);
+  if (packed.empty() && header && header->ch_type == zstd_compression) {
+    const auto frame = section.subspan(sizeof(Elf64_Chdr));
+    return ZSTD_decompress(into.data(), into.size(), frame.data(), frame.size()) == into.size();
   }
   // Two thirds of the time of a still go into this where the C library's debug file is compressed: libdeflate does it
   // in less than half of zlib's. Without a place for the size it takes nothing but the exact one.
@@ -63,9 +68,24 @@ bool unpack_section(std::span<const std::byte> section, std::span<std::byte> int
                                                 nullptr) == LIBDEFLATE_SUCCESS;
 }
 
-namespace {
+std::vector<std::byte> section_bytes(const SymbolImage& image, std::string_view name, std::uint64_t limit) {
+  const ImageSection* const section = image.section(name);
+  const auto content = section == nullptr ? std::span<const std::byte>() : image.content(*section);
+  const bool packed = section != nullptr && (section->flags & SHF_COMPRESSED) != 0;
+  const std::uint64_t size = packed ? unpacked_size(content) : content.size();
+  if (size > limit) {
+    return {};
+  }
+  std::vector<std::byte> bytes(size);
+  if (!packed) {
+    std::ranges::copy(content, bytes.begin());
+  } else if (!unpack_section(content, bytes)) {
+    return {};
+  }
+  return bytes;
+}
 
-std::vector<DwarfPart> own_parts(const SymbolImage& image) {
+std::vector<DwarfPart> dwarf_parts(const SymbolImage& image) {
   std::vector<DwarfPart> parts;
   for (const ImageSection& section : image.sections()) {
     const bool old = section.name.starts_with(".zdebug_");
@@ -81,14 +101,12 @@ std::vector<DwarfPart> own_parts(const SymbolImage& image) {
   return parts;
 }
 
-}  // namespace
-
 std::unique_ptr<DwarfFile> DwarfFile::open(const SymbolImage& image) {
-  return of_parts(image, own_parts(image));
+  return of_parts(image, dwarf_parts(image));
 }
 
 std::unique_ptr<DwarfFile> DwarfFile::open_unit(const SymbolImage& image, std::uint64_t offset, std::uint64_t size) {
-  std::vector<DwarfPart> parts = own_parts(image);
+  std::vector<DwarfPart> parts = dwarf_parts(image);
   for (DwarfPart& part : parts) {
     if (part.name == ".debug_info") {
       if (offset > part.size || size > part.size - offset) {
@@ -109,11 +127,25 @@ std::unique_ptr<DwarfFile> DwarfFile::of_parts(const SymbolImage& image, std::ve
   if (!file->place(image, parts)) {
     return nullptr;
   }
+  return file->show() ? std::move(file) : nullptr;
+}
+
+std::unique_ptr<DwarfFile> DwarfFile::in_place(const Elf64_Ehdr& like, std::span<std::byte> bytes,
+                                               std::vector<DwarfPart> parts, std::uint64_t room) {
+  auto file = std::make_unique<DwarfFile>();
+  file->bytes_ = bytes;
+  for (DwarfPart& part : parts) {
+    file->placed_.push_back({.name = std::move(part.name), .offset = part.offset, .size = part.size});
+  }
+  std::memcpy(bytes.data(), &like, sizeof like);
+  return file->write_tables(sizeof like, room) && file->show() ? std::move(file) : nullptr;
+}
+
+bool DwarfFile::show() {
   elf_version(EV_CURRENT);
-  const auto bytes = file->region_.writable();
-  file->elf_.reset(elf_memory(reinterpret_cast<char*>(bytes.data()), bytes.size()));
-  file->dwarf_.reset(file->elf_ == nullptr ? nullptr : dwarf_begin_elf(file->elf_.get(), DWARF_C_READ, nullptr));
-  return file->dwarf_ == nullptr ? nullptr : std::move(file);
+  elf_.reset(elf_memory(reinterpret_cast<char*>(bytes_.data()), bytes_.size()));
+  dwarf_.reset(elf_ == nullptr ? nullptr : dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr));
+  return dwarf_ != nullptr;
 }
 
 // Puts what is not yet in the image, or packed in it, into the room behind it, and a table of sections after that.
@@ -137,13 +169,14 @@ bool DwarfFile::place(const SymbolImage& image, const std::vector<DwarfPart>& pa
   if (region_.empty()) {
     return false;
   }
+  bytes_ = region_.writable();
   for (const DwarfPart& part : parts) {
     Placed placed{.name = part.name, .offset = part.offset, .size = part.size};
     if (part.compressed || !part.foreign.empty()) {
       const auto packed = image.bytes().subspan(part.offset, part.size);
       placed.offset = at;
       placed.size = part.compressed ? unpacked_size(packed) : part.foreign.size();
-      const auto into = region_.writable().subspan(placed.offset, placed.size);
+      const auto into = bytes_.subspan(placed.offset, placed.size);
       at += round_up_16(placed.size);
       if (part.compressed && (into.empty() || !unpack_section(packed, into))) {
         continue;
@@ -154,11 +187,11 @@ bool DwarfFile::place(const SymbolImage& image, const std::vector<DwarfPart>& pa
     }
     placed_.push_back(std::move(placed));
   }
-  write_tables(at);
-  return true;
+  return write_tables(at, bytes_.size());
 }
 
-void DwarfFile::write_tables(std::uint64_t at) {
+// Writes the names and the table of the sections to `at`, before `end`, and points the header in front to them.
+bool DwarfFile::write_tables(std::uint64_t at, std::uint64_t end) {
   std::string names(1, '\0');
   std::vector<Elf64_Shdr> table(1);
   const auto describe = [&](const std::string& name, std::uint32_t type, std::uint64_t offset, std::uint64_t size) {
@@ -176,12 +209,15 @@ void DwarfFile::write_tables(std::uint64_t at) {
   }
   describe(".shstrtab", SHT_STRTAB, at, 0);
   table.back().sh_size = names.size();
-  const auto bytes = region_.writable();
-  std::memcpy(bytes.data() + at, names.data(), names.size());
-  at = round_up_16(at + names.size());
-  std::memcpy(bytes.data() + at, table.data(), table.size() * sizeof(Elf64_Shdr));
+  const std::uint64_t table_at = round_up_16(at + names.size());
+  if (table_at + table.size() * sizeof(Elf64_Shdr) > end) {
+    return false;
+  }
+  std::memcpy(bytes_.data() + at, names.data(), names.size());
+  at = table_at;
+  std::memcpy(bytes_.data() + at, table.data(), table.size() * sizeof(Elf64_Shdr));
   Elf64_Ehdr header{};
-  std::memcpy(&header, bytes.data(), sizeof header);
+  std::memcpy(&header, bytes_.data(), sizeof header);
   header.e_version = EV_CURRENT;
   header.e_ident[EI_VERSION] = EV_CURRENT;
   header.e_ehsize = sizeof header;
@@ -191,12 +227,14 @@ void DwarfFile::write_tables(std::uint64_t at) {
   header.e_shentsize = sizeof(Elf64_Shdr);
   header.e_shnum = static_cast<Elf64_Half>(table.size());
   header.e_shstrndx = static_cast<Elf64_Half>(table.size() - 1);
-  std::memcpy(bytes.data(), &header, sizeof header);
+  std::memcpy(bytes_.data(), &header, sizeof header);
+  return true;
 }
 
 std::span<const std::byte> DwarfFile::section(std::string_view name) const {
   const auto found = std::ranges::find(placed_, name, &Placed::name);
-  return found == placed_.end() ? std::span<const std::byte>() : region_.bytes().subspan(found->offset, found->size);
+  return found == placed_.end() ? std::span<const std::byte>()
+                                : std::span<const std::byte>(bytes_).subspan(found->offset, found->size);
 }
 
 void DwarfFile::set_shared(std::unique_ptr<DwarfFile> shared) {

@@ -50,39 +50,6 @@ std::string build_id_of_notes(std::span<const std::byte> notes) {
 
 }  // namespace
 
-MappedRegion MappedRegion::of_file(int fd, std::uint64_t size) {
-  void* data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  return data == MAP_FAILED ? MappedRegion() : MappedRegion(static_cast<std::byte*>(data), size);
-}
-
-MappedRegion MappedRegion::of_file_with_room(int fd, std::uint64_t size, std::uint64_t room) {
-  MappedRegion region = of_memory(round_up(size, page) + room);
-  if (!region.empty() &&
-      mmap(region.data_, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
-    return {};
-  }
-  return region;
-}
-
-MappedRegion MappedRegion::of_memory(std::uint64_t size) {
-  void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return data == MAP_FAILED ? MappedRegion() : MappedRegion(static_cast<std::byte*>(data), size);
-}
-
-MappedRegion::~MappedRegion() {
-  if (data_ != nullptr) {
-    munmap(data_, size_);
-  }
-}
-
-void MappedRegion::forget(std::uint64_t offset, std::uint64_t size) const {
-  const std::uint64_t begin = round_up(offset, page);
-  const std::uint64_t end = (offset + size) / page * page;
-  if (begin < end && end <= size_) {
-    madvise(data_ + begin, end - begin, MADV_DONTNEED);
-  }
-}
-
 SymbolImage::CloseFile::~CloseFile() {
   if (fd >= 0) {
     close(fd);

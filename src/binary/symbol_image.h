@@ -16,40 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "binary/mapped_region.h"
+
 namespace stillframe::binary {
-
-// A private mapping of our own: a file, or memory.
-class MappedRegion {
- public:
-  MappedRegion() = default;
-  // `size` bytes of the file, for reading. Empty when that fails.
-  static MappedRegion of_file(int fd, std::uint64_t size);
-  // The file, and `room` bytes behind the page in which it ends; both may be written to, which changes no file.
-  static MappedRegion of_file_with_room(int fd, std::uint64_t size, std::uint64_t room);
-  static MappedRegion of_memory(std::uint64_t size);
-
-  MappedRegion(const MappedRegion&) = delete;
-  MappedRegion& operator=(const MappedRegion&) = delete;
-  MappedRegion(MappedRegion&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  MappedRegion& operator=(MappedRegion&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    return *this;
-  }
-  ~MappedRegion();
-
-  [[nodiscard]] bool empty() const { return data_ == nullptr; }
-  [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
-  [[nodiscard]] std::span<std::byte> writable() { return {data_, size_}; }
-  // Of an unchanged mapping of a file: gives back the memory of the whole pages between.
-  void forget(std::uint64_t offset, std::uint64_t size) const;
-
- private:
-  MappedRegion(std::byte* data, std::uint64_t size) : data_(data), size_(size) {}
-  std::byte* data_ = nullptr;
-  std::uint64_t size_ = 0;
-};
 
 struct ImageSection {
   std::string_view name;

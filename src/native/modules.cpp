@@ -1,7 +1,13 @@
 #include "native/modules.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstring>
+
+#include "binary/debug_files.h"
+#include "binary/symbol_dwarf_file.h"
 
 namespace stillframe::native {
 namespace {
@@ -17,6 +23,13 @@ constexpr std::size_t kMostMappingsOfFile = 1024;
 constexpr std::uint64_t kEffortOfLookUp = 64;
 
 }  // namespace
+
+binary::OpenFile opener_of(const target::Target& target) {
+  return [&target](const std::string& path) {
+    const auto file = target.open_file(path);
+    return file ? dup(file->fd()) : -1;
+  };
+}
 
 std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfFile& file, const char* name,
                                                               Address bias, binary::CallFrameTable::Format format) {
@@ -154,6 +167,24 @@ void Modules::open_tables(Module& module) {
     add(".eh_frame", Format::eh_frame);
   }
   add(".debug_frame", Format::debug_frame);
+  if (!file->section(".debug_frame")) {
+    add_separate(module, handle->fd());
+  }
+}
+
+// The same of a stripped file, whose .debug_frame went into its debug file.
+void Modules::add_separate(Module& module, int fd) {
+  const std::uint64_t lost = binary::MappedRegion::lost_pages();
+  const auto image = binary::SymbolImage::map(fd);
+  const auto separate = image == nullptr ? nullptr : binary::find_debug_file(*image, module.path(), opener_of(target_));
+  auto bytes = separate == nullptr
+                   ? std::vector<std::byte>()
+                   : binary::section_bytes(*separate, ".debug_frame", kMostSectionBytes - section_bytes_);
+  if (!bytes.empty() && binary::MappedRegion::lost_pages() == lost) {
+    section_bytes_ += bytes.size();
+    module.in_file_.push_back(binary::CallFrameTable::in_section(std::move(bytes), 0, module.image()->bias(),
+                                                                 binary::CallFrameTable::Format::debug_frame));
+  }
 }
 
 std::optional<Modules::Range> Modules::function_at(Address pc) {
@@ -186,6 +217,46 @@ std::optional<Address> Modules::called_function(Address address) const {
   }
   const auto stub = stub_target(*direct);
   return stub == Address{0} ? std::nullopt : std::optional(stub.value_or(*direct));
+}
+
+bool Modules::tail_calls(Address function, Address to) {
+  constexpr Address kLongestSearched = 16384;
+  constexpr Address kDistance = 4;
+  const auto* row = row_at(function);
+  if (row == nullptr || row->begin != function || row->end - function < kDistance) {
+    return false;
+  }
+  std::vector<std::byte> code(std::min(row->end - function, kLongestSearched));
+  effort_ += code.size();
+  if (!code_.read(function, code)) {
+    return false;
+  }
+#if defined(__x86_64__)
+  // jmp rel8 (EB), jmp rel32 (E9) or a conditional one (0F 80 to 0F 8F); what only looks like one does not lead just
+  // there.
+  for (std::size_t at = 1; at < code.size(); ++at) {
+    const auto opcode = std::to_integer<unsigned>(code[at - 1]);
+    const Address next = function + at;
+    const auto near = static_cast<Address>(std::int64_t{static_cast<std::int8_t>(code[at])});
+    std::int32_t far = 0;
+    std::memcpy(&far, &code[at], std::min(sizeof far, code.size() - at));
+    if ((opcode == 0xEB && next + 1 + near == to) ||
+        ((opcode == 0xE9 || (opcode & 0xF0U) == 0x80U) &&
+         next + sizeof far + static_cast<Address>(std::int64_t{far}) == to)) {
+      return true;
+    }
+  }
+#else
+  for (std::size_t at = 0; at + kDistance <= code.size(); at += kDistance) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, &code[at], sizeof word);
+    const auto distance = static_cast<std::int32_t>(word << 6U) >> 4U;  // B imm26, in words
+    if ((word & 0xFC000000U) == 0x14000000U && function + at + static_cast<Address>(std::int64_t{distance}) == to) {
+      return true;
+    }
+  }
+#endif
+  return false;
 }
 
 // Where a stub of the procedure linkage table jumps to: 0 where that is not bound yet, nothing where there is no

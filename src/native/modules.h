@@ -14,6 +14,7 @@
 #include "binary/call_frame_table.h"
 #include "binary/elf_file.h"
 #include "binary/elf_image.h"
+#include "binary/native_symbols.h"
 #include "target/target.h"
 
 namespace stillframe::native {
@@ -48,6 +49,9 @@ class Module {
   bool looked_in_file_ = false;
 };
 
+// Opens files as the target sees them. The target must outlive what this gives.
+binary::OpenFile opener_of(const target::Target& target);
+
 class Modules {
  public:
   // `code` gives the bytes of mapped files (which do not change, so it need not be a copy); both must outlive this.
@@ -74,6 +78,9 @@ class Modules {
   // through a register or the stub is not bound yet.
   [[nodiscard]] std::optional<Address> called_function(Address address) const;
 
+  // Whether the function at `function` may end by jumping to the one at `to`: then that one's caller is its own.
+  [[nodiscard]] bool tail_calls(Address function, Address to);
+
   struct Range {
     Address begin = 0;
     Address end = 0;
@@ -94,6 +101,7 @@ class Modules {
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
   std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);
   void open_tables(Module& module);
+  void add_separate(Module& module, int fd);
   std::unique_ptr<binary::CallFrameTable> read_section(const binary::ElfFile& file, const char* name, Address bias,
                                                        binary::CallFrameTable::Format format);
 

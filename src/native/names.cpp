@@ -1,7 +1,5 @@
 #include "native/names.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "native/plumbing.h"
@@ -44,11 +42,7 @@ std::unique_ptr<binary::NativeSymbols> Names::open(const Module& module) const {
   if (!file) {
     return nullptr;
   }
-  const auto open_file = [this](const std::string& path) {
-    const auto other = target_.open_file(path);
-    return other ? dup(other->fd()) : -1;
-  };
-  return binary::NativeSymbols::open(file->fd(), module.path(), open_file, fetch_);
+  return binary::NativeSymbols::open(file->fd(), module.path(), opener_of(target_), fetch_);
 }
 
 binary::NativeSymbols* Names::symbols_of(const Module& module) {
@@ -57,6 +51,16 @@ binary::NativeSymbols* Names::symbols_of(const Module& module) {
     at->second = open(module);
   }
   return at->second.get();
+}
+
+std::vector<std::string> Names::cut_files() const {
+  std::vector<std::string> files;
+  for (const auto& [module, symbols] : symbols_) {
+    if (symbols != nullptr && symbols->was_cut()) {
+      files.push_back(module->path());
+    }
+  }
+  return files;
 }
 
 const std::vector<binary::NativeCall>& Names::calls(const RawNativeFrame& frame) {

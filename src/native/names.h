@@ -33,6 +33,8 @@ class Names {
   [[nodiscard]] bool in_python(const RawNativeFrame& frame) const;
   // Whether a call of a frame is only the interpreter's or the C library's way to the next one.
   [[nodiscard]] bool is_plumbing(const RawNativeFrame& frame, std::string_view function) const;
+  // The files that became shorter while they were read, as the target names them: what lies in them has no names.
+  [[nodiscard]] std::vector<std::string> cut_files() const;
   // The function's range by symbols, in the target.
   std::optional<Modules::Range> function_at(Module& module, Address pc);
 

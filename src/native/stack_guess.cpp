@@ -14,6 +14,8 @@ using binary::kStackPointer;
 constexpr std::size_t kMaxWords = 8192;
 // How many calls must follow from a candidate by rules.
 constexpr int kCallsToFollow = 3;
+// And where the nearest that is likely is better than a nearer one that is possible.
+constexpr std::size_t kNearWords = 128;
 // How many words below a return address may hold the caller's frame pointer: what a function pushes first.
 constexpr std::size_t kPushedWords = 7;
 
@@ -42,6 +44,11 @@ class Guesser {
       if (auto caller = scan(Origin::certain)) {
         return caller;
       }
+    } else if (made_at_run_time()) {
+      // Return addresses of a JIT's code lie around by the dozen: it is one piece, entered by a call at its beginning.
+      if (auto caller = scan(Origin::likely, kNearWords)) {
+        return caller;
+      }
     }
     if (auto caller = scan(Origin::possible)) {
       return caller;
@@ -57,6 +64,8 @@ class Guesser {
     likely,    // the function's beginning is not known, but the call leads to shortly before here
     certain,   // it leads to the beginning of this function
   };
+
+  [[nodiscard]] bool made_at_run_time() const { return frame_.module == nullptr; }
 
   [[nodiscard]] Address lookup_pc() const { return frame_.after_call ? frame_.pc - 1 : frame_.pc; }
 
@@ -116,10 +125,10 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan(Origin least) {
+  std::optional<RawNativeFrame> scan(Origin least, std::size_t most_words = kMaxWords) {
     std::array<Address, 512> words{};
-    std::size_t count = words.size();
-    for (std::size_t first = 0; first < kMaxWords && unwinder_.spend(1 + count); first += count) {
+    std::size_t count = std::min(words.size(), most_words);
+    for (std::size_t first = 0; first < most_words && unwinder_.spend(1 + count); first += count) {
       const Address at = frame_.sp + first * 8;
       // What is left of the stack may be less.
       while (!stack_.read(at, std::as_writable_bytes(std::span(words).first(count)))) {
@@ -161,7 +170,7 @@ class Guesser {
     if (*target > frame_.pc || frame_.pc - *target >= kLongestFunction) {
       return Origin::excluded;
     }
-    return frame_.pc - *target < kUsualFunction ? Origin::likely : Origin::possible;
+    return made_at_run_time() || frame_.pc - *target < kUsualFunction ? Origin::likely : Origin::possible;
   }
 
   std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
@@ -195,7 +204,6 @@ class Guesser {
 
   // Whether a call of this function stands a little further up.
   [[nodiscard]] bool was_called() const {
-    constexpr std::size_t kNearWords = 128;
     if (!unwinder_.spend(kNearWords)) {
       return false;
     }
@@ -229,6 +237,15 @@ class Guesser {
     for (std::size_t back = 1; back <= kPushedWords; ++back) {
       if (const auto word = pushed(back); word && *word > slot) {
         pointers.push_back(word);
+      }
+    }
+    // Code that was found by its return address may have left the register alone: then what the code that it calls has
+    // pushed is its own caller's. (CPython's JIT: Tools/jit/shim.c of 3.14 calls code that pushes it.)
+    constexpr std::size_t kReturnAddress = 1;
+    for (std::size_t back = 1; frame_.found_by == FoundBy::stack_scan && back <= kPushedWords; ++back) {
+      const auto word = stack_.get<Address>(frame_.sp - (kReturnAddress + back) * 8);
+      if (word && *word > slot) {
+        pointers.push_back(*word);
       }
     }
     return pointers;

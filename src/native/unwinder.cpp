@@ -252,7 +252,8 @@ bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
     }
     // What is left of earlier calls is betrayed by a call that leads elsewhere.
     const auto called = caller.after_call ? modules_.called_function(caller.pc) : std::nullopt;
-    if (called && (*called < row->begin || *called >= row->end)) {
+    const Modules::Range here{.begin = row->begin, .end = row->end};
+    if (called && (*called < here.begin || *called >= here.end) && !modules_.tail_calls(*called, here.begin)) {
       return false;
     }
     frame = caller;

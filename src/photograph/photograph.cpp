@@ -59,6 +59,11 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   still.python = describe_python(negative->process, *runtime, objects);
   NativeFrames native(*negative, names, still, wishes.native);
   develop(*negative, target, *runtime, native, still);
+  for (const std::string& file : names.cut_files()) {
+    still.partial = true;
+    still.warnings.push_back(file +
+                             " or its debug file became shorter while it was read: functions in it have no names");
+  }
   add_sources(still, target);
   return still;
 }

@@ -18,8 +18,13 @@ using model::Frame;
 // The lines that frames ask of one file; a line that the file has not stays absent.
 using Lines = std::unordered_map<std::int32_t, std::optional<std::string_view>>;
 
+struct Wanted {
+  Lines lines;
+  bool python = false;  // it may be a member of an archive
+};
+
 // By file name, in order: the warnings come in the same order each time. Names lie in the still's pool.
-using Files = std::map<std::string_view, Lines>;
+using Files = std::map<std::string_view, Wanted>;
 
 // A file's time stamp and a process's start are told by clocks that agree only to about a second (the kernel gives the
 // boot time in whole seconds).
@@ -38,7 +43,9 @@ struct Place {
 };
 
 std::optional<Place> place_of(const Frame& frame) {
-  if (frame.kind != model::FrameKind::python || !frame.file || !frame.line || *frame.line <= 0) {
+  // A relative name of a compiler counts from where the build was.
+  const bool python = frame.kind == model::FrameKind::python;
+  if (!frame.file || (!python && !frame.file->starts_with('/')) || !frame.line || *frame.line <= 0) {
     return std::nullopt;
   }
   return Place{.file = *frame.file, .line = *frame.line, .end_line = frame.end_line.value_or(*frame.line)};
@@ -64,7 +71,9 @@ Files lines_asked_for(const model::Still& still) {
       return;  // deep recursion asks for the same line again and again
     }
     last = *place;
-    Lines& lines = files[place->file];
+    Wanted& wanted = files[place->file];
+    wanted.python = wanted.python || frame.kind == model::FrameKind::python;
+    Lines& lines = wanted.lines;
     lines.try_emplace(place->line);
     lines.try_emplace(place->end_line);
     for (std::int32_t number = place->line + 1; place->spans_lines() && number < place->end_line; ++number) {
@@ -74,12 +83,12 @@ Files lines_asked_for(const model::Still& still) {
   return files;
 }
 
-void read_lines(std::string_view path, Lines& lines, const target::Target& target, model::Still& still) {
-  auto source = read_source(target, path);
+void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, model::Still& still) {
+  auto source = wanted.python ? read_source(target, path) : read_plain_source(target, path);
   if (!source) {
     return;
   }
-  for (auto& [number, text] : lines) {
+  for (auto& [number, text] : wanted.lines) {
     if (const auto line = source->text.line(number)) {
       text = still.texts.keep(*line);
     }
@@ -144,8 +153,8 @@ void place_columns(Frame& frame, std::optional<std::string_view> first_line,
 
 void add_sources(model::Still& still, const target::Target& target) {
   Files files = lines_asked_for(still);
-  for (auto& [path, lines] : files) {
-    read_lines(path, lines, target, still);
+  for (auto& [path, wanted] : files) {
+    read_lines(path, wanted, target, still);
   }
   Blocks blocks;
   const Lines* lines = nullptr;
@@ -156,10 +165,13 @@ void add_sources(model::Still& still, const target::Target& target) {
       return;
     }
     if (lines == nullptr || place->file != file) {
-      lines = &files.at(place->file);
+      lines = &files.at(place->file).lines;
       file = place->file;
     }
     frame.source = lines->at(place->line);
+    if (frame.kind != model::FrameKind::python) {
+      return;  // the column is the compiler's
+    }
     place_columns(frame, frame.source, lines->at(place->end_line));
     if (place->spans_lines() && frame.byte_column) {
       frame.source_lines = blocks.find(*place, *lines, still.texts);

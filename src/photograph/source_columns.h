@@ -15,8 +15,9 @@ namespace stillframe::photograph {
 void place_columns(model::Frame& frame, std::optional<std::string_view> first_line,
                    std::optional<std::string_view> last_line);
 
-// Finds the source line of every Python frame and places its columns. Each file is read once and let go; a warning
-// names each that changed after the program started, since its lines need not be those that run.
+// Finds the source line of every frame and places the columns of Python frames. Of native frames those are looked for
+// whose file the compiler named by an absolute path, as the target sees it. Each file is read once and let go; a
+// warning names each that changed after the program started, since its lines need not be those that run.
 void add_sources(model::Still& still, const target::Target& target);
 
 }  // namespace stillframe::photograph

@@ -111,23 +111,30 @@ std::optional<std::string_view> SourceText::line(std::int32_t number) {
   return found;
 }
 
+namespace {
+
+std::optional<SourceFile> read_opened(const RegularFile& file) {
+  auto bytes = file.size > kLargestSource ? std::nullopt : read_whole(file.handle.fd(), file.size);
+  if (!bytes) {
+    return std::nullopt;
+  }
+  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file.modified_at};
+}
+
+}  // namespace
+
 std::optional<SourceFile> read_source(const target::Target& target, std::string_view path) {
   // "<stdin>", "<string>", "<frozen importlib._bootstrap>" are no files (CPython: Lib/linecache.py).
   if (path.empty() || path.find('\0') != std::string_view::npos || (path.front() == '<' && path.back() == '>')) {
     return std::nullopt;
   }
   const auto file = open_regular(target, path);
-  if (!file) {
-    return read_zipped(target, path);
-  }
-  if (file->size > kLargestSource) {
-    return std::nullopt;
-  }
-  auto bytes = read_whole(file->handle.fd(), file->size);
-  if (!bytes) {
-    return std::nullopt;
-  }
-  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file->modified_at};
+  return file ? read_opened(*file) : read_zipped(target, path);
+}
+
+std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path) {
+  const auto file = path.find('\0') == std::string_view::npos ? open_regular(target, path) : std::nullopt;
+  return file ? read_opened(*file) : std::nullopt;
 }
 
 }  // namespace stillframe::photograph

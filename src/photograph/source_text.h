@@ -40,6 +40,9 @@ struct SourceFile {
 // Nothing when there is none, when it is no regular file, or when it is larger than 64 MiB.
 [[nodiscard]] std::optional<SourceFile> read_source(const target::Target& target, std::string_view path);
 
+// The same without archives.
+[[nodiscard]] std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path);
+
 // Turns the bytes of a source file into UTF-8: by a byte order mark, else by source_encoding(). A byte that does not
 // fit becomes U+FFFD; where the encoding is unknown here, the bytes stay as they are.
 [[nodiscard]] std::string decode_source(std::string bytes);

@@ -242,7 +242,9 @@ class Writer {
     member("column", frame.column);
     if (python) {
       member("end_column", frame.end_column);
-      member("source", frame.source);
+    }
+    member("source", frame.source);
+    if (python) {
       if (frame.source_lines) {
         write_lines(*frame.source_lines);
       }

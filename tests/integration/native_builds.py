@@ -120,7 +120,8 @@ def beside(how: str) -> tuple[pathlib.Path, pathlib.Path | None]:
                        ["xz", "-k", "symbols"], ["objcopy", "--strip-all", library],
                        ["objcopy", "--add-section", ".gnu_debugdata=symbols.xz", library]],
         "dwp": [["sh", "-c", "dwp -o libstacks.so.dwp *.dwo && rm *.dwo"]],
-    }[how]
+    }["debug link" if how == "debug_frame" else how]
+    flags += WAYS["debug_frame"] if how == "debug_frame" else []
     if how == "dwp":
         flags += ["-gsplit-dwarf", "-gdwarf-4"]  # the package of DWARF 5 that binutils 2.40 makes is not right
     commands = [["gcc", *flags, "-o", library, source], *steps]
@@ -129,7 +130,7 @@ def beside(how: str) -> tuple[pathlib.Path, pathlib.Path | None]:
             for command in commands:
                 run(command, cwd=folder)
             (folder / ".complete").touch()
-        extra = {"debug link": "libstacks.debug", "dwp": "libstacks.so.dwp"}.get(how)
+        extra = {"debug link": "libstacks.debug", "debug_frame": "libstacks.debug", "dwp": "libstacks.so.dwp"}.get(how)
         return folder / library, extra and folder / extra
 
 

@@ -22,9 +22,10 @@ import subprocess
 import comparing
 from native_tools import NativeFrame, Stack, lines_at
 
-# What runs Python's instructions. With tail calls each instruction is a function.
-EVALUATION = re.compile(r"^(_PyEval_EvalFrameDefault|_TAIL_CALL_\w+)$")
+EVALUATION = re.compile(r"^_PyEval_EvalFrameDefault$")
 EVALUATION_2 = re.compile(r"^PyEval_EvalFrameEx$")  # later only a way to the other one
+# With tail calls each instruction is a function, which the loop calls.
+HANDLER = re.compile(r"^_TAIL_CALL_\w+$")
 CLONE = re.compile(r"(\.(constprop|isra|part|cold|lto_priv|llvm|localalias)(\.\d+)*)+$")
 
 
@@ -105,6 +106,13 @@ def is_evaluation(frame: dict, version: str) -> bool:
     return frame["kind"] == "native" and not frame["inlined"] and bool(pattern.match(base_name(frame["function"]) or ""))
 
 
+def runs_python(frame: dict, version: str) -> bool:
+    """A loop, or what runs in its place: the function of an instruction, code of the JIT, which belongs to no library."""
+    made = frame["kind"] == "native" and frame["function"] is None and frame["library"] is None
+    handler = frame["kind"] == "native" and not frame["inlined"] and bool(HANDLER.match(frame["function"] or ""))
+    return made or handler or is_evaluation(frame, version)
+
+
 def show(frames: list[dict]) -> str:
     return "\n".join(
         f"  {frame['function']} {frame['file']}:{frame['line']}" + (" entry" if frame["entry"] else "")
@@ -139,7 +147,7 @@ def check_merged(still: dict, names: bool = True, greenlets: bool = False) -> No
             before = frames[at - 1] if at else None
             if frame["entry"]:
                 entries += 1
-                assert before is not None and is_evaluation(before, version), (
+                assert before is not None and runs_python(before, version), (
                     f"{thread['name']}: no evaluation loop right outside of {frame['function']}\n{show(frames)}")
             else:
                 assert before is not None and before["kind"] == "python", (

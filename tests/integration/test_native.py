@@ -8,7 +8,7 @@ import interpreters
 import native_builds
 import native_comparing
 import native_tools
-from native_looking import ONE, check_all, look, only, start_native
+from native_looking import ONE, check_all, look, look_at_core, only, start_native
 
 # Program -> since which version, and what must stand between two Python frames: (outer, native function, inner).
 SITUATIONS = {
@@ -79,6 +79,23 @@ def test_every_interpreter(start, stillframe, interpreter):
     native_comparing.check_truth(still, running.truth)
     native_comparing.check_merged(still, names=False)
     native_comparing.check_tools(still, native_tools.gdb(pid=running.pid))
+
+
+@pytest.mark.parametrize("interpreter", [interpreters.BY_ID[name] for name in ("3.14t", "3.14-tailcall", "3.14-jit")])
+def test_hot_loop(start, stillframe, interpreter):
+    """A loop that the JIT has compiled, where there is one: its code has no names and nothing says how to unwind it."""
+    running = start_native(start, interpreter, "hot_loop.py")
+    stills = [look(stillframe, running)]
+    stills.append(look_at_core(stillframe, running, running.core()))
+    for still in stills:
+        main = only(still, "MainThread")
+        native_comparing.check_truth(still, running.truth)
+        native_comparing.check_merged(still)
+        native_comparing.check_between(main, "hot", "list_sort", "work")
+        native_comparing.check_chain(main, ["_start", "Py_RunMain", "PyEval_EvalCode", "_PyEval_EvalFrameDefault", "hot",
+                                            "builtin_sorted", "work", "block", ".*nanosleep"])
+        made = [frame for frame in main["frames"] if frame["kind"] == "native" and frame["library"] is None]
+        assert bool(made) == (interpreter.id == "3.14-jit"), native_comparing.show(main["frames"])
 
 
 @pytest.mark.parametrize("program", ["sort_key.py", "pure_python.py"])

@@ -29,9 +29,9 @@ def test_library(start, stillframe, way):
         assert not [frame for frame in main["frames"] if frame["function"] == "stacks_jump"]
 
 
-@pytest.mark.parametrize("how", ["debug link", "debug data", "dwp"])
+@pytest.mark.parametrize("how", ["debug link", "debug_frame", "debug data", "dwp"])
 def test_debug_information_elsewhere(start, stillframe, how):
-    """Beside the library by name, compressed in a section, in one package of split DWARF."""
+    """Beside the library by name, with all unwind rules or not, compressed in a section, in one package of split DWARF."""
     library, extra = native_builds.beside(how)
     running = start_native(start, ONE, "in_library.py", library.name, "stacks_block", copy=[library, *([extra] if extra else [])])
     for still in check_all(stillframe, running):
@@ -52,6 +52,9 @@ def test_inlined_and_lines(start, stillframe):
                         ("stacks_middle", False), ("stacks_middle", False), ("stacks_middle", False), ("stacks_inner", False),
                         ("stacks_wait", False)]
         source = (native_builds.SOURCES / "stacks.c").read_text().splitlines()
+        for frame in frames:
+            if frame["kind"] == "native" and (frame["file"] or "").endswith("/stacks.c"):
+                assert frame["source"] == source[frame["line"] - 1], frame
         for name, text in (("stacks_inner", "CALL_THROUGH_MACRO(callback);"), ("stacks_outer", "stacks_inlined(callback);"),
                            ("stacks_wait", "pause();")):
             [frame] = [one for one in frames if one["function"] == name]

@@ -173,11 +173,15 @@ TEST_P(EveryLayoutObjects, FindsAttributesBesideTheTypesSharedKeys) {
   python.set(type, layout.heap_type.cached_keys, python.last_keys);
   const Address instance = python.object(type);
   const Address values_at = layout.dict_values.values.value();
+  // One value, and the order in which values were set: behind them, to 3.12 before them.
   if (layout.version >= PythonVersion{3, 13, 0}) {
+    python.set(instance + 64, layout.dict_values.capacity, std::uint8_t{1});
+    python.set(instance + 64, layout.dict_values.size_field, std::uint8_t{1});
     python.memory.put(instance + 64 + values_at, name);
   } else {
     const Address values = python.allocate(64);
     python.memory.put(values + values_at, name);
+    python.memory.put(values + values_at - 2, std::uint8_t{1});
     const bool tagged = layout.version >= PythonVersion{3, 12, 0};
     python.memory.put(instance - (tagged ? 24 : 32), tagged ? values - 1 : values);
   }

@@ -292,7 +292,8 @@ TEST_F(ModulesTest, LivesWithoutHeaders) {
   EXPECT_EQ(modules.row_at(kCode), nullptr);
 }
 
-// What is not loaded is read from the file: .debug_frame, compressed too, and .eh_frame without a search table.
+// What is not loaded is read from the file: .debug_frame, compressed too, and that of its debug file, and .eh_frame
+// without a search table.
 class FromFileTest : public ::testing::TestWithParam<const char*> {};
 
 class FileTarget : public FakeTarget {
@@ -302,10 +303,19 @@ class FileTarget : public FakeTarget {
   [[nodiscard]] Result<target::FileHandle> open_mapped(const target::Mapping& /*mapping*/) const override {
     return target::FileHandle(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   }
+  // Beside the file alone.
+  [[nodiscard]] Result<target::FileHandle> open_file(std::string_view path) const override {
+    const std::string beside = path_.substr(0, path_.rfind('/')) + std::string(path.substr(path.rfind('/')));
+    return path.starts_with("/lib/") ? target::FileHandle(open(beside.c_str(), O_RDONLY | O_CLOEXEC))
+                                     : FakeTarget::open_file(path);
+  }
 
  private:
   std::string path_;
 };
+
+// A flag without a meaning, for what is stripped afterwards.
+constexpr std::string_view kElsewhere = "-DELSEWHERE";
 
 TEST_P(FromFileTest, GivesRows) {
   const testing::TemporaryFolder folder;
@@ -318,6 +328,11 @@ TEST_P(FromFileTest, GivesRows) {
   const std::string library = folder.path() + "/library.so";
   run("cc -O2 -fomit-frame-pointer -shared -fPIC -nostdlib " + std::string(GetParam()) + " -o " + library + " " +
       folder.add("library.c", source) + " 2>&1");
+  const std::string symbols = run("nm " + library + " | grep ' T f30$'");
+  if (std::string_view(GetParam()).find(kElsewhere) != std::string_view::npos) {
+    run("cd " + folder.path() + " && objcopy --only-keep-debug library.so library.debug && " +
+        "objcopy --strip-all --add-gnu-debuglink=library.debug library.so 2>&1");
+  }
   const LoadedFile file(library);
   target::Mapping first = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
   first.executable = false;
@@ -326,7 +341,6 @@ TEST_P(FromFileTest, GivesRows) {
   code.offset = 0x1000;
   const FileTarget target(file.memory, {first, code}, library);
   Modules modules(target, file.memory);
-  const std::string symbols = run("nm " + library + " | grep ' T f30$'");
   Address begin = 0;
   ASSERT_EQ(std::from_chars(symbols.data(), symbols.data() + symbols.size(), begin, 16).ec, std::errc());
   const auto* row = modules.row_at(LoadedFile::kBase + begin + 20);
@@ -338,7 +352,40 @@ TEST_P(FromFileTest, GivesRows) {
 INSTANTIATE_TEST_SUITE_P(Linked, FromFileTest,
                          ::testing::Values("-g -fno-asynchronous-unwind-tables -fno-unwind-tables",
                                            "-g -gz -fno-asynchronous-unwind-tables -fno-unwind-tables",
+                                           "-g -fno-asynchronous-unwind-tables -fno-unwind-tables -DELSEWHERE",
+                                           "-g -gz -fno-asynchronous-unwind-tables -fno-unwind-tables -DELSEWHERE",
                                            "-Wl,--no-eh-frame-hdr", ""));
+
+TEST(TailCalls, AreFoundInTheCode) {
+  const testing::TemporaryFolder folder;
+  const std::string library = folder.path() + "/library.so";
+  run("cc -O2 -fvisibility=hidden -shared -fPIC -nostdlib -o " + library + " " +
+      folder.add("library.c",
+                 "__attribute__((noinline)) long last(long x) { asm volatile(\"\"); return x * 3; }\n"
+                 "__attribute__((noinline)) long calls(long x) { asm volatile(\"\"); return last(x) + 1; }\n"
+                 "__attribute__((noinline)) long jumps(long x) { asm volatile(\"\"); return last(x + 1); }\n"
+                 "__attribute__((visibility(\"default\"))) long entry(long x) { return calls(x) + jumps(x) + 1; }\n") +
+      " 2>&1");
+  const LoadedFile file(library);
+  target::Mapping first = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
+  first.executable = false;
+  target::Mapping code =
+      code_mapping(LoadedFile::kBase + file.code_begin, LoadedFile::kBase + file.code_begin + 0x1000);
+  code.offset = 0x1000;
+  const FileTarget target(file.memory, {first, code}, library);
+  Modules modules(target, file.memory);
+  const auto address = [&](const std::string& name) {
+    const std::string line = run("nm " + library + " | grep -i ' t " + name + "$'");
+    Address found = 0;
+    EXPECT_EQ(std::from_chars(line.data(), line.data() + line.size(), found, 16).ec, std::errc()) << line;
+    return LoadedFile::kBase + found;
+  };
+  EXPECT_TRUE(modules.tail_calls(address("jumps"), address("last")));
+  EXPECT_FALSE(modules.tail_calls(address("calls"), address("last"))) << "it comes back from there";
+  EXPECT_FALSE(modules.tail_calls(address("jumps"), address("calls")));
+  EXPECT_FALSE(modules.tail_calls(address("jumps") + 1, address("last"))) << "no function begins there";
+  EXPECT_FALSE(modules.tail_calls(0, address("last")));
+}
 
 }  // namespace
 }  // namespace stillframe::native

@@ -80,6 +80,27 @@ TEST(AddSources, FindsLinesAndColumns) {
   EXPECT_TRUE(still.warnings.empty());
 }
 
+TEST(AddSources, FindsLinesOfNativeFrames) {
+  const FilesTarget target;
+  target.write("/src/a.c", "int f(void) {\n  return g(1);\n}\n");
+  target.write("/src/mod.pyx", "def f():\n    g()\n");
+  const auto native = [](std::string_view file, std::int32_t line) {
+    return Frame{.kind = model::FrameKind::native, .file = file, .line = line, .column = 10};
+  };
+  auto still = still_of({native("/src/a.c", 2), native("/src/mod.pyx", 2), native("src/a.c", 2), native("/src/a.c", 9),
+                         native("/src/a.c/in/no/archive.c", 1), native("/gone/b.c", 1)});
+  add_sources(still, target);
+  const auto& frames = still.threads.at(0).frames;
+  EXPECT_EQ(frames[0].source, "  return g(1);");
+  EXPECT_EQ(frames[0].column, 10) << "as the compiler counted";
+  EXPECT_EQ(frames[0].end_column, std::nullopt);
+  EXPECT_EQ(frames[1].source, "    g()");
+  for (std::size_t i = 2; i < frames.size(); ++i) {
+    EXPECT_EQ(frames[i].source, std::nullopt) << i;
+  }
+  EXPECT_EQ(target.opens, 4) << "once a file, and nothing for a relative name";
+}
+
 TEST(AddSources, KeepsAllLinesOfAnExpression) {
   const FilesTarget target;
   target.write("/srv/app.py", "x = f(\n    1,\n\n)\ny = 1\n");

@@ -106,6 +106,7 @@ TEST(Json, Frames) {
                             .file = "a.c",
                             .line = 78,
                             .column = 7,
+                            .source = "  wait();",
                             .library = "/lib/libc.so.6",
                             .address = 0x7f0000001000,
                             .macro = "M",
@@ -129,10 +130,10 @@ TEST(Json, Frames) {
         "value": "2", "kind": "child", "address": null, "readable": true, "cut": false}]}], "locals": []
 })j"));
   EXPECT_EQ(thread["frames"][1], Json::parse(R"({"kind": "native", "function": "clock_nanosleep", "file": "a.c",
-      "line": 78, "column": 7, "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
+      "line": 78, "column": 7, "source": "  wait();", "library": "/lib/libc.so.6", "address": "0x7f0000001000", "inlined": true,
       "macro": "M", "guessed": true, "plumbing": false})"));
   EXPECT_EQ(thread["frames"][2], Json::parse(R"({"kind": "native", "function": null, "file": null, "line": null,
-      "column": null, "library": null, "address": "0x1", "inlined": false, "macro": null, "guessed": false,
+      "column": null, "source": null, "library": null, "address": "0x1", "inlined": false, "macro": null, "guessed": false,
       "plumbing": true})"));
   EXPECT_EQ(thread["native_end"], "unreadable");
   EXPECT_EQ(thread["merge_conflict"], "disorder");
