@@ -59,10 +59,10 @@ void on_bus_error(int number, siginfo_t* info, void* context) {
   Guard& guard = guard_of_all();
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   const std::uintptr_t begin = address / guard.page_size * guard.page_size;
+  void* const gone = reinterpret_cast<void*>(begin);  // NOLINT(performance-no-int-to-ptr): rounded down
   if (info->si_code > 0 && is_guarded(guard, address) &&
-      mmap(reinterpret_cast<void*>(begin), guard.page_size,
-           PROT_READ | PROT_WRITE,  // NOLINT(performance-no-int-to-ptr)
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) {
+      mmap(gone, guard.page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+          MAP_FAILED) {
     ++guard.lost;
     return;
   }

@@ -169,7 +169,7 @@ bool visit_in_order(const memory::MemorySource& memory, const DictTable& table,
       return false;
     }
     Address key = 0;
-    std::memcpy(&key, raw.data() + at * table.stride + table.key, sizeof key);
+    std::memcpy(&key, raw.data() + std::size_t{at} * table.stride + table.key, sizeof key);
     if (key != 0 && values[at] != 0 && !visit(key, values[at])) {
       return true;
     }

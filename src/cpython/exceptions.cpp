@@ -57,7 +57,7 @@ class Finder {
       follow_stack();
     } else if (layout_.thread.current_exception.present()) {
       // To 3.6 exc_value and exc_traceback stand three words behind curexc_value and curexc_traceback.
-      const Address at = thread_ + layout_.thread.current_exception.value() + 3 * kWord;
+      const Address at = thread_ + layout_.thread.current_exception.value() + std::uint64_t{3} * kWord;
       add(word(at), word(at + kWord), true);
     }
     return std::move(found_);

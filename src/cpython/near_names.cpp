@@ -1,7 +1,6 @@
 #include "cpython/near_names.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace stillframe::cpython {
 namespace {
@@ -18,7 +17,9 @@ std::size_t distance(std::string_view one, std::string_view other) {
   std::vector<std::size_t> before(other.size() + 1);
   std::vector<std::size_t> last(other.size() + 1);
   std::vector<std::size_t> row(other.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    last[i] = i;
+  }
   for (std::size_t i = 0; i < one.size(); ++i) {
     row[0] = i + 1;
     for (std::size_t j = 0; j < other.size(); ++j) {

@@ -33,8 +33,10 @@ bool take_escape(std::string_view& rest, bool bytes, std::string& out) {
   }
   const std::size_t digits = letter == 'x' ? 2 : letter == 'u' && !bytes ? 4 : letter == 'U' && !bytes ? 8 : 0;
   std::uint32_t point = 0;
-  const char* end = rest.data() + std::min(digits, rest.size());
-  const auto [stop, problem] = std::from_chars(rest.data(), end, point, 16);
+  const std::string_view number = rest.substr(0, digits);
+  const char* end = number.data() + number.size();
+  // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): with its end
+  const auto [stop, problem] = std::from_chars(number.data(), end, point, 16);
   if (digits == 0 || rest.size() < digits || problem != std::errc{} || stop != end || point > 0x10FFFF) {
     return false;
   }
@@ -205,6 +207,7 @@ class Parser {
     }
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): with its end
     const auto [stop, problem] = std::from_chars(text.data(), end, number);
     if (!text.empty() && problem == std::errc{} && stop == end) {
       return PathStep{.kind = Kind::integer, .text = std::string(text), .number = number};

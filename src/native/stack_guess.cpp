@@ -245,7 +245,7 @@ class Guesser {
     for (std::size_t back = 1; frame_.found_by == FoundBy::stack_scan && back <= kPushedWords; ++back) {
       const auto word = stack_.get<Address>(frame_.sp - (kReturnAddress + back) * 8);
       if (word && *word > slot) {
-        pointers.push_back(*word);
+        pointers.emplace_back(*word);
       }
     }
     return pointers;

@@ -208,7 +208,7 @@ class Exposure {
   }
 
   // Who sleeps on the GIL's own condition variable.
-  void find_gil_waits(Negative& negative) {
+  void find_gil_waits(Negative& negative) const {
     std::vector<Address> gils;
     for (const auto& interpreter : negative.process.interpreters) {
       if (interpreter.gil != 0) {

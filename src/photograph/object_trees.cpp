@@ -188,7 +188,7 @@ class Grower {
     InspectedObject child{
         .role = role_of(part.role), .name = std::move(part.name), .path = std::nullopt, .hidden = part.hidden};
     // What a dict has besides its entries has a number only here.
-    const bool reachable = part.exact && !(type.has(cpython::kDictSubclass) && part.role == ChildRole::item);
+    const bool reachable = part.exact && (!type.has(cpython::kDictSubclass) || part.role != ChildRole::item);
     if (parent.path && reachable && parent.path->size() + child.name.size() < kLongestPath) {
       std::string path = *parent.path;
       path += part.role == ChildRole::attribute ? fmt::format(".{}", child.name) : fmt::format("[{}]", child.name);

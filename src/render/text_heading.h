@@ -13,7 +13,7 @@ namespace stillframe::render {
 
 // One line; on a terminal that is too narrow for it, one line a fact, so that none is cut away. `shown` may be torn
 // where it was read while the target ran: "stacks".
-void write_heading(Screen& screen, const model::Source& source, const std::optional<model::Python>& python,
+void write_heading(Screen& screen, const model::Source& source, const std::optional<model::Python>& found,
                    const model::Consistency& consistency, std::string_view shown);
 
 // Nothing where the process did not die.

@@ -209,7 +209,7 @@ std::string doing_in_words(const model::Thread& thread, const model::Still& stil
   if (!thread.waiting_on || thread.waits_for_gil == true) {
     return words;
   }
-  std::string_view more = thread.waiting_on->text;
+  const std::string_view more = thread.waiting_on->text;
   constexpr std::string_view sleeps = "sleeps";
   if (words.ends_with("sleeping") && more.starts_with(sleeps)) {
     return words.append(more.substr(sleeps.size()));

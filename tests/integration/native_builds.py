@@ -154,10 +154,10 @@ PACKAGES_FOR = "3.12"
 
 
 @functools.cache
-def packages() -> Interpreter:
-    """CPython 3.12 with the packages of tests/native-requirements.txt."""
-    wanted, base = TESTS / "native-requirements.txt", BY_ID[PACKAGES_FOR]
-    with building(f"packages-{PACKAGES_FOR}-{digest(wanted, base.executable)}") as folder:
+def packages(version: str = PACKAGES_FOR, requirements: str = "native-requirements.txt") -> Interpreter:
+    """That CPython with the packages of a file of tests/."""
+    wanted, base = TESTS / requirements, BY_ID[version]
+    with building(f"packages-{version}-{digest(wanted, base.executable)}") as folder:
         python = folder / "venv" / "bin" / "python"
         if not (folder / ".complete").exists():
             run([base.executable, "-m", "venv", "--clear", folder / "venv"])

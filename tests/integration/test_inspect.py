@@ -187,7 +187,7 @@ def test_wrong_usage(stillframe, arguments):
 def test_some_are_found_and_some_not(resting, stillframe):
     outcome = stillframe("inspect", resting[0], "app.plain", "app.plan")
     assert outcome.code == 3
-    assert "app.plain = <__main__.Plain at 0x" in outcome.out and "did you mean app.plain or app.Plain?" in outcome.err
+    assert "app.plain = <__main__.Plain object at 0x" in outcome.out and "did you mean app.plain or app.Plain?" in outcome.err
     inspection = inspect(stillframe, resting[0], "app.plain", "app.plan", code=3)
     assert inspection["partial"] and inspection["answers"][1]["error"]["advice"] == "did you mean app.plain or app.Plain?"
 

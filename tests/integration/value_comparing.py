@@ -13,8 +13,8 @@ def held(still: dict) -> list[dict]:
 def agrees(how: str, expected: str, text: str) -> bool:
     if how == "same":
         return text == expected
-    if how == "from":
-        return text.startswith(expected + " ")
+    if how.startswith("ends "):
+        return text.startswith(expected.removesuffix(">")) and text.endswith(how.removeprefix("ends "))
     assert how == "begins" and expected.endswith(">")
     return text.startswith(expected[:-1]) and text.endswith(">")
 

@@ -116,6 +116,7 @@ class Explainer {
     constexpr std::uint32_t readable = 0x1 | 0x2 | 0x40 | 0x2000;  // EPOLLIN, EPOLLPRI, EPOLLRDNORM, EPOLLRDHUP
     constexpr std::uint32_t writable = 0x4 | 0x100;                // EPOLLOUT, EPOLLWRNORM
     std::vector<WantedFile> wanted;
+    wanted.reserve(epoll.interest.size());
     for (const target::EpollEntry& entry : epoll.interest) {
       wanted.push_back(
           {.fd = entry.fd, .to_read = (entry.events & readable) != 0, .to_write = (entry.events & writable) != 0});

@@ -1,6 +1,7 @@
 #include "cpython/values/attributes.h"
 
 #include <algorithm>
+#include <ranges>
 #include <unordered_set>
 
 #include "cpython/dict_format.h"
@@ -27,8 +28,8 @@ class Collector {
       : objects_(objects), object_(object), type_(type), most_(most) {}
 
   Attributes collect() {
-    for (auto base = type_.mro.rbegin(); base != type_.mro.rend(); ++base) {
-      add_slots(**base);
+    for (const Type* base : type_.mro | std::views::reverse) {
+      add_slots(*base);
     }
     add_slots(type_);
     add_dict();

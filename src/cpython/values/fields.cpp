@@ -32,7 +32,11 @@ std::optional<Address> Fields::at(std::string_view name, std::string_view or_els
 
 std::optional<std::string> Fields::text(std::string_view name) const {
   const auto found = at(name);
-  return found ? objects_.text(*found, kMostText) : std::nullopt;
+  const auto type = found ? objects_.type_of(*found) : std::nullopt;
+  const auto flags = type ? objects_.field<std::uint64_t>(*type, objects_.layout().type.flags) : std::nullopt;
+  // str, and 2.7's str, which later is bytes.
+  const auto either = static_cast<std::uint64_t>(kTextSubclass) | static_cast<std::uint64_t>(kBytesSubclass);
+  return flags && (*flags & either) != 0 ? objects_.text(*found, kMostText) : std::nullopt;
 }
 
 std::optional<std::int64_t> Fields::integer(std::string_view name) const {

@@ -48,7 +48,8 @@ std::optional<std::int64_t> signed_integer(const Objects& objects, std::optional
 bool is_none(const Objects& objects, Address object);
 // A text that is put together from several, in quotes, as far as the limits go.
 void put_quoted(Printer& out, std::u32string_view text);
-// A str of the target as repr() writes it but without its quotes' meaning: `name` in <Logger name>, cut where it is long.
+// A str of the target as repr() writes it but without its quotes' meaning: `name` in <Logger name>, cut where it is
+// long.
 void put_bare(Printer& out, std::optional<Address> text);
 // "<module.Class object at 0x…>", as repr() begins for classes of Python code that have a state to add.
 void put_place(Printer& out, const Instance& object, std::string_view word = "");

@@ -34,6 +34,13 @@ std::span<const Kind> thread_kinds();       // Thread
 std::span<const Kind> queue_kinds();        // queue, concurrent.futures
 std::span<const Kind> asyncio_kinds();      // Future, Task, locks, queues, loops
 std::span<const Kind> ip_address_kinds();   // ipaddress.IPv4Address, IPv4Interface, IPv4Network
+std::span<const Kind> datetime_kinds();     // date, time, datetime, timedelta, timezone, ZoneInfo
+std::span<const Kind> decimal_kinds();      // Decimal, Context
+std::span<const Kind> array_kinds();        // array.array, struct.Struct, mmap.mmap
+std::span<const Kind> pattern_kinds();      // re.Pattern, re.Match
+std::span<const Kind> file_kinds();         // of io, and file of 2.7
+std::span<const Kind> socket_kinds();       // socket, select.epoll
+std::span<const Kind> numpy_kinds();        // arrays, scalars, dtypes
 
 inline std::vector<std::span<const Kind>> kind_lists() {
   return {constant_kinds(),    number_kinds(),    text_kinds(),       sequence_kinds(), mapping_kinds(),
@@ -41,7 +48,8 @@ inline std::vector<std::span<const Kind>> kind_lists() {
           exception_kinds(),   reference_kinds(), annotation_kinds(), deque_kinds(),    dict_like_kinds(),
           named_tuple_kinds(), enum_kinds(),      record_kinds(),     path_kinds(),     library_kinds(),
           logging_kinds(),     lock_kinds(),      thread_kinds(),     queue_kinds(),    asyncio_kinds(),
-          ip_address_kinds()};
+          ip_address_kinds(),  datetime_kinds(),  decimal_kinds(),    array_kinds(),    pattern_kinds(),
+          file_kinds(),        socket_kinds(),    numpy_kinds()};
 }
 
 }  // namespace stillframe::cpython

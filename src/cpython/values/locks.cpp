@@ -17,14 +17,26 @@ std::optional<bool> mutex_is_held(const Objects& objects, Address mutex) {
   return (*bits & kHeld) != 0;
 }
 
+// How many words of its own an object of that type has: what tells the versions of a structure apart where bugfix
+// releases changed it.
+std::uint64_t words_of(const Objects& objects, Address object) {
+  const auto type = objects.type_of(object);
+  const auto size = type ? objects.field<std::uint64_t>(*type, objects.layout().type.basicsize) : std::nullopt;
+  const std::uint64_t head = word(objects, 0).value();
+  return size && *size > head ? (*size - head + sizeof(Address) - 1) / sizeof(Address) : 0;
+}
+
+// A PyMutex, thread, level; the older structure has four words.
+constexpr std::uint64_t kWordsOfRecursiveMutex = 3;
+
 }  // namespace
 
-// lockobject in Modules/_threadmodule.c. 3.14+: a PyMutex. 3.2 to 3.13: lock_lock, in_weakreflist, locked. 2.7
-// (Modules/threadmodule.c): lock_lock alone tells; it is a sem_t (Python/thread_pthread.h), whose value stands first in
-// glibc and in musl: 1 is free.
+// lockobject in Modules/_threadmodule.c. 3.14+, and 3.13 from one of its bugfix releases on: a PyMutex. Before:
+// lock_lock, in_weakreflist, locked. 2.7 (Modules/threadmodule.c): lock_lock alone tells; it is a sem_t
+// (Python/thread_pthread.h), whose value stands first in glibc and in musl: 1 is free.
 std::optional<bool> is_locked(const Objects& objects, Address lock) {
   const PythonVersion version = objects.layout().version;
-  if (version >= PythonVersion{3, 14, 0}) {
+  if (words_of(objects, lock) == 1) {
     return mutex_is_held(objects, lock + word(objects, 0).value());
   }
   if (version.major < 3) {
@@ -44,7 +56,7 @@ std::optional<RLockState> rlock_state(const Objects& objects, Address lock) {
   if (!owner || !count) {
     return std::nullopt;
   }
-  if (objects.layout().version < PythonVersion{3, 14, 0}) {
+  if (words_of(objects, lock) != kWordsOfRecursiveMutex) {
     return RLockState{.owner = *count > 0 ? *owner : 0, .count = *count};
   }
   const auto held = mutex_is_held(objects, lock + word(objects, 0).value());

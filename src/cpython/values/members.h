@@ -21,4 +21,9 @@ inline std::optional<Address> part(const Objects& objects, Address object, std::
   return found && *found != 0 ? found : std::nullopt;
 }
 
+// Whether `size` bytes can be worth the memory that they are read into: their last one can be read.
+inline bool reaches(const Objects& objects, Address at, std::uint64_t size) {
+  return size == 0 || objects.memory().get<std::uint8_t>(at + size - 1).has_value();
+}
+
 }  // namespace stillframe::cpython

@@ -41,7 +41,7 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
     if (!next.object) {
       const std::string before(path.up_to(i));
       for (std::string& name : next.near) {
-        name = before + name;
+        name.insert(0, before);
       }
       return std::unexpected(lost(path, fmt::format("{} is {}", before, next.stopper), next.near,
                                   "look at what it has: inspect " + before));

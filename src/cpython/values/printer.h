@@ -83,6 +83,8 @@ class Printer {
   [[nodiscard]] std::size_t position() const { return out_.size(); }
   // Whether another part may be begun; false puts "…" and remembers that something is missing.
   bool room();
+  // Whether what is called so is secret: for values that are no objects of their own.
+  [[nodiscard]] bool hides(std::string_view name) const { return redaction_.hides(name); }
   // Whether what is being written is no part of another object.
   [[nodiscard]] bool outermost() const { return active_.size() == 1; }
   // Whether the attributes of one more object may be shown, at the depth that was asked for.

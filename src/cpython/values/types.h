@@ -17,6 +17,7 @@ namespace stillframe::cpython {
 struct Kind;
 
 // Bits of tp_flags (Include/object.h); they are the same in every version from 2.7 on.
+// NOLINTNEXTLINE(performance-enum-size): they are compared with all 64 bits of tp_flags
 enum TypeFlag : std::uint64_t {
   kHeapType = 1ULL << 9U,
   kIntSubclass = 1ULL << 23U,  // 2.7
@@ -62,8 +63,7 @@ class Types {
   // One of the class itself alone.
   [[nodiscard]] std::optional<Address> own_attribute(const Type& type, std::string_view name);
   // What repr() shows of objects of a class, where a kind has to find that out: names, found once for each class.
-  const std::vector<std::string>& shown_fields(const Type& type,
-                                               const std::function<std::vector<std::string>()>& find);
+  const std::vector<std::string>& shown_fields(const Type& type, const std::function<std::vector<std::string>()>& find);
 
  private:
   bool load(Type& type);
@@ -79,7 +79,7 @@ class Types {
   std::unordered_map<Address, Namespace> namespaces_;    // what the dicts of classes hold, by class
   std::unordered_map<Address, std::string> names_;       // of their keys, which most classes share
   std::unordered_map<Address, std::vector<std::string>> shown_fields_;
-  std::uint32_t reading_ = 0;                            // how many types are being read within one another
+  std::uint32_t reading_ = 0;  // how many types are being read within one another
 };
 
 }  // namespace stillframe::cpython

@@ -24,6 +24,10 @@ class Values(object):
         """The text begins as the repr() does, up to its closing bracket."""
         self.add(value, "begins")
 
+    def ends(self, value, text):
+        """The text begins as the repr() does, up to its closing bracket, and ends with `text`."""
+        self.add(value, "ends " + text)
+
     def add(self, value, how):
         text = repr(value)
         if isinstance(text, bytes_type):

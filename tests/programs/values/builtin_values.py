@@ -269,7 +269,7 @@ def views():
             values.same(range(*bounds))
         values.same(types.MappingProxyType({"a": 1}))
     values.same(slice(1, None, "x"))
-    values.begins(memoryview(b"abc"))
+    values.ends(memoryview(b"abc"), " format='B' nbytes=3 bytes=b'abc'>")
     values.begins(memoryview(bytearray(b"abcdef"))[::2] if not PY2 else memoryview(bytearray(b"ab")))
     for iterator in (iter([]), iter(()), iter(made), iter(set()), iter("x"), enumerate([]), zip([]), map(str, []),
                      reversed([]), iter(range(3)), filter(None, [])):
@@ -279,7 +279,8 @@ def views():
 def callables():
     one = Base()
     for function in (scalars, Base().method(), lambda: 0):
-        values.begins(function)
+        code = function.__code__
+        values.ends(function, ", file '%s', line %d>" % (code.co_filename, code.co_firstlineno))
     values.same(len)
     values.same([].append)
     values.same(sys.getrefcount)
@@ -337,7 +338,15 @@ try:
         raise ValueError("second") from first
 except ValueError as found:
     values.from_cause = found
-    values.add(found, "from")
+    values.ends(found, " __cause__=KeyError('key'%s)" % ("," if sys.version_info < (3, 7) else ""))
+try:
+    try:
+        {}["key"]
+    except KeyError:
+        raise ValueError("other")
+except ValueError as found:
+    values.from_context = found
+    values.ends(found, " __context__=KeyError('key'%s)" % ("," if sys.version_info < (3, 7) else ""))
 """, globals())
 
 
@@ -346,17 +355,20 @@ def suspended():
         yield 1
         yield 2
 
-    def runs():
-        values.begins(values.running)
-        yield 1
-
     fresh, half, done = counts(), counts(), counts()
     next(half)
     list(done)
-    values.running = runs()
-    next(values.running)
-    for one in (fresh, half, done, half.gi_frame, counts.__code__):
-        values.begins(one)
+
+    def place(line):
+        return ", file '%s', line %d" % (code.co_filename, line)
+
+    code = counts.__code__
+    first = code.co_firstlineno
+    values.same(code)
+    values.ends(fresh, ", not started" + place(first) + ">")
+    values.ends(half, ", suspended" + place(first + 1) + ">")
+    values.ends(done, ", finished>")
+    values.ends(half.gi_frame, place(first + 1) + ", code counts>")
     values.generators = fresh, half, done
     if sys.version_info >= (3, 6):
         exec("async def later(): pass\nasync def many():\n    yield 1\nvalues.begins(later())\nvalues.begins(many())",
@@ -372,7 +384,8 @@ def references():
     values.same(weakref.ref(MySet()))
     values.same(weakref.proxy(one).__class__)
     cell = one.method().__closure__[0]
-    values.begins(cell)
+    attributes = " ".join("%s=%d" % pair for pair in vars(one).items())  # in 2.7 in the order of their hashes
+    values.ends(cell, " cell_contents=<__main__.Base object at 0x%x %s>>" % (id(one), attributes))
     number = (lambda: 0, 5)
     values.same((lambda: number).__closure__[0].cell_contents[1])
     if sys.version_info >= (3, 9):
@@ -391,4 +404,14 @@ def references():
 
 for make in (scalars, containers, split_dicts, subclasses, views, callables, classes, exceptions, suspended, references):
     make()
-values.wait()
+
+
+def runs():
+    code = runs.__code__
+    values.ends(running, ", running, file '%s', line %d>" % (code.co_filename, code.co_firstlineno + 3))
+    values.wait()
+    yield
+
+
+running = runs()
+next(running)

@@ -15,22 +15,23 @@ namespace stillframe::binary {
 namespace {
 
 using testing::address_of;
-using testing::open_plainly;
 using testing::Workshop;
 
 constexpr std::uint64_t pages = 8;
 
 class CutFile : public ::testing::Test {
+ public:
+  CutFile(const CutFile&) = delete;
+  CutFile& operator=(const CutFile&) = delete;
+  CutFile(CutFile&&) = delete;
+  CutFile& operator=(CutFile&&) = delete;
+
  protected:
   CutFile() : page_(static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))), fd_(memfd_create("cut", MFD_CLOEXEC)) {
     const std::vector<char> bytes(pages * page_, 'x');
     EXPECT_EQ(write(fd_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   }
   ~CutFile() override { close(fd_); }
-  CutFile(const CutFile&) = delete;
-  CutFile& operator=(const CutFile&) = delete;
-  CutFile(CutFile&&) = delete;
-  CutFile& operator=(CutFile&&) = delete;
 
   void cut_to(std::uint64_t size) const { ASSERT_EQ(ftruncate(fd_, static_cast<off_t>(size)), 0); }
 
@@ -56,6 +57,7 @@ TEST_F(CutFile, ReadsAsZerosWhereItIsGone) {
 
 TEST_F(CutFile, IsGuardedInAnyNumber) {
   std::vector<MappedRegion> regions;
+  regions.reserve(600);
   for (int i = 0; i < 600; ++i) {
     regions.push_back(MappedRegion::of_file(fd_, pages * page_));
   }

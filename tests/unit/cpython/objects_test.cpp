@@ -173,15 +173,16 @@ TEST_P(EveryLayoutObjects, FindsAttributesBesideTheTypesSharedKeys) {
   python.set(type, layout.heap_type.cached_keys, python.last_keys);
   const Address instance = python.object(type);
   const Address values_at = layout.dict_values.values.value();
-  // One value, and the order in which values were set: behind them, to 3.12 before them.
   if (layout.version >= PythonVersion{3, 13, 0}) {
     python.set(instance + 64, layout.dict_values.capacity, std::uint8_t{1});
     python.set(instance + 64, layout.dict_values.size_field, std::uint8_t{1});
     python.memory.put(instance + 64 + values_at, name);
+    python.memory.put(instance + 64 + values_at + 8, std::uint8_t{0});  // the order in which they were set
   } else {
     const Address values = python.allocate(64);
     python.memory.put(values + values_at, name);
-    python.memory.put(values + values_at - 2, std::uint8_t{1});
+    python.memory.put(values - 2, std::uint8_t{1});  // so many were set; before it, in which order
+    python.memory.put(values - 3, std::uint8_t{0});
     const bool tagged = layout.version >= PythonVersion{3, 12, 0};
     python.memory.put(instance - (tagged ? 24 : 32), tagged ? values - 1 : values);
   }

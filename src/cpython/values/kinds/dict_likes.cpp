@@ -103,8 +103,8 @@ bool write_ordered_dict(Printer& out, const Instance& object) {
     return out.fail("its length is impossible");
   }
   const std::uint64_t shown = std::min({*length, out.limits().max_items, kMostEntries});
-  const auto keys = layout.version.major < 3 ? ring_keys(out, object, shown)
-                                             : linked_keys(objects, object.address, shown);
+  const auto keys =
+      layout.version.major < 3 ? ring_keys(out, object, shown) : linked_keys(objects, object.address, shown);
   if (!keys) {
     return out.fail("its order cannot be read");
   }

@@ -3,12 +3,39 @@
 
 #include <algorithm>
 
+#include "cpython/values/decimal.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 
 namespace stillframe::cpython {
 namespace {
+
+// Fraction.__repr__ of 2.7 puts numbers in as str() does: a long without its L.
+bool put_plain_number(Printer& out, Address number, std::string_view name) {
+  const Objects& objects = out.objects();
+  const auto type = objects.type_of(number);
+  if (objects.layout().version.major >= 3 || !type || objects.type_name(*type) != "long") {
+    out.item(number, name);
+    return true;
+  }
+  constexpr std::uint64_t kMostDigits = 1024;
+  const auto size = objects.field<std::int64_t>(number, objects.layout().var_object.size_field);
+  const std::uint64_t count = !size       ? 0
+                              : *size < 0 ? 0 - static_cast<std::uint64_t>(*size)
+                                          : static_cast<std::uint64_t>(*size);
+  if (!size || count > kMostDigits) {
+    return false;
+  }
+  std::vector<std::uint32_t> digits(count);
+  if (count > 0 && !objects.memory().read(number + objects.layout().integer.digits.value(),
+                                          std::as_writable_bytes(std::span(digits)))) {
+    return false;
+  }
+  out.note(name, number);
+  out.put((*size < 0 ? "-" : "") + decimal(digits));
+  return true;
+}
 
 bool write_fraction(Printer& out, const Instance& object) {
   const Fields fields(out, object);
@@ -19,9 +46,13 @@ bool write_fraction(Printer& out, const Instance& object) {
   }
   out.put(class_name(object.type));
   out.put("(");
-  out.item(*numerator, "numerator");
+  if (!put_plain_number(out, *numerator, "numerator")) {
+    return out.fail("its numerator makes no sense");
+  }
   out.put(", ");
-  out.item(*denominator, "denominator");
+  if (!put_plain_number(out, *denominator, "denominator")) {
+    return out.fail("its denominator makes no sense");
+  }
   out.put(")");
   return true;
 }

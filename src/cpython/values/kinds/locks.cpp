@@ -15,8 +15,7 @@ bool write_lock(Printer& out, const Instance& object) {
   if (!held) {
     return out.fail("its state makes no sense");
   }
-  out.put(
-      fmt::format("<{} {} object at {:#x}>", *held ? "locked" : "unlocked", object.type.qualified, object.address));
+  out.put(fmt::format("<{} {} object at {:#x}>", *held ? "locked" : "unlocked", object.type.qualified, object.address));
   return true;
 }
 

@@ -79,9 +79,8 @@ bool write_named_tuple(Printer& out, const Instance& object) {
     }
     return found;
   });
-  return put_named_items(out, object, name_for(out, object.type), [&](std::uint64_t i) {
-    return i < names.size() ? std::optional(names[i]) : std::nullopt;
-  });
+  return put_named_items(out, object, name_for(out, object.type),
+                         [&](std::uint64_t i) { return i < names.size() ? std::optional(names[i]) : std::nullopt; });
 }
 
 // PyMemberDef (Include/descrobject.h; 2.7: Include/structmember.h): name, type, offset, flags, doc.
@@ -110,8 +109,7 @@ bool write_struct_sequence(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
   const auto& names = out.types().shown_fields(object.type, [&] {
     std::vector<std::string> found;
-    const auto members =
-        objects.pointer(object.type.address, objects.layout().type.base.value() - kMembersBeforeBase);
+    const auto members = objects.pointer(object.type.address, objects.layout().type.base.value() - kMembersBeforeBase);
     const auto count = objects.field<std::uint64_t>(object.address, objects.layout().var_object.size_field);
     for (std::uint64_t i = 0; members && count && i < *count && i < kMostFields; ++i) {
       const auto name = objects.memory().get<Address>(*members + i * kMemberSize);
@@ -123,9 +121,8 @@ bool write_struct_sequence(Printer& out, const Instance& object) {
     }
     return found;
   });
-  return put_named_items(out, object, object.type.name, [&](std::uint64_t i) {
-    return i < names.size() ? std::optional(names[i]) : std::nullopt;
-  });
+  return put_named_items(out, object, object.type.name,
+                         [&](std::uint64_t i) { return i < names.size() ? std::optional(names[i]) : std::nullopt; });
 }
 
 // Known by their names: nothing else tells a struct sequence from a tuple of another C type.

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <array>
 #include <vector>
 
 #include "cpython/values/decimal.h"
 #include "cpython/values/kind_lists.h"
+#include "cpython/values/machine_numbers.h"
 #include "cpython/values/members.h"
 
 namespace stillframe::cpython {
@@ -120,71 +120,24 @@ bool write_bool(Printer& out, const Instance& object) {
   return true;
 }
 
-// repr() of a float without the ".0" that whole numbers get: the shortest digits that give the same number, with an
-// exponent where the point would stand more than 16 digits or less than -4 away (format_float_short in
-// Python/pystrtod.c, 'r').
-std::string shortest(double value) {
-  if (std::isnan(value)) {
-    return "nan";
-  }
-  if (std::isinf(value)) {
-    return value < 0 ? "-inf" : "inf";
-  }
-  std::array<char, 40> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): to_chars() fills it
-  const auto end = std::to_chars(raw.begin(), raw.end(), value, std::chars_format::scientific).ptr;
-  std::string_view text(raw.data(), static_cast<std::size_t>(end - raw.begin()));
-  std::string out;
-  if (text.starts_with('-')) {
-    out = "-";
-    text.remove_prefix(1);
-  }
-  const std::size_t mark = text.find('e');
-  std::string digits(text.substr(0, mark));
-  std::erase(digits, '.');
-  int exponent = 0;
-  const std::string_view written = text.substr(text[mark + 1] == '+' ? mark + 2 : mark + 1);
-  std::from_chars(written.data(), written.data() + written.size(), exponent);
-  if (exponent < -4 || exponent >= 16) {
-    out += digits.substr(0, 1);
-    if (digits.size() > 1) {
-      out += "." + digits.substr(1);
-    }
-    return out + fmt::format("e{}{:02}", exponent < 0 ? '-' : '+', std::abs(exponent));
-  }
-  if (exponent < 0) {
-    return out + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-  }
-  const auto whole = static_cast<std::size_t>(exponent) + 1;
-  if (digits.size() <= whole) {
-    return out + digits + std::string(whole - digits.size(), '0');
-  }
-  return out + digits.substr(0, whole) + "." + digits.substr(whole);
-}
-
 bool write_float(Printer& out, const Instance& object) {
   const auto value = out.objects().field<double>(object.address, out.objects().layout().floating.value);
   if (!value) {
     return out.fail("its value cannot be read");
   }
-  const std::string text = shortest(*value);
-  out.put(text);
-  out.put(text.find_first_of(".enif") == std::string::npos ? ".0" : "");
+  out.put(float_text(*value));
   return true;
 }
 
 // PyComplexObject (Include/complexobject.h): two doubles. complex_repr() in Objects/complexobject.c.
 bool write_complex(Printer& out, const Instance& object) {
-  const auto real = out.objects().field<double>(object.address, word(out.objects(), 0));
-  const auto imaginary = out.objects().field<double>(object.address, word(out.objects(), 1));
-  if (!real || !imaginary) {
+  std::array<std::byte, 2 * sizeof(double)> raw{};
+  const bool read = out.objects().memory().read(object.address + word(out.objects(), 0).value(), raw).has_value();
+  const auto text = read ? number_text(raw, {.kind = NumberFormat::Kind::complex, .size = raw.size()}) : std::nullopt;
+  if (!text) {
     return out.fail("its value cannot be read");
   }
-  if (*real == 0 && !std::signbit(*real)) {
-    out.put(shortest(*imaginary) + "j");
-    return true;
-  }
-  const std::string behind = shortest(*imaginary);
-  out.put(fmt::format("({}{}{}j)", shortest(*real), behind.starts_with('-') ? "" : "+", behind));
+  out.put(*text);
   return true;
 }
 

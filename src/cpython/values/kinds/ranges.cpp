@@ -104,9 +104,12 @@ void put_buffer(Printer& out, const Buffer& buffer) {
   }
   out.put(fmt::format(" nbytes={}", buffer.length));
   constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
-  std::string bytes(std::min({buffer.length, out.limits().max_string, kMostShown}), '\0');
-  if (!is_contiguous(objects, buffer) ||
-      !objects.memory().read(buffer.data, std::as_writable_bytes(std::span(bytes)))) {
+  const std::uint64_t shown = std::min({buffer.length, out.limits().max_string, kMostShown});
+  if (!is_contiguous(objects, buffer) || !reaches(objects, buffer.data, shown)) {
+    return;
+  }
+  std::string bytes(shown, '\0');
+  if (!objects.memory().read(buffer.data, std::as_writable_bytes(std::span(bytes)))) {
     return;
   }
   std::string text = " bytes=b";

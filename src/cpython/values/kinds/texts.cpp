@@ -29,8 +29,12 @@ bool put_bytes(Printer& out, std::string_view prefix, Address data, std::uint64_
   if (length > kMostLength) {
     return out.fail("its length is impossible");
   }
-  std::string bytes(shown_of(out, length), '\0');
-  if (!bytes.empty() && !out.objects().memory().read(data, std::as_writable_bytes(std::span(bytes)))) {
+  const std::uint64_t shown = shown_of(out, length);
+  if (!reaches(out.objects(), data, shown)) {
+    return out.fail("its contents cannot be read");
+  }
+  std::string bytes(shown, '\0');
+  if (shown > 0 && !out.objects().memory().read(data, std::as_writable_bytes(std::span(bytes)))) {
     return out.fail("its contents cannot be read");
   }
   std::string text(prefix);
@@ -47,6 +51,9 @@ bool put_text(Printer& out, const TextPlace& place, bool of_python_2) {
   }
   std::string text(of_python_2 ? "u" : "");
   const std::uint64_t shown = shown_of(out, place.length);
+  if (!reaches(out.objects(), place.data, shown * place.width)) {
+    return out.fail("its characters cannot be read");
+  }
   if (place.ascii) {
     std::string letters(shown, '\0');
     if (shown > 0 && !out.objects().memory().read(place.data, std::as_writable_bytes(std::span(letters)))) {
