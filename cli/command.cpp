@@ -88,15 +88,18 @@ bool print(std::string_view text) {
   return false;
 }
 
+render::TextOptions text_options(const OutputOptions& options, const Environment& environment) {
+  return {.color = environment.terminal && environment.color_allowed && !options.no_color,
+          .fold = !options.no_fold,
+          .hide_plumbing = !options.no_hide,
+          .width = environment.terminal ? environment.width : 0};
+}
+
 bool print(const model::Still& still, const OutputOptions& options, const Environment& environment) {
-  const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
-                                 .fold = !options.no_fold,
-                                 .hide_plumbing = !options.no_hide,
-                                 .width = environment.terminal ? environment.width : 0};
   if (options.json) {
     return render::write_json(still, environment.version, [](std::string_view piece) { return print(piece); });
   }
-  return print(render::to_text(still, text));
+  return print(render::to_text(still, text_options(options, environment)));
 }
 
 std::string in_words(const Error& error) {

@@ -9,6 +9,7 @@
 #include "model/result.h"
 #include "model/still.h"
 #include "photograph/photograph.h"
+#include "render/text.h"
 
 namespace CLI {
 class App;
@@ -45,6 +46,9 @@ void add_object_options(CLI::App& command, photograph::Wishes& wishes);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
 binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
 
+// How text is to be written, as far as the options and the terminal say it.
+render::TextOptions text_options(const OutputOptions& options, const Environment& environment);
+
 // Adds --json, --no-color and --no-fold.
 void add_output_options(CLI::App& command, OutputOptions& options);
 
@@ -64,6 +68,7 @@ void print(const Error& error);
 // Each subcommand adds itself to the program and, when it is the one that was asked for, leaves its exit code.
 void add_dump(CLI::App& program, const Environment& environment, int& exit_code);
 void add_core(CLI::App& program, const Environment& environment, int& exit_code);
+void add_why(CLI::App& program, const Environment& environment, int& exit_code);
 void add_inspect(CLI::App& program, const Environment& environment, int& exit_code);
 
 }  // namespace stillframe::cli

@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "analysis/waits/waits.h"
+#include "analysis/explain.h"
 #include "command.h"
 #include "photograph/photograph.h"
 #include "targets.h"
@@ -36,7 +36,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     print(still.error());
     return kNothing;
   }
-  analysis::explain_waits(**target, *still);
+  analysis::explain(**target, *still);
   if (!print(*still, options.output, environment)) {
     return kNothing;
   }

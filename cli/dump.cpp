@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/waits/waits.h"
+#include "analysis/explain.h"
 #include "command.h"
 #include "photograph/photograph.h"
 #include "target/live_target.h"
@@ -42,7 +42,7 @@ Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
   }
   auto still = photograph::take(**target, wishes);
   if (still) {
-    analysis::explain_waits(**target, *still);
+    analysis::explain(**target, *still);
   }
   return still;
 }

@@ -9,7 +9,6 @@
 #include "cpython/object_path.h"
 #include "photograph/photograph.h"
 #include "render/inspection.h"
-#include "target/live_target.h"
 #include "targets.h"
 
 namespace stillframe::cli {
@@ -23,25 +22,6 @@ struct InspectOptions {
   bool json = false;
   bool no_color = false;
 };
-
-bool is_number(const std::string& text) {
-  return !text.empty() && std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
-}
-
-Result<std::unique_ptr<target::Target>> open(const InspectOptions& options) {
-  if (options.target.empty()) {
-    return fail(ErrorKind::usage, "tell what to look at", "neither a process id nor a core file was given",
-                "stillframe inspect 4211 app.config; " + std::string(kPidAdvice));
-  }
-  if (!is_number(options.target)) {
-    return open_core(options.target, options.files);
-  }
-  const auto pid = parse_pid(options.target);
-  if (!pid) {
-    return std::unexpected(pid.error());
-  }
-  return target::open_process(*pid);
-}
 
 Result<std::vector<cpython::ObjectPath>> parse_names(const InspectOptions& options) {
   if (options.names.empty()) {
@@ -62,8 +42,7 @@ Result<std::vector<cpython::ObjectPath>> parse_names(const InspectOptions& optio
 
 int print_all(const model::Inspection& inspection, const InspectOptions& options, const Environment& environment) {
   const auto found = std::ranges::count_if(inspection.answers, [](const auto& one) { return one.object.has_value(); });
-  const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
-                                 .width = environment.terminal ? environment.width : 0};
+  const render::TextOptions text = text_options({.no_color = options.no_color}, environment);
   if (options.json) {
     if (!print(render::to_json(inspection, environment.version))) {
       return kNothing;
@@ -81,7 +60,8 @@ int print_all(const model::Inspection& inspection, const InspectOptions& options
 
 int run(const InspectOptions& options, const Environment& environment) {
   auto paths = parse_names(options);
-  const auto target = paths ? open(options) : std::unexpected(paths.error());
+  const auto target = paths ? open_target(options.target, options.files, "stillframe inspect 4211 app.config")
+                            : std::unexpected(paths.error());
   if (!target) {
     print(target.error());
     return target.error().kind == ErrorKind::usage ? kUsage : kNothing;

@@ -64,12 +64,14 @@ int run(std::span<char* const> arguments) {
   program.footer(R"(Examples:
   stillframe dump 4211                        what a running process is doing
   stillframe core core.4211                   what a process was doing that died
+  stillframe why 4211                         why it is stuck: who waits for whom
   stillframe inspect 4211 app.config          an object of it, with what it is made of
 
-`stillframe dump --help`, `stillframe core --help` and `stillframe inspect --help` have more.)");
+`stillframe COMMAND --help` has more.)");
   int exit_code = kAll;
   add_dump(program, environment, exit_code);
   add_core(program, environment, exit_code);
+  add_why(program, environment, exit_code);
   add_inspect(program, environment, exit_code);
   if (const auto number = std::ranges::find_if(arguments, is_negative_number); number != arguments.end()) {
     print(Error{.kind = ErrorKind::usage,

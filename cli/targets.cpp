@@ -1,8 +1,11 @@
 #include "targets.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <limits>
+
+#include "target/live_target.h"
 
 namespace stillframe::cli {
 
@@ -39,6 +42,23 @@ Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const
     options.library_search_root = files.library_root;
   }
   return target::open_core(path, options);
+}
+
+Result<std::unique_ptr<target::Target>> open_target(const std::string& typed, const CoreFiles& files,
+                                                    std::string_view example) {
+  if (typed.empty()) {
+    return fail(ErrorKind::usage, "tell what to look at", "neither a process id nor a core file was given",
+                std::string(example) + "; " + std::string(kPidAdvice));
+  }
+  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+  if (!std::ranges::all_of(typed, is_digit)) {
+    return open_core(typed, files);
+  }
+  const auto pid = parse_pid(typed);
+  if (!pid) {
+    return std::unexpected(pid.error());
+  }
+  return target::open_process(*pid);
 }
 
 }  // namespace stillframe::cli

@@ -29,4 +29,9 @@ struct CoreFiles {
 void add_core_file_options(CLI::App& command, CoreFiles& files);
 Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const CoreFiles& files);
 
+// Opens what a number means as a process, and anything else as a core file. `example` is a command line of the
+// subcommand, for who gave nothing.
+Result<std::unique_ptr<target::Target>> open_target(const std::string& typed, const CoreFiles& files,
+                                                    std::string_view example);
+
 }  // namespace stillframe::cli

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/finding.h"
+#include "model/resources.h"
 #include "model/text_arena.h"
 #include "model/text_pool.h"
 
@@ -232,6 +234,7 @@ struct Thread {
   std::optional<SystemCall> system_call;   // that it slept in at the moment of the still
   std::optional<std::uint64_t> run_count;  // at that moment; absent: not known, or a stop has changed it
   std::optional<WaitingOn> waiting_on;     // what that call waits for
+  std::optional<ResourceWait> wants;       // what others hold, or have to do
   std::vector<Frame> frames;               // outermost first, as in a Python traceback
   bool complete = true;                    // false: frames are missing, and a warning says why
   std::optional<std::string> incomplete_reason;
@@ -242,16 +245,6 @@ struct Thread {
   std::vector<Greenlet> greenlets;  // suspended ones; what runs is in `frames`
 };
 
-enum class Severity : std::uint8_t { certain, likely, note };
-
-struct Finding {
-  std::string id;
-  Severity severity = Severity::note;
-  std::string title;
-  std::string detail;
-  std::vector<std::int64_t> tids;
-};
-
 struct Still {
   std::chrono::system_clock::time_point taken_at;
   Source source;
@@ -260,7 +253,8 @@ struct Still {
   std::optional<Crash> crash;
   std::vector<Interpreter> interpreters;
   std::vector<Thread> threads;
-  std::vector<Finding> findings;
+  std::vector<Resource> resources;               // that threads wait for
+  std::vector<Finding> findings;                 // the certain ones first
   std::vector<std::string> warnings;             // each names what could not be read and what that leaves out
   bool partial = false;                          // something that should be here is missing (exit code 3)
   TextPool texts;                                // owns what the frames' views point at

@@ -125,6 +125,8 @@ Json findings_of(const model::Still& still) {
                     {"severity", json_name(finding.severity)},
                     {"title", finding.title},
                     {"detail", finding.detail},
+                    {"evidence", finding.evidence},
+                    {"advice", finding.advice},
                     {"tids", finding.tids}});
   }
   return list;

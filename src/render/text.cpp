@@ -7,6 +7,7 @@
 #include "render/escape.h"
 #include "render/folding.h"
 #include "render/screen.h"
+#include "render/text_findings.h"
 #include "render/text_heading.h"
 #include "render/text_stack.h"
 #include "render/text_thread.h"
@@ -15,13 +16,6 @@
 
 namespace stillframe::render {
 namespace {
-
-void write_findings(Screen& screen, const model::Still& still) {
-  for (const model::Finding& finding : still.findings) {
-    screen.line(fmt::format("{}: {}", json_name(finding.severity), escaped(finding.title)), style::kMark);
-    screen.paragraph("  " + escaped(finding.detail), "  ");
-  }
-}
 
 // Below the stack that runs, those that wait for their turn in the same thread.
 void write_greenlets(Screen& screen, const model::Thread& thread, CaretStyle carets) {
@@ -64,7 +58,7 @@ std::string to_text(const model::Still& still, const TextOptions& options) {
   Screen screen(options);
   write_heading(screen, still.source, still.python, still.consistency, "stacks");
   write_crash(screen, still);
-  write_findings(screen, still);
+  write_findings(screen, still.findings);
   write_threads(screen, still);
   write_warnings(screen, still.warnings);
   return std::move(screen).take();

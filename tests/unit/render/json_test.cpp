@@ -182,11 +182,16 @@ TEST(Json, LinesOfAnExpressionAreAList) {
 
 TEST(Json, Findings) {
   model::Still still = live_still();
-  still.findings = {
-      {.id = "lock-cycle", .severity = model::Severity::likely, .title = "t", .detail = "d", .tids = {1, 2}}};
-  EXPECT_EQ(
-      parsed(still)["findings"],
-      Json::parse(R"([{"id": "lock-cycle", "severity": "likely", "title": "t", "detail": "d", "tids": [1, 2]}])"));
+  still.findings = {{.id = "lock-cycle",
+                     .severity = model::Severity::likely,
+                     .title = "t",
+                     .detail = "d",
+                     .evidence = {"e", "f"},
+                     .advice = {"a"},
+                     .tids = {1, 2}}};
+  EXPECT_EQ(parsed(still)["findings"],
+            Json::parse(R"([{"id": "lock-cycle", "severity": "likely", "title": "t", "detail": "d",
+                             "evidence": ["e", "f"], "advice": ["a"], "tids": [1, 2]}])"));
 }
 
 TEST(Json, HostileStringsStayValidJson) {
@@ -207,7 +212,7 @@ TEST(Json, HostileStringsStayValidJson) {
                            .complete = false,
                            .incomplete_reason = evil});
   still.warnings = {evil};
-  still.findings = {{.id = evil, .title = evil, .detail = evil}};
+  still.findings = {{.id = evil, .title = evil, .detail = evil, .evidence = {evil}, .advice = {evil}}};
   const std::string text = to_json(still, evil);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   const Json json = Json::parse(text);

@@ -214,7 +214,8 @@ TEST(TextScreen, SeveralInterpretersAndBuilds) {
   still.findings.push_back({.id = "lock-cycle",
                             .severity = model::Severity::certain,
                             .title = "Two threads wait for each other",
-                            .detail = "4211 waits for 4212 and 4212 for 4211.",
+                            .evidence = {"4211 waits for 4212.", "4212 waits for 4211."},
+                            .advice = {"Take the two locks in the same order everywhere."},
                             .tids = {4211, 4212}});
   expect_screen("interpreters", to_text(still, {}));
 }
@@ -362,7 +363,7 @@ TEST(TextScreen, HostileStringsNeverReachTheTerminal) {
                            .complete = false,
                            .incomplete_reason = evil});
   still.warnings = {evil};
-  still.findings = {{.id = evil, .title = evil, .detail = evil}};
+  still.findings = {{.id = evil, .title = evil, .detail = evil, .evidence = {evil}, .advice = {evil}}};
   for (const int width : {0, 1, 5, 20, 80}) {
     const std::string text = to_text(still, {.width = width});
     for (const char raw : text) {

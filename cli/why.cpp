@@ -1,0 +1,71 @@
+// stillframe why PID|CORE: the findings alone.
+#include "render/why.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "analysis/explain.h"
+#include "command.h"
+#include "photograph/photograph.h"
+#include "targets.h"
+
+namespace stillframe::cli {
+namespace {
+
+struct WhyOptions {
+  std::string target;
+  CoreFiles files;
+  photograph::Wishes wishes;
+  OutputOptions output;
+};
+
+int run(const WhyOptions& options, const Environment& environment) {
+  const auto target = open_target(options.target, options.files, "stillframe why 4211");
+  if (!target) {
+    print(target.error());
+    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+  }
+  photograph::Wishes wishes = options.wishes;
+  wishes.native = photograph::NativeWish::all;  // a lock of C code is told by the functions that wait for it
+  auto still = photograph::take(**target, wishes);
+  if (!still) {
+    print(still.error());
+    return kNothing;
+  }
+  analysis::explain(**target, *still);
+  const bool printed = options.output.json
+                           ? print(*still, options.output, environment)
+                           : print(render::why_to_text(*still, text_options(options.output, environment)));
+  return !printed ? kNothing : still->partial ? kPartial : kAll;
+}
+
+}  // namespace
+
+void add_why(CLI::App& program, const Environment& environment, int& exit_code) {
+  const auto options = std::make_shared<WhyOptions>();
+  CLI::App* command = program.add_subcommand("why", "Say why a Python program is stuck, slow or dead");
+  command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
+  command->add_option("--executable", options->files.executable, "Of a core: the program that died")
+      ->type_name("EXECUTABLE");
+  add_core_file_options(*command, options->files);
+  command->add_flag("--no-block", options->wishes.no_block,
+                    "Never stop a thread; what is read while it changes may be torn, and the output says so");
+  command->add_flag("--exhaustive", options->wishes.exhaustive,
+                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  command->add_flag("--json", options->output.json,
+                    "Write the whole still as JSON (docs/still.schema.json); the answer is in its findings");
+  command->add_flag("--no-color", options->output.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  command->footer(R"(Examples:
+  stillframe why 4211                         who waits for whom, and what usually helps
+  stillframe why core.4211                    why it died
+  stillframe why --json 4211 | jq .findings   for programs
+
+A finding is 'certain' where memory or the kernel proves it, else 'likely', with what is not proven. `stillframe dump`
+and `stillframe core` show the same findings above the stacks. docs/findings.md explains each of them.
+
+Exit codes: 0 looked at all, 1 nothing could be looked at, 2 wrong usage, 3 something is missing (a warning says what).)");
+  command->callback([options, &environment, &exit_code] { exit_code = run(*options, environment); });
+}
+
+}  // namespace stillframe::cli

@@ -1,0 +1,13 @@
+#include "analysis/explain.h"
+
+#include "analysis/findings/findings.h"
+#include "analysis/waits/waits.h"
+
+namespace stillframe::analysis {
+
+void explain(const target::Target& target, model::Still& still) {
+  explain_waits(target, still);
+  add_findings(still);
+}
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,16 @@
+// Every analysis. What is found by the first ones stands before what later ones find as surely.
+#pragma once
+
+#include <array>
+
+#include "analysis/findings/findings.h"
+
+namespace stillframe::analysis {
+
+void find_lock_cycles(const model::Still& still, Findings& findings);
+
+inline constexpr std::array kAnalyses{
+    Analysis{find_lock_cycles},
+};
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,102 @@
+// Deadlocks: threads that wait for one another in a circle, and a thread that waits for what it holds itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/findings/list.h"
+#include "analysis/findings/wait_graph.h"
+#include "analysis/findings/words.h"
+
+namespace stillframe::analysis {
+namespace {
+
+// " since /srv/app.py:12 in transfer": where the holder took it, as far as that is known.
+std::string taken_at(const model::Thread& holder, const model::Holder& by) {
+  if (!by.frame || *by.frame >= holder.frames.size()) {
+    return {};
+  }
+  model::Frame taken = holder.frames[*by.frame];
+  taken.line = by.line ? by.line : taken.line;
+  return fmt::format(", taken {} {}", by.line ? "at" : "in the call that is now at", place_of(taken));
+}
+
+std::string step_of(const model::Still& still, const Dependency& step) {
+  const model::Thread& waiter = still.threads[step.waiter];
+  const model::Thread& holder = still.threads[step.holder];
+  const model::Frame* frame = waiting_frame(waiter);
+  const std::string place = frame == nullptr ? "" : " at " + place_of(*frame);
+  std::string text = fmt::format("thread {} waits for {}{}", name_of(waiter), name_of(*step.resource), place);
+  if (step.resource->kind == model::ResourceKind::thread) {
+    return text;
+  }
+  return text + fmt::format("; thread {} holds it{} ({})", name_of(holder), taken_at(holder, *step.by), step.by->how);
+}
+
+std::string title_of(const model::Still& still, const std::vector<Dependency>& cycle) {
+  std::vector<std::string> who;
+  std::ranges::transform(cycle, std::back_inserter(who), [&](const Dependency& step) {
+    const model::Thread& thread = still.threads[step.waiter];
+    const model::Frame* frame = waiting_frame(thread);
+    return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
+  });
+  if (cycle.size() == 1) {
+    return fmt::format("Deadlock: thread {} waits for {}, which it holds itself", who.front(),
+                       name_of(*cycle.front().resource));
+  }
+  return fmt::format("Deadlock: threads {} wait for one another", list_of(who));
+}
+
+std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
+  const auto any = [&](model::ResourceKind kind) {
+    return std::ranges::any_of(cycle, [&](const Dependency& step) { return step.resource->kind == kind; });
+  };
+  if (cycle.size() == 1 && any(model::ResourceKind::thread)) {
+    return {"a thread cannot wait for its own end: call join() in another one"};
+  }
+  if (cycle.size() == 1) {
+    return {
+        "use threading.RLock, which its holder can take again, or call the inner function after the lock was let go"};
+  }
+  if (any(model::ResourceKind::gil)) {
+    return {
+        "let go of the GIL (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release, py.allow_threads) before C code "
+        "takes a lock, and take the lock before the GIL everywhere"};
+  }
+  if (any(model::ResourceKind::import_lock)) {
+    return {"start threads, and wait for them, after the import: from a function, not at the top level of a module"};
+  }
+  if (any(model::ResourceKind::thread)) {
+    return {"let go of the lock before waiting for the thread that needs it"};
+  }
+  return {"take these locks in the same order everywhere, or with a timeout"};
+}
+
+}  // namespace
+
+void find_lock_cycles(const model::Still& still, Findings& findings) {
+  const WaitGraph graph(still);
+  for (const auto& cycle : graph.cycles()) {
+    const bool certain = std::ranges::all_of(cycle, [](const Dependency& step) { return step.by->certain; });
+    model::Finding finding{.id = cycle.size() == 1 ? "self-deadlock" : "lock-cycle",
+                           .severity = certain ? model::Severity::certain : model::Severity::likely,
+                           .title = title_of(still, cycle),
+                           .advice = advice_for(cycle)};
+    if (!certain) {
+      finding.detail = "a threading.Lock does not say who holds it: that is concluded from the code that took it";
+    }
+    for (const Dependency& step : cycle) {
+      finding.evidence.push_back(step_of(still, step));
+      if (const auto tid = still.threads[step.waiter].tid) {
+        finding.tids.push_back(*tid);
+      }
+    }
+    const std::size_t behind = graph.waiting_for(cycle.front().waiter).size() + 1 - cycle.size();
+    if (behind > 0) {
+      finding.evidence.push_back(
+          fmt::format("{} more {} for them", behind, behind == 1 ? "thread waits" : "threads wait"));
+    }
+    findings.push_back(std::move(finding));
+  }
+}
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,72 @@
+#include "analysis/findings/wait_graph.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace stillframe::analysis {
+
+WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()) {
+  std::unordered_map<std::int64_t, std::size_t> by_tid;
+  for (std::size_t i = 0; i < still.threads.size(); ++i) {
+    if (still.threads[i].tid) {
+      by_tid.emplace(*still.threads[i].tid, i);
+    }
+  }
+  for (std::size_t i = 0; i < still.threads.size(); ++i) {
+    const auto& wants = still.threads[i].wants;
+    if (!wants || wants->resource >= still.resources.size()) {
+      continue;
+    }
+    const model::Resource& resource = still.resources[wants->resource];
+    for (const model::Holder& holder : resource.holders) {
+      if (const auto known = holder.tid ? by_tid.find(*holder.tid) : by_tid.end(); known != by_tid.end()) {
+        edges_[i].push_back({.waiter = i, .holder = known->second, .resource = &resource, .by = &holder});
+      }
+    }
+  }
+}
+
+// Only the first holder of each resource is followed: of several readers any one may be the last to let go.
+std::vector<std::vector<Dependency>> WaitGraph::cycles() const {
+  std::vector<std::vector<Dependency>> found;
+  std::vector<std::size_t> walked(edges_.size(), 0);  // by which walk a thread was seen
+  for (std::size_t start = 0; start < edges_.size(); ++start) {
+    std::vector<Dependency> path;
+    std::size_t at = start;
+    while (walked[at] == 0 && !edges_[at].empty()) {
+      walked[at] = start + 1;
+      path.push_back(edges_[at].front());
+      at = edges_[at].front().holder;
+    }
+    if (walked[at] != start + 1 || path.empty()) {
+      continue;
+    }
+    const auto begin = std::ranges::find(path, at, &Dependency::waiter);
+    std::vector<Dependency> cycle(begin, path.end());
+    std::ranges::rotate(cycle, std::ranges::min_element(cycle, {}, &Dependency::waiter));
+    found.push_back(std::move(cycle));
+  }
+  return found;
+}
+
+std::vector<std::size_t> WaitGraph::waiting_for(std::size_t thread) const {
+  std::vector<std::size_t> found;
+  std::unordered_set<std::size_t> known{thread};
+  bool grown = true;
+  while (grown) {
+    grown = false;
+    for (std::size_t i = 0; i < edges_.size(); ++i) {
+      const bool waits =
+          std::ranges::any_of(edges_[i], [&](const Dependency& one) { return known.contains(one.holder); });
+      if (waits && known.insert(i).second) {
+        found.push_back(i);
+        grown = true;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace stillframe::analysis

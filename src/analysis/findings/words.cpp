@@ -1,0 +1,137 @@
+#include "analysis/findings/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+
+namespace stillframe::analysis {
+namespace {
+
+std::string_view noun_of(model::ResourceKind kind) {
+  switch (kind) {
+    case model::ResourceKind::gil:
+      return "the GIL";
+    case model::ResourceKind::lock:
+    case model::ResourceKind::rlock:
+      return "lock";
+    case model::ResourceKind::condition:
+      return "condition";
+    case model::ResourceKind::event:
+      return "event";
+    case model::ResourceKind::semaphore:
+      return "semaphore";
+    case model::ResourceKind::barrier:
+      return "barrier";
+    case model::ResourceKind::queue:
+      return "queue";
+    case model::ResourceKind::future:
+      return "future";
+    case model::ResourceKind::thread:
+      return "thread";
+    case model::ResourceKind::import_lock:
+      return "the import of";
+    case model::ResourceKind::mutex:
+      return "mutex";
+    case model::ResourceKind::rwlock:
+      return "read-write lock";
+  }
+  return "lock";
+}
+
+// What the folder of Python's own modules looks like: ".../lib/python3.12/queue.py".
+bool is_in_library(std::string_view file) {
+  const auto lib = file.find("/lib/python");
+  if (lib == std::string_view::npos) {
+    return false;
+  }
+  const std::string_view rest = file.substr(lib + std::string_view("/lib/python").size());
+  return !rest.empty() && rest.front() >= '2' && rest.front() <= '9' &&
+         rest.find("-packages/") == std::string_view::npos;
+}
+
+}  // namespace
+
+const model::Thread* thread_of(const model::Still& still, std::optional<std::int64_t> tid) {
+  if (!tid) {
+    return nullptr;
+  }
+  const auto found = std::ranges::find(still.threads, tid, &model::Thread::tid);
+  return found == still.threads.end() ? nullptr : &*found;
+}
+
+std::string name_of(const model::Thread& thread) {
+  const std::string tid = thread.tid ? fmt::format("{}", *thread.tid) : "?";
+  const auto& name = thread.name ? thread.name : thread.os_name;
+  return name ? fmt::format("{} \"{}\"", tid, *name) : tid;
+}
+
+std::string list_of(std::span<const std::string> words, std::size_t most) {
+  std::string text;
+  const std::size_t shown = words.size() > most + 1 ? most : words.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const bool last = i + 1 == words.size();
+    text += i == 0 ? "" : last ? " and " : ", ";
+    text += words[i];
+  }
+  return shown == words.size() ? text : fmt::format("{} and {} more", text, words.size() - shown);
+}
+
+std::string place_of(const model::Frame& frame) {
+  if (frame.kind == model::FrameKind::native) {
+    const std::string function = frame.function.empty() ? "?" : std::string(frame.function);
+    return frame.library ? fmt::format("{} in {}", function, file_name(*frame.library)) : function;
+  }
+  std::string text(frame.file.value_or("?"));
+  text += frame.line ? fmt::format(":{}", *frame.line) : "";
+  const std::string_view function = frame.qualified_name.value_or(frame.function);
+  return function.empty() ? text : fmt::format("{} in {}", text, function);
+}
+
+bool is_library(const model::Frame& frame) {
+  return frame.kind == model::FrameKind::python && frame.file &&
+         (frame.file->starts_with("<frozen ") || is_in_library(*frame.file));
+}
+
+const model::Frame* own_frame(const model::Thread& thread) {
+  const model::Frame* innermost = nullptr;
+  for (const model::Frame& frame : std::views::reverse(thread.frames)) {
+    if (frame.kind != model::FrameKind::python) {
+      continue;
+    }
+    if (!is_library(frame)) {
+      return &frame;
+    }
+    innermost = innermost == nullptr ? &frame : innermost;
+  }
+  return innermost;
+}
+
+std::string at_place(const model::Thread& thread) {
+  const model::Frame* frame = own_frame(thread);
+  return frame == nullptr ? std::string() : " at " + place_of(*frame);
+}
+
+const model::Frame* waiting_frame(const model::Thread& thread) {
+  if (thread.wants && thread.wants->frame && *thread.wants->frame < thread.frames.size()) {
+    return &thread.frames[*thread.wants->frame];
+  }
+  return own_frame(thread);
+}
+
+std::string name_of(const model::Resource& resource) {
+  const std::string_view noun = noun_of(resource.kind);
+  if (resource.kind == model::ResourceKind::gil) {
+    return std::string(noun);
+  }
+  if (resource.kind == model::ResourceKind::thread) {
+    return fmt::format("the end of thread {}", resource.name.value_or(fmt::format("{:#x}", resource.address)));
+  }
+  return resource.name ? fmt::format("{} `{}`", noun, *resource.name) : fmt::format("{} {:#x}", noun, resource.address);
+}
+
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+}  // namespace stillframe::analysis

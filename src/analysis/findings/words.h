@@ -1,0 +1,44 @@
+// How findings name threads, places and resources.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/still.h"
+
+namespace stillframe::analysis {
+
+// Null where no thread of the still has that id.
+const model::Thread* thread_of(const model::Still& still, std::optional<std::int64_t> tid);
+
+// `4213 "Worker-1"`; "?" where it has no id.
+std::string name_of(const model::Thread& thread);
+
+// "a", "a and b", "a, b and c"; of more than `most` the first ones "and 14 more".
+std::string list_of(std::span<const std::string> words, std::size_t most = 8);
+
+// "/srv/app.py:12 in transfer"; of a native frame "pthread_mutex_lock in libc.so.6".
+std::string place_of(const model::Frame& frame);
+
+// Whether the code of a frame belongs to Python's own library, or was frozen into the interpreter.
+bool is_library(const model::Frame& frame);
+
+// The innermost Python frame that is not the library's; else the innermost Python frame; null where there is none.
+const model::Frame* own_frame(const model::Thread& thread);
+
+// Where a thread is, for a sentence: " at /srv/app.py:12 in transfer"; empty where it is not known.
+std::string at_place(const model::Thread& thread);
+
+// The frame in which a thread waits for its resource.
+const model::Frame* waiting_frame(const model::Thread& thread);
+
+// "lock `self.lock`", "the GIL", "event `ready`", "mutex 0x7f…".
+std::string name_of(const model::Resource& resource);
+
+// The name of a file without its folders.
+std::string_view file_name(std::string_view path);
+
+}  // namespace stillframe::analysis

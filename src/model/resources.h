@@ -1,0 +1,53 @@
+// What threads wait for that others hold or have to do: locks, conditions, queues, threads that are to end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stillframe::model {
+
+enum class ResourceKind : std::uint8_t {
+  gil,
+  lock,       // threading.Lock
+  rlock,      // threading.RLock
+  condition,  // what somebody else has to notify
+  event,      // what somebody else has to set
+  semaphore,
+  barrier,
+  queue,        // what somebody else has to put an item in, or take one from
+  future,       // what somebody else has to fulfil
+  thread,       // what has to end
+  import_lock,  // of a module that is being imported
+  mutex,        // of C code: pthread_mutex_t
+  rwlock,       // of C code: pthread_rwlock_t
+};
+
+// Somebody on whom a resource depends: who holds a lock, the thread that is to end.
+struct Holder {
+  std::optional<std::int64_t> tid;   // absent: it is no thread of the process any more
+  bool certain = false;              // the resource itself names it
+  std::string how;                   // how it is known: "its owner field", "the with block that it is in"
+  std::optional<std::size_t> frame;  // of that thread's frames: the call that took the lock
+  std::optional<std::int32_t> line;  // in that call: where it took the lock
+};
+
+struct Resource {
+  ResourceKind kind = ResourceKind::lock;
+  std::uint64_t address = 0;
+  std::string type;                  // "threading.Lock", "pthread_mutex_t"
+  std::optional<std::string> name;   // as the code that waits calls it: "self.lock"; of a thread its name
+  std::optional<std::string> state;  // as its repr() says it: "unset", "value=0/4", "maxsize=10 items=10"
+  std::vector<Holder> holders;       // empty: not known, or a resource that nobody holds
+};
+
+// That a thread waits for a resource.
+struct ResourceWait {
+  std::size_t resource = 0;          // in Still::resources
+  std::string call;                  // "Event.wait", "Queue.get", "with", "Lock.acquire"
+  std::optional<std::size_t> frame;  // of the thread's frames: the call that waits, behind the library's own
+};
+
+}  // namespace stillframe::model

@@ -1,0 +1,41 @@
+// Stills made by hand, for the analyses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "analysis/findings/findings.h"
+#include "model/still.h"
+
+namespace stillframe::analysis {
+
+inline model::Frame python_frame(std::string_view file, int line, std::string_view function) {
+  return {.function = function, .file = file, .line = line};
+}
+
+// A sleeping thread whose innermost call is at /srv/app.py:LINE in work.
+inline model::Thread sleeping_thread(std::int64_t tid, std::string name, int line) {
+  return {.tid = tid,
+          .name = std::move(name),
+          .interpreter = 0,
+          .os_state = model::OsState::sleeping,
+          .frames = {python_frame("/srv/app.py", line, "work")}};
+}
+
+// Makes thread `waiter` wait for a resource; returns its index.
+inline std::size_t wait_for(model::Still& still, std::size_t waiter, model::Resource resource) {
+  still.resources.push_back(std::move(resource));
+  still.threads[waiter].wants = model::ResourceWait{.resource = still.resources.size() - 1, .call = "with", .frame = 0};
+  return still.resources.size() - 1;
+}
+
+inline Findings found_by(Analysis analysis, const model::Still& still) {
+  Findings findings;
+  analysis(still, findings);
+  return findings;
+}
+
+}  // namespace stillframe::analysis
