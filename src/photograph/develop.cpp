@@ -10,6 +10,7 @@
 
 #include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
+#include "photograph/resources.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -40,7 +41,12 @@ class Developer {
  public:
   Developer(Negative& negative, const target::Target& target, const cpython::Runtime& runtime, NativeFrames& native,
             model::Still& still)
-      : negative_(negative), target_(target), native_(native), still_(still), positions_(runtime.version) {}
+      : negative_(negative),
+        target_(target),
+        runtime_(runtime),
+        native_(native),
+        still_(still),
+        positions_(runtime.version) {}
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
@@ -74,6 +80,7 @@ class Developer {
     }
     native_.add_other_threads();
     add_system_calls();
+    add_resources(negative_, target_, tids_, runtime_, still_);
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;
@@ -245,6 +252,7 @@ class Developer {
 
   Negative& negative_;
   const target::Target& target_;
+  const cpython::Runtime& runtime_;
   NativeFrames& native_;
   model::Still& still_;
   PositionCache positions_;

@@ -118,6 +118,37 @@ Json waiting_of(const model::Thread& thread) {
           {"wait_channel", or_null(waiting.wait_channel)}};
 }
 
+Json wants_of(const model::Thread& thread) {
+  if (!thread.wants) {
+    return nullptr;
+  }
+  const auto& frame = thread.wants->frame;
+  return {{"resource", thread.wants->resource},
+          {"call", thread.wants->call},
+          {"frame", frame ? Json(*frame) : Json(nullptr)}};
+}
+
+Json resources_of(const model::Still& still) {
+  Json list = Json::array();
+  for (const model::Resource& resource : still.resources) {
+    Json holders = Json::array();
+    for (const model::Holder& holder : resource.holders) {
+      holders.push_back({{"tid", or_null(holder.tid)},
+                         {"certain", holder.certain},
+                         {"how", holder.how},
+                         {"frame", or_null(holder.frame)},
+                         {"line", or_null(holder.line)}});
+    }
+    list.push_back({{"kind", json_name(resource.kind)},
+                    {"address", resource.address == 0 ? Json(nullptr) : hex(resource.address)},
+                    {"type", resource.type},
+                    {"name", or_null(resource.name)},
+                    {"state", or_null(resource.state)},
+                    {"holders", std::move(holders)}});
+  }
+  return list;
+}
+
 Json findings_of(const model::Still& still) {
   Json list = Json::array();
   for (const model::Finding& finding : still.findings) {
@@ -157,7 +188,10 @@ class Writer {
       }
     }
     out_ += "],";
-    const Json tail = {{"findings", findings_of(still)}, {"warnings", still.warnings}, {"partial", still.partial}};
+    const Json tail = {{"resources", resources_of(still)},
+                       {"findings", findings_of(still)},
+                       {"warnings", still.warnings},
+                       {"partial", still.partial}};
     out_ += std::string_view(dump(tail)).substr(1);
     out_ += '\n';
     return pass_on(0);
@@ -184,6 +218,7 @@ class Writer {
                        {"waits_for_gil", or_null(thread.waits_for_gil)},
                        {"gc_collecting", thread.gc_collecting},
                        {"waiting_on", waiting_of(thread)},
+                       {"wants", wants_of(thread)},
                        {"complete", thread.complete},
                        {"incomplete_reason", or_null(thread.incomplete_reason)},
                        {"native_end", or_null(thread.native_end)},

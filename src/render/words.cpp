@@ -139,6 +139,38 @@ std::string_view json_name(model::FileKind kind) {
   return "unknown";
 }
 
+std::string_view json_name(model::ResourceKind kind) {
+  switch (kind) {
+    case model::ResourceKind::gil:
+      return "gil";
+    case model::ResourceKind::lock:
+      return "lock";
+    case model::ResourceKind::rlock:
+      return "rlock";
+    case model::ResourceKind::condition:
+      return "condition";
+    case model::ResourceKind::event:
+      return "event";
+    case model::ResourceKind::semaphore:
+      return "semaphore";
+    case model::ResourceKind::barrier:
+      return "barrier";
+    case model::ResourceKind::queue:
+      return "queue";
+    case model::ResourceKind::future:
+      return "future";
+    case model::ResourceKind::thread:
+      return "thread";
+    case model::ResourceKind::import_lock:
+      return "import_lock";
+    case model::ResourceKind::mutex:
+      return "mutex";
+    case model::ResourceKind::rwlock:
+      return "rwlock";
+  }
+  return "lock";
+}
+
 std::string with_count(std::int64_t count, std::string_view one) {
   std::string digits = fmt::format("{}", count);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {

@@ -16,6 +16,7 @@ std::string_view json_name(model::Severity severity);
 std::string_view json_name(model::SourceKind kind);
 std::string_view json_name(model::ValueKind kind);
 std::string_view json_name(model::FileKind kind);
+std::string_view json_name(model::ResourceKind kind);
 
 // "1 thread", "1,204 threads".
 std::string with_count(std::int64_t count, std::string_view one);

@@ -174,7 +174,7 @@ class Explainer {
 
   [[nodiscard]] bool still_waits(const model::Thread& thread,
                                  const std::unordered_map<Tid, target::ThreadInfo>& now) const {
-    const auto known = now.find(*thread.tid);
+    const auto known = thread.tid ? now.find(*thread.tid) : now.end();
     if (known == now.end() || (thread.run_count && known->second.run_count != thread.run_count) ||
         (known->second.state != OsState::sleeping && known->second.state != OsState::uninterruptible)) {
       return false;
@@ -199,6 +199,13 @@ class Explainer {
       }
     }
     std::erase_if(waiters_, [&](const Waiter& waiter) { return !still_waits(*waiter.thread, now); });
+    for (model::Thread& thread : still_.threads) {
+      // The GIL is part of the still; the rest was found out afterwards. Who waits for the GIL wakes up again and
+      // again.
+      if (thread.wants && thread.waits_for_gil != true && !still_waits(thread, now)) {
+        thread.wants.reset();
+      }
+    }
   }
 
   [[nodiscard]] std::string in_words(const Waiter& waiter) const {

@@ -305,9 +305,9 @@ TEST(Json, KeysAreThoseOfTheSchema) {
   model::Still still = live_still();
   still.threads.push_back({.tid = 1, .frames = {frame("a", 1, "f")}});
   const Json json = parsed(still);
-  EXPECT_EQ(keys_of(json),
-            (std::vector<std::string>{"consistency", "crash", "findings", "interpreters", "partial", "python", "schema",
-                                      "source", "taken_at", "threads", "tool_version", "warnings"}));
+  EXPECT_EQ(keys_of(json), (std::vector<std::string>{"consistency", "crash", "findings", "interpreters", "partial",
+                                                     "python", "resources", "schema", "source", "taken_at", "threads",
+                                                     "tool_version", "warnings"}));
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+#include "analysis/findings/waits_in_words.h"
+
+#include <fmt/format.h>
+
+#include "analysis/findings/words.h"
+
+namespace stillframe::analysis {
+namespace {
+
+std::string holders_in_words(const model::Still& still, const model::Resource& resource) {
+  if (resource.holders.empty() || resource.kind == model::ResourceKind::thread) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const model::Holder& holder : resource.holders) {
+    const model::Thread* thread = thread_of(still, holder.tid);
+    names.push_back(thread != nullptr ? name_of(*thread)
+                    : holder.tid      ? fmt::format("{}", *holder.tid)
+                                      : "a thread that has ended");
+  }
+  const std::string_view verb = resource.kind == model::ResourceKind::future ? "run by" : "held by";
+  return fmt::format(" ({} {})", verb, list_of(names, 3));
+}
+
+}  // namespace
+
+void name_resources(model::Still& still) {
+  for (model::Thread& thread : still.threads) {
+    if (thread.wants && thread.waiting_on && thread.wants->resource < still.resources.size()) {
+      const model::Resource& resource = still.resources[thread.wants->resource];
+      thread.waiting_on->text = fmt::format("waits for {}{}", name_of(resource), holders_in_words(still, resource));
+    }
+  }
+}
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,85 @@
+#include "cpython/sync/object_names.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "cpython/values/attributes.h"
+
+namespace stillframe::cpython {
+namespace {
+
+constexpr std::uint64_t kMostNames = 256;
+constexpr std::uint64_t kMostAttributes = 64;
+// Objects whose attributes are looked through for one name.
+constexpr std::size_t kMostOpened = 400;
+
+}  // namespace
+
+std::optional<std::string> ObjectNames::find(const RawFrame& frame, Address object) {
+  std::vector<Named> level = roots(frame);
+  std::unordered_set<Address> opened;
+  for (int depth = 0; depth < 3 && !level.empty(); ++depth) {
+    const auto found = std::ranges::find(level, object, &Named::object);
+    if (found != level.end()) {
+      return found->name;
+    }
+    std::vector<Named> next;
+    for (const Named& one : level) {
+      if (depth < 2 && opened.size() < kMostOpened && opened.insert(one.object).second) {
+        std::ranges::move(attributes_of(one), std::back_inserter(next));
+      }
+    }
+    level = std::move(next);
+  }
+  return std::nullopt;
+}
+
+std::vector<ObjectNames::Named> ObjectNames::roots(const RawFrame& frame) {
+  std::vector<Named> roots;
+  for (const Variable& variable : variables_.read(frame).list) {
+    roots.push_back({.name = *variable.name, .object = variable.value});
+  }
+  if (frame.code != nullptr && !frame.code->lost) {
+    add_globals(frame, roots);
+  }
+  return roots;
+}
+
+// co_names is the word before co_varnames to 3.10 (Include/code.h, Include/cpython/code.h), and from 3.11 on stands
+// before co_exceptiontable, which is the word before co_flags (_PyCode_DEF in Include/cpython/code.h).
+void ObjectNames::add_globals(const RawFrame& frame, std::vector<Named>& roots) const {
+  const Layout& layout = objects_.layout();
+  const bool light = layout.version >= PythonVersion{3, 11, 0};
+  const Offset anchor = light ? layout.code.flags : layout.code.varnames;
+  const Offset globals_at = light ? layout.frame.globals : layout.frame_object.globals;
+  const auto globals = objects_.pointer(frame.address, globals_at);
+  const auto names =
+      anchor.present() ? objects_.pointer(frame.code->address, anchor.value() - (light ? 16U : 8U)) : std::nullopt;
+  const auto count = names ? objects_.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
+  if (!globals || !count || *count > kMostNames) {
+    return;
+  }
+  for (std::uint64_t i = 0; i < *count; ++i) {
+    const auto item = objects_.memory().get<Address>(*names + layout.tuple.items.value() + i * sizeof(Address));
+    auto name = item ? objects_.text(*item, kMostNames) : std::nullopt;
+    const auto value = name ? objects_.lookup(*globals, *name) : std::nullopt;
+    if (value) {
+      roots.push_back({.name = std::move(*name), .object = *value});
+    }
+  }
+}
+
+std::vector<ObjectNames::Named> ObjectNames::attributes_of(const Named& owner) {
+  const Type* type = owner.object == 0 ? nullptr : types_.of(owner.object);
+  if (type == nullptr || !type->is_heap() || type->has(kTypeSubclass)) {
+    return {};
+  }
+  std::vector<Named> found;
+  for (Attribute& one : cpython::attributes_of(objects_, owner.object, *type, kMostAttributes).list) {
+    found.push_back({.name = owner.name + "." + one.name, .object = one.value});
+  }
+  return found;
+}
+
+}  // namespace stillframe::cpython

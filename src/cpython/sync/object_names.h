@@ -1,0 +1,38 @@
+// What the code of a call calls an object: `lock`, `self.lock`, `registry.lock`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpython/frames.h"
+#include "cpython/values/types.h"
+#include "cpython/variables.h"
+
+namespace stillframe::cpython {
+
+class ObjectNames {
+ public:
+  ObjectNames(const Objects& objects, Types& types, Variables& variables)
+      : objects_(objects), types_(types), variables_(variables) {}
+
+  // The shortest name by which the frame's code can reach the object: a variable, a global that the code mentions, or
+  // an attribute of one of them, at most two levels deep. Nothing where there is none.
+  std::optional<std::string> find(const RawFrame& frame, Address object);
+
+ private:
+  struct Named {
+    std::string name;
+    Address object = 0;
+  };
+
+  std::vector<Named> roots(const RawFrame& frame);
+  void add_globals(const RawFrame& frame, std::vector<Named>& roots) const;
+  std::vector<Named> attributes_of(const Named& owner);
+
+  const Objects& objects_;
+  Types& types_;
+  Variables& variables_;
+};
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,27 @@
+// Locks of C code, by the futex on which threads wait for them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "memory/memory_source.h"
+#include "model/still.h"
+#include "target/target.h"
+
+namespace stillframe::native {
+
+struct MutexOwner {
+  memory::Address mutex = 0;
+  target::Tid tid = 0;  // as the target's own pid namespace numbers it
+};
+
+// The mutex that a thread waits for in this system call, and its owner, where the structure itself proves that it is
+// one: it is locked, somebody waits, and its owner is one of `tids`, or was one.
+// glibc: pthread_mutex_t begins with lock, count, owner (sysdeps/nptl/bits/struct_mutex.h); who waits has made lock 2
+// (nptl/lowlevellock.c) or, of robust and inheriting mutexes, set the highest bit of the owner's id in it.
+// musl: type, lock (src/internal/pthread_impl.h); the lock has its owner's id, and the highest bit while threads wait.
+std::optional<MutexOwner> waited_mutex(const memory::MemorySource& memory, const model::SystemCall& call,
+                                       std::span<const target::Tid> tids);
+
+}  // namespace stillframe::native

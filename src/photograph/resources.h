@@ -1,0 +1,20 @@
+// What threads wait for that others hold: the locks behind the futexes that they sleep on, and who can be seen to hold
+// them.
+#pragma once
+
+#include <unordered_map>
+
+#include "cpython/runtime.h"
+#include "photograph/exposure.h"
+#include "target/target.h"
+
+namespace stillframe::photograph {
+
+// Fills Still::resources and Thread::wants, after the target runs again: the frames are those of the still, and what is
+// read now of a lock holds as long as the thread that waits for it has not moved since, which the analysis of waits
+// proves. Reads nothing where no thread sleeps on a futex. `tids` are the threads by their thread states.
+void add_resources(const Negative& negative, const target::Target& target,
+                   const std::unordered_map<cpython::Address, target::Tid>& tids, const cpython::Runtime& runtime,
+                   model::Still& still);
+
+}  // namespace stillframe::photograph
