@@ -156,6 +156,7 @@ def start():
         line = command(interpreter, inside) if command else [interpreter.executable, f"{inside}/{name}"]
 
         def prepare():
+            os.setsid()  # so that its children end with it
             resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
             interpreter.enter(inside)
 
@@ -178,6 +179,8 @@ def start():
     for program in started:
         with contextlib.suppress(OSError):
             os.kill(program.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.killpg(program.process.pid, signal.SIGKILL)
         program.process.wait()
         program.process.stdin.close()
         program.process.stdout.close()

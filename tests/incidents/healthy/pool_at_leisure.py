@@ -1,0 +1,10 @@
+"""The workers of a thread pool have nothing to do, and main waits for an event."""
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor(4)
+rendezvous = threading.Barrier(4)
+for future in [pool.submit(rendezvous.wait) for _ in range(4)]:
+    future.result()
+print("ready", flush=True)
+threading.Event().wait()
