@@ -23,6 +23,9 @@ enum class ResourceKind : std::uint8_t {
   import_lock,  // of a module that is being imported
   mutex,        // of C code: pthread_mutex_t
   rwlock,       // of C code: pthread_rwlock_t
+  loader,       // the dynamic loader's lock
+  arena,        // a lock of malloc
+  static_guard  // the initialisation of a static variable of C++
 };
 
 // Somebody on whom a resource depends: who holds a lock, the thread that is to end.

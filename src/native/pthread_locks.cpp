@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
+#include <string_view>
 
 namespace stillframe::native {
 namespace {
@@ -18,19 +20,83 @@ bool is_one_of(std::span<const target::Tid> tids, std::uint32_t tid) {
 }
 
 // lock, count, owner, nusers, kind.
-std::optional<MutexOwner> glibc_mutex(const memory::MemorySource& memory, Address at,
+std::optional<NativeLock> glibc_mutex(const memory::MemorySource& memory, Address at,
                                       std::span<const target::Tid> tids) {
   const auto words = memory.get<std::array<std::uint32_t, 5>>(at);
   constexpr std::uint32_t kind_bits = 0x7f | 0x80 | 0x100 | 0x200;  // with PTHREAD_MUTEX_PSHARED_BIT and elision
   if (!words || (*words)[0] != 2 || ((*words)[4] & ~kind_bits) != 0 || !is_one_of(tids, (*words)[2])) {
     return std::nullopt;
   }
-  return MutexOwner{.mutex = at, .tid = (*words)[2]};
+  return NativeLock{.address = at, .owner = (*words)[2]};
 }
+
+// pthread_rwlock_t of glibc (sysdeps/nptl/bits/struct_rwlock.h): readers, writers, wrphase_futex, writers_futex, two
+// words of padding, cur_writer. Threads sleep on the first, third or fourth word.
+NativeLock rwlock_at(const memory::MemorySource& memory, Address futex, std::span<const target::Tid> tids) {
+  constexpr Address writer = 24;
+  for (const Address offset : {Address{8}, Address{12}, Address{0}}) {
+    const auto owner = memory.get<std::uint32_t>(futex - offset + writer);
+    if (owner && is_one_of(tids, *owner)) {
+      return {.kind = model::ResourceKind::rwlock, .address = futex - offset, .owner = *owner};
+    }
+  }
+  return {.kind = model::ResourceKind::rwlock, .address = futex};
+}
+
+struct LockFunction {
+  std::string_view name;  // a part of it: glibc has several names for most of them
+  model::ResourceKind kind;
+};
+
+// The first one that is met from the innermost call outwards tells. Those of the loader come last: they call the
+// others.
+constexpr std::array kFunctions{
+    LockFunction{"pthread_rwlock_", model::ResourceKind::rwlock},
+    LockFunction{"__cxa_guard_acquire", model::ResourceKind::static_guard},
+    LockFunction{"_int_free", model::ResourceKind::arena},
+    LockFunction{"_int_malloc", model::ResourceKind::arena},
+    LockFunction{"__libc_malloc", model::ResourceKind::arena},
+    LockFunction{"__libc_calloc", model::ResourceKind::arena},
+    LockFunction{"__libc_realloc", model::ResourceKind::arena},
+    LockFunction{"__libc_free", model::ResourceKind::arena},
+    LockFunction{"arena_get", model::ResourceKind::arena},
+    LockFunction{"_dl_open", model::ResourceKind::loader},
+    LockFunction{"_dl_close", model::ResourceKind::loader},
+    LockFunction{"dl_iterate_phdr", model::ResourceKind::loader},
+    LockFunction{"_dl_add_to_namespace_list", model::ResourceKind::loader},
+    LockFunction{"_dl_lookup_symbol", model::ResourceKind::loader},
+    LockFunction{"_dl_find_object", model::ResourceKind::loader},
+    LockFunction{"_dl_sym", model::ResourceKind::loader},
+};
+
+// How many calls above the system call can be those of a lock.
+constexpr std::size_t kMostCalls = 12;
 
 }  // namespace
 
-std::optional<MutexOwner> waited_mutex(const memory::MemorySource& memory, const model::SystemCall& call,
+std::optional<NativeLock> waited_lock(const memory::MemorySource& memory, const model::Thread& thread,
+                                      const std::optional<NativeLock>& mutex, std::span<const target::Tid> tids) {
+  const Address futex = thread.system_call->arguments[0];
+  std::size_t seen = 0;
+  for (const model::Frame& frame : std::views::reverse(thread.frames)) {
+    if (frame.kind != model::FrameKind::native || ++seen > kMostCalls) {
+      break;
+    }
+    const auto known = std::ranges::find_if(
+        kFunctions, [&](const LockFunction& one) { return frame.function.find(one.name) != std::string_view::npos; });
+    if (known == kFunctions.end()) {
+      continue;
+    }
+    if (known->kind == model::ResourceKind::rwlock) {
+      return rwlock_at(memory, futex, tids);
+    }
+    return NativeLock{
+        .kind = known->kind, .address = mutex ? mutex->address : futex, .owner = mutex ? mutex->owner : 0};
+  }
+  return mutex;
+}
+
+std::optional<NativeLock> waited_mutex(const memory::MemorySource& memory, const model::SystemCall& call,
                                        std::span<const target::Tid> tids) {
   if (call.name != "futex" || !call.first_argument_known) {
     return std::nullopt;
@@ -52,7 +118,7 @@ std::optional<MutexOwner> waited_mutex(const memory::MemorySource& memory, const
     // musl's word stands behind the type; of glibc's own mutexes it is the first one.
     const auto owner = memory.get<std::uint32_t>(at + 8);
     const bool first = owner && *owner == (*lock & kOwnerBits);
-    return MutexOwner{.mutex = first || priority ? at : at - 4, .tid = *lock & kOwnerBits};
+    return NativeLock{.address = first || priority ? at : at - 4, .owner = *lock & kOwnerBits};
   }
   return expected == 2 ? glibc_mutex(memory, at, tids) : std::nullopt;
 }

@@ -298,19 +298,22 @@ class Finder {
 
   void find_native_wait(model::Thread& thread) {
     const auto mutex = native::waited_mutex(objects_.memory(), *thread.system_call, inner_tids_);
-    if (!mutex) {
+    const auto lock = native::waited_lock(objects_.memory(), thread, mutex, inner_tids_);
+    if (!lock) {
       return;
     }
-    const auto [index, fresh] = resource(ResourceKind::mutex, mutex->mutex);
-    if (fresh) {
-      const auto owner = std::ranges::find(negative_.threads, mutex->tid, &target::ThreadInfo::inner_tid);
-      still_.resources[index].type = "pthread_mutex_t";
+    const auto [index, fresh] = resource(lock->kind, lock->address);
+    if (fresh && lock->owner != 0) {
+      const auto owner = std::ranges::find(negative_.threads, lock->owner, &target::ThreadInfo::inner_tid);
       still_.resources[index].holders = {
           {.tid = owner == negative_.threads.end() ? std::nullopt : std::optional(owner->tid),
            .certain = true,
-           .how = "the mutex names its owner"}};
+           .how = "the lock names its owner"}};
     }
-    thread.wants = model::ResourceWait{.resource = index, .call = "pthread_mutex_lock"};
+    if (lock->kind == ResourceKind::mutex || lock->kind == ResourceKind::rwlock) {
+      still_.resources[index].type = lock->kind == ResourceKind::mutex ? "pthread_mutex_t" : "pthread_rwlock_t";
+    }
+    thread.wants = model::ResourceWait{.resource = index, .call = "a lock of C code"};
   }
 
   const Negative& negative_;

@@ -167,6 +167,12 @@ std::string_view json_name(model::ResourceKind kind) {
       return "mutex";
     case model::ResourceKind::rwlock:
       return "rwlock";
+    case model::ResourceKind::loader:
+      return "loader";
+    case model::ResourceKind::arena:
+      return "arena";
+    case model::ResourceKind::static_guard:
+      return "static_guard";
   }
   return "lock";
 }

@@ -8,9 +8,13 @@
 namespace stillframe::analysis {
 
 void find_lock_cycles(const model::Still& still, Findings& findings);
+void find_abandoned_locks(const model::Still& still, Findings& findings);
+void find_blocking_holders(const model::Still& still, Findings& findings);
 
 inline constexpr std::array kAnalyses{
     Analysis{find_lock_cycles},
+    Analysis{find_abandoned_locks},
+    Analysis{find_blocking_holders},
 };
 
 }  // namespace stillframe::analysis

@@ -34,11 +34,8 @@ std::string step_of(const model::Still& still, const Dependency& step) {
 
 std::string title_of(const model::Still& still, const std::vector<Dependency>& cycle) {
   std::vector<std::string> who;
-  std::ranges::transform(cycle, std::back_inserter(who), [&](const Dependency& step) {
-    const model::Thread& thread = still.threads[step.waiter];
-    const model::Frame* frame = waiting_frame(thread);
-    return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
-  });
+  std::ranges::transform(cycle, std::back_inserter(who),
+                         [&](const Dependency& step) { return name_and_place_of(still.threads[step.waiter]); });
   if (cycle.size() == 1) {
     return fmt::format("Deadlock: thread {} waits for {}, which it holds itself", who.front(),
                        name_of(*cycle.front().resource));
@@ -61,6 +58,9 @@ std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
     return {
         "let go of the GIL (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release, py.allow_threads) before C code "
         "takes a lock, and take the lock before the GIL everywhere"};
+  }
+  if (any(model::ResourceKind::loader)) {
+    return {"load no library, and wait for no thread, in callbacks and constructors that run under the loader's lock"};
   }
   if (any(model::ResourceKind::import_lock)) {
     return {"start threads, and wait for them, after the import: from a function, not at the top level of a module"};

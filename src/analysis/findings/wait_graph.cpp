@@ -28,14 +28,15 @@ WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()) {
   }
 }
 
-// Only the first holder of each resource is followed: of several readers any one may be the last to let go.
+// What several threads hold, as a semaphore or by readers, is free as soon as one of them lets go: it makes no cycle
+// sure, and is not followed.
 std::vector<std::vector<Dependency>> WaitGraph::cycles() const {
   std::vector<std::vector<Dependency>> found;
   std::vector<std::size_t> walked(edges_.size(), 0);  // by which walk a thread was seen
   for (std::size_t start = 0; start < edges_.size(); ++start) {
     std::vector<Dependency> path;
     std::size_t at = start;
-    while (walked[at] == 0 && !edges_[at].empty()) {
+    while (walked[at] == 0 && edges_[at].size() == 1) {
       walked[at] = start + 1;
       path.push_back(edges_[at].front());
       at = edges_[at].front().holder;

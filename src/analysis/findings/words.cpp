@@ -35,6 +35,12 @@ std::string_view noun_of(model::ResourceKind kind) {
       return "mutex";
     case model::ResourceKind::rwlock:
       return "read-write lock";
+    case model::ResourceKind::loader:
+      return "the dynamic loader's lock";
+    case model::ResourceKind::arena:
+      return "a lock of malloc";
+    case model::ResourceKind::static_guard:
+      return "the initialisation of a C++ static variable";
   }
   return "lock";
 }
@@ -107,21 +113,38 @@ const model::Frame* own_frame(const model::Thread& thread) {
   return innermost;
 }
 
+std::string with_number(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+std::string name_and_place_of(const model::Thread& thread) {
+  const model::Frame* frame = waiting_frame(thread);
+  return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
+}
+
 std::string at_place(const model::Thread& thread) {
   const model::Frame* frame = own_frame(thread);
   return frame == nullptr ? std::string() : " at " + place_of(*frame);
 }
 
 const model::Frame* waiting_frame(const model::Thread& thread) {
-  if (thread.wants && thread.wants->frame && *thread.wants->frame < thread.frames.size()) {
+  if (thread.wants && thread.wants->frame && *thread.wants->frame < thread.frames.size() &&
+      !is_library(thread.frames[*thread.wants->frame])) {
     return &thread.frames[*thread.wants->frame];
   }
   return own_frame(thread);
 }
 
+bool is_lock(model::ResourceKind kind) {
+  using enum model::ResourceKind;
+  return kind == lock || kind == rlock || kind == condition || kind == import_lock || kind == mutex || kind == rwlock ||
+         kind == loader || kind == arena || kind == static_guard;
+}
+
 std::string name_of(const model::Resource& resource) {
   const std::string_view noun = noun_of(resource.kind);
-  if (resource.kind == model::ResourceKind::gil) {
+  using enum model::ResourceKind;
+  if (resource.kind == gil || resource.kind == loader || resource.kind == arena || resource.kind == static_guard) {
     return std::string(noun);
   }
   if (resource.kind == model::ResourceKind::thread) {

@@ -29,11 +29,20 @@ bool is_library(const model::Frame& frame);
 // The innermost Python frame that is not the library's; else the innermost Python frame; null where there is none.
 const model::Frame* own_frame(const model::Thread& thread);
 
+// "1 thread", "14 threads".
+std::string with_number(std::size_t count, std::string_view one);
+
+// `4213 "Worker-1" (/srv/app.py:12 in transfer)`: a thread and where it is, in the program's own code.
+std::string name_and_place_of(const model::Thread& thread);
+
 // Where a thread is, for a sentence: " at /srv/app.py:12 in transfer"; empty where it is not known.
 std::string at_place(const model::Thread& thread);
 
-// The frame in which a thread waits for its resource.
+// The frame in which a thread waits for its resource, in the program's own code where it is there.
 const model::Frame* waiting_frame(const model::Thread& thread);
+
+// Whether it is held by one who took it, and has to let go of it.
+bool is_lock(model::ResourceKind kind);
 
 // "lock `self.lock`", "the GIL", "event `ready`", "mutex 0x7f…".
 std::string name_of(const model::Resource& resource);

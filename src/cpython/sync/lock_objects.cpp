@@ -180,8 +180,11 @@ std::vector<WithBlock> LockObjects::with_blocks(const RawFrame& frame) {
         before = block.before;
       }
     }
+    found.push_back({.lock = manager, .manager = manager, .before = before});
     for (const LockObject& lock : locks_behind(manager)) {
-      found.push_back({.lock = lock.address, .manager = manager, .before = before});
+      if (lock.address != manager) {
+        found.push_back({.lock = lock.address, .manager = manager, .before = before});
+      }
     }
   }
   return found;

@@ -25,10 +25,10 @@ struct LockObject {
   LockType type = LockType::plain;
 };
 
-// That a call is inside a `with` block of a lock.
+// That a call is inside a `with` block.
 struct WithBlock {
-  Address lock = 0;     // the lock itself
-  Address manager = 0;  // what stands behind `with`: the lock, or a Condition or another object that has it
+  Address lock = 0;     // what stands behind `with`, or a lock that it has
+  Address manager = 0;  // what stands behind `with`
   std::optional<std::int64_t> before;  // the instruction that leads into the block, where it is known
 };
 
@@ -49,7 +49,7 @@ class LockObjects {
   std::vector<LockObject> locks_behind(Address object);
   // Whether a thread that sleeps on the futex at `futex` waits for this lock.
   [[nodiscard]] bool is_waited_for(const LockObject& lock, Address futex) const;
-  // The locks whose `with` blocks the running instruction of a frame is in.
+  // The `with` blocks that the running instruction of a frame is in; one for each lock that is behind it, too.
   std::vector<WithBlock> with_blocks(const RawFrame& frame);
   [[nodiscard]] LockOwner owner_of(const LockObject& lock) const;
 

@@ -1,0 +1,82 @@
+// Threads that hold a lock others wait for, and wait themselves for something that nobody in the process holds: a
+// socket, a child, an item in a queue.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/findings/list.h"
+#include "analysis/findings/wait_graph.h"
+#include "analysis/findings/words.h"
+
+namespace stillframe::analysis {
+namespace {
+
+// The first thing that a waiter wants and that this thread holds.
+const Dependency* first_wait_for(const WaitGraph& graph, std::size_t holder, std::size_t threads) {
+  for (std::size_t i = 0; i < threads; ++i) {
+    for (const Dependency& one : graph.dependencies(i)) {
+      if (one.holder == holder && is_lock(one.resource->kind)) {
+        return &one;
+      }
+    }
+  }
+  return nullptr;
+}
+
+// Sleeps are over some time; who sleeps in another call without a timeout may do so for ever.
+bool may_wait_for_ever(const model::Thread& thread) {
+  if (!thread.waiting_on) {
+    return false;
+  }
+  const model::WaitingOn& waiting = *thread.waiting_on;
+  return !waiting.timeout && !waiting.seconds_left && waiting.syscall != "nanosleep" &&
+         waiting.syscall != "clock_nanosleep" && waiting.syscall != "restart_syscall";
+}
+
+std::string deed_of(const model::Thread& thread) {
+  return thread.waiting_on ? thread.waiting_on->text : std::string("runs");
+}
+
+model::Finding make(const model::Still& still, const WaitGraph& graph, std::size_t index, const Dependency& first) {
+  const model::Thread& holder = still.threads[index];
+  const bool endless = may_wait_for_ever(holder);
+  model::Finding finding{.id = "lock-held", .severity = endless ? model::Severity::likely : model::Severity::note};
+  std::vector<std::string> who;
+  std::vector<std::string> behind;
+  finding.tids = {holder.tid.value_or(0)};
+  for (const std::size_t waiter : graph.waiting_for(index)) {
+    const model::Thread& thread = still.threads[waiter];
+    const bool direct = graph.dependencies(waiter).front().resource == first.resource;
+    (direct ? who : behind).push_back(name_and_place_of(thread));
+    finding.tids.push_back(thread.tid.value_or(0));
+  }
+  finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", with_number(who.size(), "thread"),
+                              who.size() == 1 ? "waits" : "wait", name_of(*first.resource), name_and_place_of(holder),
+                              deed_of(holder));
+  if (endless) {
+    finding.detail = "whether what the holder waits for will come";
+    finding.detail += first.by->certain ? "" : "; that it holds the lock is concluded from the code that took it";
+  }
+  finding.evidence = {"waiting: " + list_of(who), fmt::format("the holder is told by this: {}", first.by->how)};
+  if (!behind.empty()) {
+    finding.evidence.push_back("waiting for one of them: " + list_of(behind));
+  }
+  finding.advice = {"do what can take long before taking the lock, or after letting go of it; or give it a timeout"};
+  return finding;
+}
+
+}  // namespace
+
+void find_blocking_holders(const model::Still& still, Findings& findings) {
+  const WaitGraph graph(still);
+  for (std::size_t i = 0; i < still.threads.size(); ++i) {
+    const bool waits_for_other = !graph.dependencies(i).empty();
+    const bool seen = still.threads[i].waiting_on || still.threads[i].os_state == model::OsState::running;
+    const Dependency* first = waits_for_other || !seen ? nullptr : first_wait_for(graph, i, still.threads.size());
+    if (first != nullptr) {
+      findings.push_back(make(still, graph, i, *first));
+    }
+  }
+}
+
+}  // namespace stillframe::analysis
