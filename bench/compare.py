@@ -24,6 +24,7 @@ import tempfile
 import time
 
 from subjects import (
+    HERE,
     ROOT,
     Subject,
     Workload,
@@ -34,7 +35,7 @@ from subjects import (
     make_libraries,
 )
 
-SCENARIOS = ("live", "core", "native", "value", "scale")
+SCENARIOS = ("live", "core", "native", "value", "findings", "scale")
 SECOND, MILLI, MEGA = 1e9, 1e6, 1024.0
 
 
@@ -233,12 +234,12 @@ class Bench:
             self.bound("--native, 500 mapped libraries: peak memory", scaled(series["stillframe"], "peak_kib", MEGA), 40.0, "MB")
 
     def value_scenarios(self):
-        """--locals beside PyStack's and py-spy's: calls with eight locals each."""
-        for threads in (21, 201):
+        """--locals beside PyStack's and py-spy's: calls with two arguments, and with eight locals more."""
+        for threads, values in ((21, False), (201, False), (21, True), (201, True)):
             count = self.options.rounds if threads < 100 else self.options.core_rounds
-            busy = self.live(Workload(threads, 50, busy=True, values=True), count, None, self.value_tools, "live --locals")
+            busy = self.live(Workload(threads, 50, busy=True, values=values), count, None, self.value_tools, "live --locals")
             ours, spy = busy["stillframe"], busy["py-spy"]
-            name = f"--locals, {threads} threads"
+            name = f"--locals{', eight locals each' if values else ''}, {threads} threads"
             if threads == 21:
                 self.bound(f"{name}, one busy: stop", scaled(ours, "stop_ns", MILLI), 10.0, "ms")
                 self.wall_without(name, ours, busy["no locals"])
@@ -248,6 +249,26 @@ class Bench:
             ours = series["stillframe"]
             self.bound(f"{name}: wall against PyStack", ratio(ours, series["pystack"], "wall_ns"), 1 / 3, "x")
             self.wall_without(name, ours, series["no locals"])
+
+    def findings_scenarios(self):
+        """What findings cost where there is nothing to find."""
+        print("\nfindings in a healthy program")
+        for workload in (Workload(21, 50), Workload(21, 50, busy=True)):
+            with self.subject(workload) as subject:
+                self.findings_cost(str(workload), subject.pid)
+        for threads in (21, 201):
+            command = [self.options.python, HERE / "targets/waiters.py", str(threads)]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiters:
+                waiters.stdout.readline()
+                self.findings_cost(f"{threads} threads that wait for queues and events", waiters.pid)
+                waiters.kill()
+
+    def findings_cost(self, name, pid):
+        command = [str(self.options.helpers / "findings"), str(pid), str(max(5, self.options.rounds * 4))]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+        without, with_them = (int(part) / MILLI for part in answer.stdout.split())
+        print(f"  {name}: {without:.2f} ms without, {with_them:.2f} ms with them")
+        self.bound(f"findings, {name}: wall against none", with_them / without, 1.2, "x")
 
     def wall_without(self, name, ours, without):
         """At most half as much again as without locals, and 10 ms."""

@@ -66,6 +66,13 @@ Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) cons
   if (into.size() > ~address) {
     return std::unexpected(Fault{.address = address, .reason = FaultReason::too_long});
   }
+  // Most reads are of a few bytes in the page that was read last.
+  const std::size_t in_page = address % kPageSize;
+  if (address / kPageSize == last_page_ && (trace_ == nullptr || (!trace_->empty() && trace_->back() == last_page_)) &&
+      in_page + into.size() <= kPageSize) {
+    std::memcpy(into.data(), last_copy_ + in_page, into.size());
+    return {};
+  }
   std::size_t done = 0;
   while (done < into.size()) {
     const Address at = address + done;
@@ -76,6 +83,8 @@ Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) cons
     }
     const std::byte* copy = copy_of(at / kPageSize);
     if (copy != nullptr) {
+      last_page_ = at / kPageSize;
+      last_copy_ = copy;
       std::memcpy(into.data() + done, copy + offset, size);
     } else {
       // Not kept, or not readable as a whole page (a core may hold a part of one).
@@ -145,6 +154,7 @@ void CapturedMemory::clear() {
   std::ranges::fill(slots_, Slot{});
   used_slots_ = 0;
   used_pages_ = 0;
+  last_page_ = kEmpty;
   sealed_ = false;
   late_reads_ = 0;
 }

@@ -64,6 +64,8 @@ class CapturedMemory final : public MemorySource {
   std::size_t limit_pages_;
   bool sealed_ = false;
   mutable std::uint64_t late_reads_ = 0;
+  mutable std::uint64_t last_page_ = kEmpty;
+  mutable const std::byte* last_copy_ = nullptr;
   mutable std::vector<Slot> slots_;
   mutable std::size_t used_slots_ = 0;
   using Blocks = std::vector<std::unique_ptr<std::byte[]>>;  // NOLINT(modernize-avoid-c-arrays): raw pages

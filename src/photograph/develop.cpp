@@ -80,7 +80,9 @@ class Developer {
     }
     native_.add_other_threads();
     add_system_calls();
-    add_resources(negative_, target_, tids_, runtime_, still_);
+    if (negative_.resources) {
+      add_resources(negative_, target_, tids_, runtime_, still_);
+    }
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     still_.partial = still_.partial || negative_.partial;

@@ -28,6 +28,7 @@ struct Negative {
   model::Consistency consistency;
   std::shared_ptr<const FrameValues> values;  // where they were asked for
   ObjectTrees objects_shown;                  // likewise
+  bool resources = true;                      // what threads wait for is asked for
   std::vector<native::ThreadStack> stacks;    // where native frames were asked for
   cpython::GreenletList greenlets;
   std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for

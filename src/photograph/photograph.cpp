@@ -58,6 +58,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   const cpython::Objects objects(memory, runtime->layout);
   still.python = describe_python(negative->process, *runtime, objects);
   NativeFrames native(*negative, names, still, wishes.native);
+  negative->resources = wishes.resources;
   develop(*negative, target, *runtime, native, still);
   for (const std::string& file : names.cut_files()) {
     still.partial = true;

@@ -41,6 +41,7 @@ struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
+  bool resources = true;         // what threads wait for that others hold
   ValueWishes values;            // the limits and hidden names of `objects` too
   ObjectWishes objects;          // for inspect()
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again

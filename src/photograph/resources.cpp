@@ -39,7 +39,8 @@ class Finder {
       : negative_(negative),
         runtime_(runtime),
         still_(still),
-        objects_(*negative.objects),
+        memory_(negative.objects->memory()),
+        objects_(memory_, runtime.layout),
         types_(objects_),
         variables_(objects_, kMostNames),
         locks_(objects_, types_),
@@ -319,7 +320,9 @@ class Finder {
   const Negative& negative_;
   const cpython::Runtime& runtime_;
   model::Still& still_;
-  const cpython::Objects& objects_;
+  // What is not in the copy of the still is read a page at a time, and once.
+  memory::CapturedMemory memory_;
+  const cpython::Objects objects_;
   cpython::Types types_;
   cpython::Variables variables_;
   cpython::LockObjects locks_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,7 @@ class Explainer {
     }
     files_.find_other_ends(files);
     keep_those_that_still_wait();
+    forget_what_movers_want();
     for (Waiter& waiter : waiters_) {
       std::ranges::transform(waiter.files, std::back_inserter(waiter.facts.files), &FoundFile::shown);
       waiter.facts.text = in_words(waiter);
@@ -199,10 +201,17 @@ class Explainer {
       }
     }
     std::erase_if(waiters_, [&](const Waiter& waiter) { return !still_waits(*waiter.thread, now); });
+  }
+
+  // The GIL is part of the still; what else threads wait for was found out afterwards, and is true of those that have
+  // not moved until now. Who waits for the GIL wakes up again and again.
+  void forget_what_movers_want() {
+    std::unordered_set<const model::Thread*> waiting;
+    for (const Waiter& waiter : waiters_) {
+      waiting.insert(waiter.thread);
+    }
     for (model::Thread& thread : still_.threads) {
-      // The GIL is part of the still; the rest was found out afterwards. Who waits for the GIL wakes up again and
-      // again.
-      if (thread.wants && thread.waits_for_gil != true && !still_waits(thread, now)) {
+      if (thread.wants && thread.waits_for_gil != true && !waiting.contains(&thread)) {
         thread.wants.reset();
       }
     }
