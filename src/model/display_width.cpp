@@ -54,6 +54,14 @@ int display_width(std::uint32_t point) {
 int display_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
+    // Most of what is ever written is ASCII: one column a byte.
+    const auto plain =
+        std::ranges::find_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0x80U) != 0; });
+    width += static_cast<int>(plain - text.begin());
+    text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+    if (text.empty()) {
+      break;
+    }
     width += display_width(take_code_point(text));
   }
   return width;
