@@ -60,7 +60,8 @@ void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOpt
   };
   CLI::Option* native =
       wish("--native", NativeWish::python, "Also C, C++ and Rust frames, in their true place among the Python frames");
-  CLI::Option* all = wish("--native-all", NativeWish::all, "... of every thread, also those that Python does not know");
+  CLI::Option* all = wish("--native-all", NativeWish::all,
+                          "... of every thread, also those that Python does not know, and of programs without Python");
   CLI::Option* last = wish("--native-last", NativeWish::last, "... only those below the last Python frame");
   native->excludes(all)->excludes(last);
   all->excludes(last);

@@ -94,6 +94,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   stillframe dump 4211                  what every Python thread of process 4211 is doing
   stillframe dump $(pgrep -f app.py)    the same for all processes that run app.py
   stillframe dump --native 4211         C, C++ and Rust frames too, each in its place
+  stillframe dump --native-all 4211     of every thread, also of a program without Python
   stillframe dump --locals 4211         arguments and locals of every call
   stillframe dump --json 4211 | jq .    for programs
   stillframe dump --no-block 4211       do not stop the process, whatever it does

@@ -20,6 +20,9 @@ constexpr std::uint64_t kGilDropRequest = 1;
 
 RawProcess InterpreterReader::read() {
   RawProcess process;
+  if (!runtime_.present()) {
+    return process;
+  }
   process.state = read_state();
   if (runtime_.interpreters_head_at == 0) {
     RawInterpreter lost{.address = runtime_.lost_interpreter};

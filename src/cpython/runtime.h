@@ -15,7 +15,7 @@ namespace stillframe::cpython {
 using memory::Address;
 
 struct Runtime {
-  PythonVersion version;
+  PythonVersion version;  // 0.0: there is none, and nothing is read of it
   bool version_is_exact = false;  // false: the patch level is not known
   BuildKind build;
   Layout layout;                     // the table, corrected by what the target says of itself
@@ -29,6 +29,8 @@ struct Runtime {
   bool has_greenlets = false;        // threads may go from one chain of frames to another
   std::string found_by;              // in words: how it was found
   std::vector<std::string> warnings;
+
+  [[nodiscard]] bool present() const { return version.major != 0; }
 };
 
 struct DiscoveryOptions {

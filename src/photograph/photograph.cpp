@@ -26,11 +26,25 @@ cpython::Address interpreter_data(const cpython::Runtime& runtime) {
   return 0;
 }
 
+// A program without Python has native stacks.
+Result<cpython::Runtime> find_python(const target::Target& target, const memory::MemorySource& memory,
+                                     const Wishes& wishes) {
+  auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive});
+  if (runtime || runtime.error().kind != ErrorKind::not_python) {
+    return runtime;
+  }
+  if (wishes.native == NativeWish::all) {
+    return cpython::Runtime{};
+  }
+  runtime.error().advice += "; --native-all shows the native stacks of any program";
+  return runtime;
+}
+
 }  // namespace
 
 Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   memory::CapturedMemory memory(target.memory());
-  auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive});
+  auto runtime = find_python(target, memory, wishes);
   if (!runtime) {
     return std::unexpected(std::move(runtime.error()));
   }
@@ -56,7 +70,9 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   }
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
-  still.python = describe_python(negative->process, *runtime, objects);
+  if (runtime->present()) {
+    still.python = describe_python(negative->process, *runtime, objects);
+  }
   NativeFrames native(*negative, names, still, wishes.native);
   negative->resources = wishes.resources;
   develop(*negative, target, *runtime, native, still);

@@ -47,8 +47,8 @@ struct Wishes {
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 
-// A still of every thread that Python knows. Fails only when nothing at all can be shown; whatever could not be read
-// is in the still's warnings, and `partial` is set.
+// A still of every thread that Python knows; of a program without Python only where all native stacks are wished. Fails
+// only when nothing at all can be shown; whatever could not be read is in the still's warnings, and `partial` is set.
 Result<model::Still> take(target::Target& target, const Wishes& wishes);
 
 // The objects that `wishes.objects` names, as they were at one moment, got as that of a still is. Fails only when the

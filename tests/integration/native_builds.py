@@ -81,6 +81,18 @@ def library(source: str, way: str = "plain") -> pathlib.Path:
         return folder / name
 
 
+@functools.cache
+def executable(source: str) -> pathlib.Path:
+    """SOURCE of the folder of libraries as a program."""
+    path = SOURCES / source
+    command = ["gcc", "-O1", "-g", "-pthread", "-fno-optimize-sibling-calls", "-o", path.stem, path]
+    with building(f"{path.stem}-{digest(path, command)}") as folder:
+        if not (folder / ".complete").exists():
+            run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / path.stem
+
+
 def headers(interpreter: Interpreter) -> pathlib.Path | None:
     """Where Python.h of it lies, None where it has none."""
     if interpreter.root:
