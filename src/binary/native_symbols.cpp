@@ -15,7 +15,7 @@ namespace stillframe::binary {
 
 struct NativeSymbols::Parts {
   std::string path;
-  OpenFile open_file;
+  OpenFiles open_files;
   FetchDebugFile fetch;
 
   std::unique_ptr<SymbolImage> image;
@@ -41,7 +41,7 @@ struct NativeSymbols::Parts {
 
 void NativeSymbols::Parts::find_separate() {
   if (!std::exchange(separate_sought, true)) {
-    separate = find_debug_file(*image, path, open_file);
+    separate = find_debug_file(*image, path, open_files.debug_file);
   }
 }
 
@@ -65,8 +65,8 @@ void NativeSymbols::Parts::read_symbols() {
 }
 
 std::unique_ptr<DebugInfo> NativeSymbols::Parts::debug_info_of(const SymbolImage& from) const {
-  auto source = DebugSource::open(from, path, open_file, fetch);
-  return source == nullptr ? nullptr : std::make_unique<DebugInfo>(std::move(source), path, open_file);
+  auto source = DebugSource::open(from, path, open_files.debug_file, fetch);
+  return source == nullptr ? nullptr : std::make_unique<DebugInfo>(std::move(source), path, open_files);
 }
 
 void NativeSymbols::Parts::find_debug_info() {
@@ -134,15 +134,16 @@ std::vector<NativeCall> NativeSymbols::Parts::name(std::uint64_t address) {
 NativeSymbols::NativeSymbols(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 NativeSymbols::~NativeSymbols() = default;
 
-std::unique_ptr<NativeSymbols> NativeSymbols::open(int fd, std::string path, OpenFile open_file, FetchDebugFile fetch) {
+std::unique_ptr<NativeSymbols> NativeSymbols::open(int fd, std::string path, OpenFiles open_files,
+                                                   FetchDebugFile fetch) {
   auto parts = std::make_unique<Parts>();
   parts->image = SymbolImage::map(fd);
   if (parts->image == nullptr) {
     return nullptr;
   }
   parts->path = std::move(path);
-  parts->cython_sources = CythonSources(open_file);
-  parts->open_file = std::move(open_file);
+  parts->cython_sources = CythonSources(open_files.source);
+  parts->open_files = std::move(open_files);
   parts->fetch = std::move(fetch);
   return std::unique_ptr<NativeSymbols>(new NativeSymbols(std::move(parts)));
 }

@@ -26,15 +26,20 @@ struct NativeCall {
 // How other files are opened, given by the caller: through /proc/PID/root or the search paths. A path as the target
 // names it becomes a descriptor, which is then owned by who asked; -1: there is none.
 using OpenFile = std::function<int(const std::string& path)>;
+// Debug files are recognised by what is in them. Sources are not: they must come from where the target has them.
+struct OpenFiles {
+  OpenFile debug_file;
+  OpenFile source;
+};
 // A build-id in lower-case hex becomes a descriptor of the debug file that was fetched for it, owned as above, or -1.
 using FetchDebugFile = std::function<int(const std::string& build_id)>;
 
 // The names of one mapped ELF file. Not for use from two threads at once.
 class NativeSymbols {
  public:
-  // `fd` is the file itself and stays the caller's; `path` is what the target names it. `open_file` and `fetch` may be
-  // empty: then there are no separate debug files. Nothing for what is no 64-bit little-endian ELF file.
-  static std::unique_ptr<NativeSymbols> open(int fd, std::string path, OpenFile open_file, FetchDebugFile fetch);
+  // `fd` is the file itself and stays the caller's; `path` is what the target names it. What opens other files and
+  // `fetch` may be empty: then there are none. Nothing for what is no 64-bit little-endian ELF file.
+  static std::unique_ptr<NativeSymbols> open(int fd, std::string path, OpenFiles open_files, FetchDebugFile fetch);
   // Of an ELF image held in memory (the vDSO, a deleted file): bytes laid out as in the file.
   static std::unique_ptr<NativeSymbols> from_bytes(std::vector<std::byte> image, std::string name);
 

@@ -40,11 +40,11 @@ std::optional<std::int32_t> positive(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-DebugInfo::DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFile open_file)
+DebugInfo::DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFiles open_files)
     : source_(std::move(source)),
-      open_file_(open_file),
+      open_source_(std::move(open_files.source)),
       index_(*source_),
-      split_(*source_, std::move(path), std::move(open_file)) {}
+      split_(*source_, std::move(path), std::move(open_files.debug_file)) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   const auto offset = index_.find(address);
@@ -101,7 +101,7 @@ void DebugInfo::set_macros(Unit& unit, std::vector<DebugCall>& calls) {
   std::string_view called;
   for (DebugCall& call : calls) {
     if (call.file && call.line) {
-      SourceLines lines(open_file_, *call.file);
+      SourceLines lines(open_source_, *call.file);
       auto source = lines.next();
       for (std::int32_t line = 1; source && line < *call.line; ++line) {
         source = lines.next();

@@ -26,8 +26,9 @@ struct DebugCall {
 
 class DebugInfo {
  public:
-  // `path` is what the target names the file; through `open_file` the files of split units are looked for.
-  DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFile open_file);
+  // `path` is what the target names the file; through `open_files` the files of split units are looked for, and the
+  // sources that show which macro a call is in.
+  DebugInfo(std::unique_ptr<DebugSource> source, std::string path, OpenFiles open_files);
 
   // Innermost first. Empty when no unit covers the address. One call without a function: only the line is known.
   std::vector<DebugCall> calls_at(std::uint64_t address);
@@ -49,7 +50,7 @@ class DebugInfo {
   static void set_row(const Unit& unit, std::uint64_t address, DebugCall& call);
 
   std::unique_ptr<DebugSource> source_;
-  OpenFile open_file_;
+  OpenFile open_source_;
   UnitIndex index_;
   SplitUnits split_;
   std::unordered_map<std::uint64_t, Unit> units_;

@@ -12,6 +12,7 @@
 #include "binary/elf_file.h"
 #include "binary/partial_debug_info.h"
 #include "cpython/debug_structures.h"
+#include "target/files_in_root.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -116,11 +117,11 @@ target::FileHandle separate_debug_file(const target::Target& target, int fd, con
     std::ranges::move(binary::places_of_debug_link(path, link), std::back_inserter(places));
   }
   for (const std::string& place : places) {
-    auto file = place != path ? target.open_file(place) : Result<target::FileHandle>(std::unexpected(Error{}));
+    auto file = place != path ? target::open_candidate(target, place) : target::FileHandle();
     const auto debug =
-        file ? binary::ElfFile::open(file->fd(), place) : Result<binary::ElfFile>(std::unexpected(Error{}));
+        file ? binary::ElfFile::open(file.fd(), place) : Result<binary::ElfFile>(std::unexpected(Error{}));
     if (debug && debug->build_id() == id) {
-      return std::move(*file);
+      return file;
     }
   }
   return {};

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "binary/debug_files.h"
+#include "target/files_in_root.h"
 #include "binary/symbol_dwarf_file.h"
 
 namespace stillframe::native {
@@ -26,8 +27,8 @@ constexpr std::uint64_t kEffortOfLookUp = 64;
 
 binary::OpenFile opener_of(const target::Target& target) {
   return [&target](const std::string& path) {
-    const auto file = target.open_file(path);
-    return file ? dup(file->fd()) : -1;
+    const auto file = target::open_candidate(target, path);
+    return file ? dup(file.fd()) : -1;
   };
 }
 

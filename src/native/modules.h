@@ -49,7 +49,7 @@ class Module {
   bool looked_in_file_ = false;
 };
 
-// Opens files as the target sees them. The target must outlive what this gives.
+// Opens debug files as the target sees them. The target must outlive what this gives.
 binary::OpenFile opener_of(const target::Target& target);
 
 class Modules {

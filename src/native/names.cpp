@@ -1,5 +1,7 @@
 #include "native/names.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "native/plumbing.h"
@@ -42,7 +44,12 @@ std::unique_ptr<binary::NativeSymbols> Names::open(const Module& module) const {
   if (!file) {
     return nullptr;
   }
-  return binary::NativeSymbols::open(file->fd(), module.path(), opener_of(target_), fetch_);
+  const auto open_source = [this](const std::string& path) {
+    const auto source = target_.open_file(path);
+    return source ? dup(source->fd()) : -1;
+  };
+  return binary::NativeSymbols::open(file->fd(), module.path(),
+                                     {.debug_file = opener_of(target_), .source = open_source}, fetch_);
 }
 
 binary::NativeSymbols* Names::symbols_of(const Module& module) {

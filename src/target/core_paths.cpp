@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "target/files_in_root.h"
+
 namespace stillframe::target {
 namespace {
 
@@ -53,13 +55,8 @@ std::multimap<std::string, std::string> CorePaths::below_root(const std::set<std
   return found;
 }
 
-std::vector<std::string> CorePaths::named(std::string_view path) const {
-  std::vector<std::string> all;
-  if (search_root_) {
-    all.push_back(joined(*search_root_, path));
-  }
-  all.emplace_back(path);
-  return all;
+FileHandle CorePaths::open_named(const std::string& path) const {
+  return search_root_ ? open_regular(find_in_root(*search_root_, path)) : open_regular(path);
 }
 
 FileHandle open_regular(const std::string& path) {

@@ -26,8 +26,9 @@ class CorePaths {
   // laid out as the target's was. Empty without a root; the walk ends after so many files.
   [[nodiscard]] std::multimap<std::string, std::string> below_root(
       const std::set<std::string, std::less<>>& names) const;
-  // Where a file that was only named (a source) may be.
-  [[nodiscard]] std::vector<std::string> named(std::string_view path) const;
+  // A file that was only named (a source): nothing would tell another one of the same name, so where there is a root,
+  // it comes from that root.
+  [[nodiscard]] FileHandle open_named(const std::string& path) const;
 
  private:
   std::vector<std::string> search_path_;

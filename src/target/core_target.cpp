@@ -298,13 +298,13 @@ std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
 }
 
 Result<FileHandle> CoreTarget::open_file(std::string_view path) const {
-  for (const std::string& candidate : paths_.named(path)) {
-    if (FileHandle file = open_regular(candidate)) {
-      return file;
-    }
+  const std::string name(path);
+  FileHandle file = name.find('\0') == std::string::npos ? paths_.open_named(name) : FileHandle();
+  if (!file) {
+    return fail(ErrorKind::not_found, fmt::format("open {}", path), "it is not in the root given, or on this machine",
+                "give a copy of the program's file system: --lib-search-root DIR");
   }
-  return fail(ErrorKind::not_found, fmt::format("open {}", path), "it is not on this machine",
-              "give a copy of the program's file system: --lib-search-root DIR");
+  return file;
 }
 
 // A core does not tell when its process began. The time it was written serves the purpose, to tell sources that were

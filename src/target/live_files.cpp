@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -16,6 +14,7 @@
 
 #include "binary/elf_file.h"
 #include "binary/elf_image.h"
+#include "target/files_in_root.h"
 #include "target/proc_files.h"
 
 namespace stillframe::target {
@@ -25,16 +24,6 @@ std::optional<std::string> read_link(const std::string& link) {
   std::array<char, PATH_MAX> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): readlink fills it
   const ssize_t size = readlink(link.c_str(), text.data(), text.size());
   return size > 0 ? std::optional(std::string(text.data(), static_cast<std::size_t>(size))) : std::nullopt;
-}
-
-// Opens what a path descriptor stands for, when it is a regular file: opening some devices has effects (a watchdog
-// starts), and opening a pipe waits for its other end.
-FileHandle open_regular(const FileHandle& place) {
-  struct stat status{};
-  if (!place || fstat(place.fd(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return {};
-  }
-  return FileHandle(::open(fmt::format("/proc/self/fd/{}", place.fd()).c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 FileHandle open_regular(const std::string& path) {
@@ -86,22 +75,6 @@ std::optional<std::string> LiveFiles::executable() const {
   return path ? std::optional(inner_path(std::move(*path))) : std::nullopt;
 }
 
-// A path descriptor, or -1 with errno.
-int LiveFiles::open_below_root(const std::string& path) const {
-  const FileHandle root(::open(proc("root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!root) {
-    return -1;
-  }
-  // "..", and links to absolute paths, are followed as the process itself would.
-  open_how how{.flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-  const long place = syscall(SYS_openat2, root.fd(), path.c_str(), &how, sizeof how);
-  if (place < 0 && (errno == ENOSYS || errno == EPERM)) {
-    // Linux before 5.6, or a filter that has not heard of openat2.
-    return ::open(fmt::format("{}{}", proc("root"), path).c_str(), O_PATH | O_CLOEXEC);
-  }
-  return static_cast<int>(place);
-}
-
 Result<FileHandle> LiveFiles::open(std::string_view path) const {
   const auto failed = [&](std::string_view why) {
     return fail(ErrorKind::not_found, fmt::format("open {}", path), std::string(why),
@@ -118,7 +91,7 @@ Result<FileHandle> LiveFiles::open(std::string_view path) const {
     }
     whole = fmt::format("{}/{}", inner_path(std::move(*directory)), path);
   }
-  const FileHandle place(open_below_root(whole));
+  const FileHandle place = find_in_root(proc("root"), whole);
   if (!place) {
     return failed(std::strerror(errno));
   }

@@ -31,7 +31,6 @@ class LiveFiles {
 
  private:
   [[nodiscard]] std::string proc(std::string_view file) const;
-  [[nodiscard]] int open_below_root(const std::string& path) const;
 
   std::int64_t tid_;
   std::string root_;  // of a chroot as we see it ("/srv/jail"); empty: none

@@ -130,3 +130,42 @@ def test_expressions_of_several_lines(start, stillframe, interpreter):
     shown = stillframe("dump", "--json", running.pid).still["threads"]
     [frame] = [one for thread in shown for one in thread["frames"] if one["function"] == "added"]
     assert frame["source_lines"] == ["        left", "        + 1"]
+
+
+def test_sources_of_a_core_come_from_its_root_alone(start, stillframe, tmp_path):
+    """Nothing proves a source: one of the same name on this machine may be another one."""
+    running = start(interpreters.ONE, "blocked_threads.py")
+    running.wait_asleep()
+    program, core = running.folder / "blocked_threads.py", running.core()
+    root = tmp_path / "root"
+    root.mkdir()
+
+    def lines(*options):
+        outcome = stillframe("core", "--json", core, *options)
+        assert outcome.code == 0, outcome.err + str(outcome.still["warnings"])
+        frames = [frame for thread in outcome.still["threads"] for frame in thread["frames"]]
+        return ([(frame["line"], frame["source"]) for frame in frames if frame["file"] == str(program)],
+                [frame["source"] for frame in frames if frame["file"] != str(program)])
+
+    own, library = lines()
+    assert own and all(source for _, source in own) and all(library)
+    assert lines("--lib-search-root", root) == ([(line, None) for line, _ in own], [None] * len(library))
+
+    there = root / str(program).lstrip("/")
+    there.parent.mkdir(parents=True)
+    text = "".join(f"line {number} of the root\n" for number in range(1, 200))
+    there.write_text(text)
+    expected = [(line, f"line {line} of the root") for line, _ in own]
+    assert lines("--lib-search-root", root)[0] == expected
+
+    # A link in the root means a file of the root.
+    there.unlink()
+    (root / "elsewhere.py").write_text(text)
+    there.symlink_to("/elsewhere.py")
+    assert lines("--lib-search-root", root)[0] == expected
+    outside = tmp_path / "outside.py"
+    outside.write_text(text)
+    for climbing in (outside, "/" + "../" * 20 + str(outside).lstrip("/")):
+        there.unlink()
+        there.symlink_to(climbing)
+        assert lines("--lib-search-root", root)[0] == [(line, None) for line, _ in own]

@@ -1,0 +1,23 @@
+// Opening files where a folder stands for /: a container's root, or a copy of another machine's file system. Their
+// names, and the links on the way, are the target's: none leads out of that folder.
+#pragma once
+
+#include <string>
+
+#include "target/target.h"
+
+namespace stillframe::target {
+
+// A file of the target that will be recognised by a build-id or checksum, so that nothing is lost by looking further: of a
+// core also under the same name on this machine. None where there is none.
+FileHandle open_candidate(const Target& target, const std::string& path);
+
+// A path descriptor (O_PATH) for what `path` names where the folder `root` is /; ".." and links to absolute paths are
+// followed inside of it. None, with errno, where nothing is there.
+FileHandle find_in_root(const std::string& root, const std::string& path);
+
+// Opens what a path descriptor stands for, when it is a regular file: opening some devices has effects (a watchdog
+// starts), and opening a pipe waits for its other end.
+FileHandle open_regular(const FileHandle& place);
+
+}  // namespace stillframe::target
