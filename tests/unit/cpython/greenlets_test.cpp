@@ -6,7 +6,7 @@
 #include <string>
 
 #include "every_layout.h"
-#include "fake_target.h"
+#include "fake_greenlets.h"
 
 namespace stillframe {
 namespace {
@@ -21,102 +21,9 @@ using memory::Address;
 constexpr Address kNowhere = 0x7fff'dead'b000;
 constexpr std::array kHostile = {Address{1}, Address{8}, kNowhere, Address{1} << 63U, ~Address{0} - 7, ~Address{0}};
 
-// The fake's pieces are smaller than pages: what lies between them is zero.
-class WholePages final : public memory::MemorySource {
- public:
-  explicit WholePages(const testing::FakeMemory& pieces) : pieces_(pieces) {}
-  [[nodiscard]] memory::Read<void> read(Address address, std::span<std::byte> into) const override {
-    constexpr Address kEnd = 0x1000'0000;
-    if (pieces_.read(address, into)) {
-      return {};
-    }
-    if (address >= kEnd || into.size() > kEnd - address) {
-      return std::unexpected(memory::Fault{.address = address});
-    }
-    for (std::size_t i = 0; i < into.size(); ++i) {
-      if (!pieces_.read(address + i, into.subspan(i, 1))) {
-        into[i] = std::byte{0};
-      }
-    }
-    return {};
-  }
-
- private:
-  const testing::FakeMemory& pieces_;
-};
-
-// An interpreter that has imported greenlet, with one suspended greenlet: run <- park, half of whose stack was moved
-// away.
-class EveryLayoutGreenlets : public testing::EveryLayout {
+class EveryLayoutGreenlets : public testing::EveryLayout, protected testing::FakeGreenlets {
  protected:
-  EveryLayoutGreenlets() {
-    version = layout.version < PythonVersion{3, 12, 0} ? PythonVersion{2, 0, 2} : PythonVersion{3, 5, 6};
-    fields = cpython::greenlet_layout(version, layout).value_or(GreenletLayout{});
-    python.set(type, layout.type.basicsize, std::uint64_t{fields.pimpl.value()} + 8);
-    import(version);
-    set(fields.stack_start, stack + 256);
-    set(fields.stack_stop, stack + 2048);
-    set(fields.stack_saved, kSaved);
-    set(fields.stack_copy, copy);
-    make_frames();
-  }
-
-  void import(PythonVersion as) {
-    const std::string text = std::to_string(as.major) + "." + std::to_string(as.minor) + "." + std::to_string(as.micro);
-    const Address dict =
-        python.dict({{python.text("greenlet"), type}, {python.text("__version__"), python.text(text)}});
-    const Address module = python.module(dict);
-    python.set(interpreter, layout.interpreter.modules, python.dict({{python.text("greenlet"), module}}));
-  }
-
-  Address make_greenlet(Address of, Address its_record) {
-    const Address at = python.object(of);
-    python.set(at, layout.object.refcnt, std::uint64_t{1});
-    python.set(at, fields.pimpl, its_record);
-    python.set(its_record, fields.self, at);
-    return at;
-  }
-
-  void make_frames() {
-    run = python.frame(python.code("run", "/srv/app.py", 1), 0);
-    park = python.frame(python.code("park", "/srv/app.py", 9), run);
-    for (const Address frame : {run, park}) {
-      if (!python.light_frames()) {
-        python.set(frame, layout.object.type, frame_type);
-        top_frame = frame;
-        continue;
-      }
-      top_frame = python.object(frame_type);
-      python.set(top_frame, layout.frame_object.frame, frame);
-      python.set(frame, layout.frame.frame_obj, top_frame);
-      if (fields.relinked) {
-        // The outermost call was begun by a frame on the C stack, in the part that was moved away.
-        const Address shim = stack + 256 + 64;
-        python.memory.put(top_frame + layout.frame_object.size - 8, frame == run ? shim : run);
-        python.set(run, layout.frame.previous, Address{0});
-        python.memory.put(copy + 64 + layout.frame.owner.value(), std::uint8_t{3});
-        python.memory.put(shim + layout.frame.owner.value(), std::uint8_t{0xFF});
-      }
-    }
-    set(fields.top_frame, top_frame);
-    set(fields.current_frame, park);
-  }
-
-  void set(Offset field, Address value) { python.set(record, field, value); }
-
-  GreenletList read() {
-    std::vector<target::Mapping> mappings;
-    for (const auto& [begin, size] : python.pieces) {
-      mappings.push_back({.begin = begin, .end = begin + size, .readable = true, .writable = true});
-    }
-    const testing::FakeTarget target(whole, mappings, true);
-    const cpython::Objects here(whole, layout);
-    codes.emplace(here, python.code_type);
-    cpython::Greenlets greenlets(target);
-    greenlets.search(here, {interpreter});
-    problem = greenlets.problem();
-    return greenlets.read(here, *codes);
-  }
+  EveryLayoutGreenlets() : FakeGreenlets(python) {}
 
   static std::vector<std::string> names(const RawGreenlet& greenlet) {
     std::vector<std::string> all;
@@ -125,22 +32,6 @@ class EveryLayoutGreenlets : public testing::EveryLayout {
     }
     return all;
   }
-
-  static constexpr std::uint64_t kSaved = 1024;
-  PythonVersion version;
-  GreenletLayout fields;
-  Address interpreter = python.interpreter();
-  Address type = python.type("greenlet.greenlet");
-  Address frame_type = python.type("frame");
-  Address record = python.allocate(512);
-  Address stack = python.allocate(4096);
-  Address copy = python.allocate(kSaved);
-  Address run = 0;
-  Address park = 0;
-  Address top_frame = 0;
-  WholePages whole{python.memory};
-  std::optional<std::string> problem;
-  std::optional<cpython::CodeCache> codes;
 };
 SF_EVERY_LAYOUT(EveryLayoutGreenlets);
 
