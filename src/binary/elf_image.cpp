@@ -220,6 +220,7 @@ std::optional<ElfImage> ElfImage::at(const memory::MemorySource& memory, Address
   image.base_ = base;
   image.bias_ = base - (first->p_vaddr - first->p_offset);
   image.machine_ = header->e_machine;
+  image.entry_ = header->e_entry == 0 ? 0 : header->e_entry + image.bias_;
   for (const Elf64_Phdr& program : programs) {
     image.segments_.push_back({.type = program.p_type,
                                .flags = program.p_flags,

@@ -39,6 +39,8 @@ class ElfImage {
   // What must be added to a p_vaddr or st_value of the file.
   [[nodiscard]] Address bias() const { return bias_; }
   [[nodiscard]] std::uint16_t machine() const { return machine_; }
+  // Where a process begins in it, in the target; 0 where it does not.
+  [[nodiscard]] Address entry() const { return entry_; }
   [[nodiscard]] std::span<const Segment> segments() const { return segments_; }
 
   // A defined symbol of the dynamic symbol table, found through DT_GNU_HASH, DT_HASH, or a bounded linear search.
@@ -50,6 +52,7 @@ class ElfImage {
  private:
   Address base_ = 0;
   Address bias_ = 0;
+  Address entry_ = 0;
   std::uint16_t machine_ = 0;
   std::vector<Segment> segments_;
 };

@@ -185,7 +185,10 @@ std::optional<NativeSymbols::Function> NativeSymbols::function_at(std::uint64_t 
     if (!found) {
       return std::nullopt;
     }
-    return Function{.begin = found->begin, .end = found->end, .linkage_name = parts_->texts.keep(found->name)};
+    return Function{.begin = found->begin,
+                    .end = found->end,
+                    .linkage_name = parts_->texts.keep(found->name),
+                    .certain = found->certain};
   });
 }
 

@@ -60,6 +60,7 @@ class NativeSymbols {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::string_view linkage_name;
+    bool certain = true;  // false: only the nearest symbol before the address, which says nothing of where it ends
   };
   std::optional<Function> function_at(std::uint64_t linked_address);
 

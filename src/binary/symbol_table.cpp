@@ -46,6 +46,7 @@ void SymbolTable::add(const SymbolImage& image) {
   // .dynsym is a part of .symtab.
   const bool full = std::ranges::any_of(
       image.sections(), [](const ImageSection& section) { return section.type == SHT_SYMTAB && section.in_file; });
+  has_locals_ = has_locals_ || full;
   for (const ImageSection& section : image.sections()) {
     if (section.type == (full ? SHT_SYMTAB : SHT_DYNSYM) && section.link < image.sections().size() && section.in_file) {
       sections = true;
@@ -183,7 +184,10 @@ std::optional<SymbolTable::Function> SymbolTable::find(std::uint64_t address) co
   if (!found || name_of(entries_[*found]).empty()) {
     return std::nullopt;
   }
-  return Function{.begin = entries_[*found].begin, .end = end_of(*found), .name = name_of(entries_[*found])};
+  return Function{.begin = entries_[*found].begin,
+                  .end = end_of(*found),
+                  .name = name_of(entries_[*found]),
+                  .certain = has_locals_ || entries_[*found].size != 0};
 }
 
 }  // namespace stillframe::binary

@@ -18,6 +18,8 @@ class SymbolTable {
     std::uint64_t begin = 0;  // as linked
     std::uint64_t end = 0;
     std::string_view name;  // raw, without a symbol version
+    // False for a symbol without a size where local symbols were stripped: the address may belong to one of those.
+    bool certain = true;
   };
 
   // Adds .symtab and .dynsym, or, without sections, what PT_DYNAMIC leads to. The image must outlive the table.
@@ -53,6 +55,7 @@ class SymbolTable {
   std::vector<Entry> entries_;
   std::vector<Names> names_;
   std::uint32_t names_size_ = 0;
+  bool has_locals_ = false;  // there was a .symtab
   std::vector<std::pair<std::uint64_t, std::uint64_t>> code_;  // address ranges that hold instructions
 };
 

@@ -13,13 +13,14 @@
 namespace stillframe::binary {
 
 // Registers by their DWARF number. x86-64: 0 to 16 (6 rbp, 7 rsp, 16 the return address; System V ABI, figure 3.36).
-// aarch64: 0 to 31 (29 frame pointer, 30 return address, 31 sp; DWARF for the Arm 64-bit architecture, section 4.1).
+// aarch64: 0 to 32 (29 frame pointer, 30 return address, 31 sp, 32 pc; DWARF for the Arm 64-bit architecture, section
+// 4.1).
 #if defined(__x86_64__)
 inline constexpr std::size_t kUnwindRegisters = 17;
 inline constexpr std::size_t kFramePointer = 6;
 inline constexpr std::size_t kStackPointer = 7;
 #elif defined(__aarch64__)
-inline constexpr std::size_t kUnwindRegisters = 32;
+inline constexpr std::size_t kUnwindRegisters = 33;
 inline constexpr std::size_t kFramePointer = 29;
 inline constexpr std::size_t kStackPointer = 31;
 #else

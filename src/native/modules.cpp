@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "binary/debug_files.h"
-#include "target/files_in_root.h"
 #include "binary/symbol_dwarf_file.h"
+#include "target/files_in_root.h"
 
 namespace stillframe::native {
 namespace {
@@ -220,43 +219,54 @@ std::optional<Address> Modules::called_function(Address address) const {
   return stub == Address{0} ? std::nullopt : std::optional(stub.value_or(*direct));
 }
 
-bool Modules::tail_calls(Address function, Address to) {
+bool Modules::begins_process(Address pc) {
+  constexpr Address kLongestStart = 64;  // it only puts the arguments in their places
+  const Module* module = find(pc);
+  const Address entry = module != nullptr && module->image() ? module->image()->entry() : 0;
+  return entry != 0 && pc > entry && pc - entry <= kLongestStart;
+}
+
+std::optional<Address> Modules::end_of_function(Address begin) {
+  const auto* row = row_at(begin);
+  const auto range = row != nullptr ? std::optional(Range{.begin = row->begin, .end = row->end}) : function_at(begin);
+  return range && range->begin == begin && range->end > begin ? std::optional(range->end) : std::nullopt;
+}
+
+std::optional<Jumps> Modules::jumps_of(Address function) {
   constexpr Address kLongestSearched = 16384;
-  constexpr Address kDistance = 4;
-  const auto* row = row_at(function);
-  if (row == nullptr || row->begin != function || row->end - function < kDistance) {
-    return false;
+  const auto end = end_of_function(function);
+  if (!end) {
+    return std::nullopt;
   }
-  std::vector<std::byte> code(std::min(row->end - function, kLongestSearched));
+  std::vector<std::byte> code(std::min(*end - function, kLongestSearched));
   effort_ += code.size();
-  if (!code_.read(function, code)) {
-    return false;
-  }
-#if defined(__x86_64__)
-  // jmp rel8 (EB), jmp rel32 (E9) or a conditional one (0F 80 to 0F 8F); what only looks like one does not lead just
-  // there.
-  for (std::size_t at = 1; at < code.size(); ++at) {
-    const auto opcode = std::to_integer<unsigned>(code[at - 1]);
-    const Address next = function + at;
-    const auto near = static_cast<Address>(std::int64_t{static_cast<std::int8_t>(code[at])});
-    std::int32_t far = 0;
-    std::memcpy(&far, &code[at], std::min(sizeof far, code.size() - at));
-    if ((opcode == 0xEB && next + 1 + near == to) ||
-        ((opcode == 0xE9 || (opcode & 0xF0U) == 0x80U) &&
-         next + sizeof far + static_cast<Address>(std::int64_t{far}) == to)) {
+  return code_.read(function, code) ? std::optional(find_jumps(code, function)) : std::nullopt;
+}
+
+bool Modules::tail_calls(Address function, Address to) {
+  const auto jumps = jumps_of(function);
+  return jumps && std::ranges::find(jumps->away, to) != jumps->away.end();
+}
+
+bool Modules::may_end_in(Address function, Address to) {
+  // PyObject_Call() jumps to _PyObject_Call(), which jumps to _PyVectorcall_Call(), which jumps to any function.
+  constexpr std::size_t kMostFunctions = 32;
+  std::vector<Address> functions{function};
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    const auto jumps = jumps_of(functions[i]);
+    if (!jumps) {
+      continue;
+    }
+    if (jumps->through_pointer || std::ranges::find(jumps->away, to) != jumps->away.end()) {
       return true;
     }
-  }
-#else
-  for (std::size_t at = 0; at + kDistance <= code.size(); at += kDistance) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, &code[at], sizeof word);
-    const auto distance = static_cast<std::int32_t>(word << 6U) >> 4U;  // B imm26, in words
-    if ((word & 0xFC000000U) == 0x14000000U && function + at + static_cast<Address>(std::int64_t{distance}) == to) {
-      return true;
+    for (const Address next : jumps->away) {
+      if (functions.size() < kMostFunctions && is_code(next) && end_of_function(next) &&
+          std::ranges::find(functions, next) == functions.end()) {
+        functions.push_back(next);
+      }
     }
   }
-#endif
   return false;
 }
 

@@ -15,6 +15,7 @@
 #include "binary/elf_file.h"
 #include "binary/elf_image.h"
 #include "binary/native_symbols.h"
+#include "native/jumps.h"
 #include "target/target.h"
 
 namespace stillframe::native {
@@ -78,8 +79,13 @@ class Modules {
   // through a register or the stub is not bound yet.
   [[nodiscard]] std::optional<Address> called_function(Address address) const;
 
+  // Whether `pc` lies in the code that a process begins with (_start): nothing called it.
+  [[nodiscard]] bool begins_process(Address pc);
+
   // Whether the function at `function` may end by jumping to the one at `to`: then that one's caller is its own.
   [[nodiscard]] bool tail_calls(Address function, Address to);
+  // The same where it may also jump to a function that does so, or through a pointer, which can lead anywhere.
+  [[nodiscard]] bool may_end_in(Address function, Address to);
 
   struct Range {
     Address begin = 0;
@@ -96,6 +102,9 @@ class Modules {
 
  private:
   [[nodiscard]] std::optional<Address> stub_target(Address at) const;
+  // Where the function ends that begins there, if one does.
+  [[nodiscard]] std::optional<Address> end_of_function(Address begin);
+  [[nodiscard]] std::optional<Jumps> jumps_of(Address function);
   [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "native/known_code.h"
 #include "native/plumbing.h"
 
 namespace stillframe::native {
@@ -81,11 +82,33 @@ const std::vector<binary::NativeCall>& Names::calls(const RawNativeFrame& frame)
   return at->second;
 }
 
+// Assembly has symbols without a size, and of a stripped library only those that it exports are left: the nearest one
+// may belong to another function. Then what has led here tells: the call, or that the thread begins here.
+bool Names::is_another(const NativeStack& stack, std::size_t index) {
+  const RawNativeFrame& frame = stack.frames[index];
+  auto* symbols = frame.module != nullptr ? symbols_of(*frame.module) : nullptr;
+  const Address pc = lookup_pc(frame);
+  const auto function = symbols != nullptr ? symbols->function_at(frame.module->linked(pc)) : std::nullopt;
+  if (!function || function->certain) {
+    return false;
+  }
+  if (index + 1 == stack.frames.size()) {
+    return ends_thread(modules_.code(), frame.pc);
+  }
+  const auto called = modules_.called_function(stack.frames[index + 1].pc);
+  return called && *called <= pc && frame.module->linked(*called) > function->begin;
+}
+
+const std::vector<binary::NativeCall>& Names::calls(const NativeStack& stack, std::size_t index) {
+  static const std::vector<binary::NativeCall> unknown;
+  return is_another(stack, index) ? unknown : calls(stack.frames[index]);
+}
+
 std::optional<Modules::Range> Names::function_at(Module& module, Address pc) {
   auto* symbols = symbols_of(module);
   const Address bias = pc - module.linked(pc);
   const auto function = symbols != nullptr ? symbols->function_at(pc - bias) : std::nullopt;
-  if (!function) {
+  if (!function || !function->certain) {
     return std::nullopt;
   }
   return Modules::Range{.begin = function->begin + bias, .end = function->end + bias};

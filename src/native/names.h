@@ -23,8 +23,9 @@ class Names {
   Names(const target::Target& target, Modules& modules, cpython::PythonVersion version, Address python_data,
         binary::FetchDebugFile fetch);
 
-  // The calls that a frame stands for, innermost first; empty when nothing is known. Valid as long as this object.
-  const std::vector<binary::NativeCall>& calls(const RawNativeFrame& frame);
+  // The calls that a frame of a stack stands for, innermost first; empty when nothing is known. Valid as long as this
+  // object.
+  const std::vector<binary::NativeCall>& calls(const NativeStack& stack, std::size_t index);
   // What each frame of a stack is to the interpreter.
   std::vector<LoopPart> parts(const NativeStack& stack);
   // Whether a function's name is that of the evaluation loop, or of what runs in its place.
@@ -42,6 +43,8 @@ class Names {
   binary::NativeSymbols* symbols_of(const Module& module);
   std::unique_ptr<binary::NativeSymbols> open(const Module& module) const;
   [[nodiscard]] LoopPart part_of(const RawNativeFrame& frame);
+  const std::vector<binary::NativeCall>& calls(const RawNativeFrame& frame);
+  [[nodiscard]] bool is_another(const NativeStack& stack, std::size_t index);
 
   const target::Target& target_;
   Modules& modules_;

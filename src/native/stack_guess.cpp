@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "native/known_code.h"
+
 namespace stillframe::native {
 namespace {
 
@@ -16,6 +18,8 @@ constexpr std::size_t kMaxWords = 8192;
 constexpr int kCallsToFollow = 3;
 // And where the nearest that is likely is better than a nearer one that is possible.
 constexpr std::size_t kNearWords = 128;
+// How large the frame is at most of a C library's function that begins a thread or calls main().
+constexpr std::size_t kStartWords = 32;
 // How many words below a return address may hold the caller's frame pointer: what a function pushes first.
 constexpr std::size_t kPushedWords = 7;
 
@@ -41,17 +45,21 @@ class Guesser {
     // Earlier calls leave whole chains of return addresses on the stack, from which the rules lead on as well as from
     // the right one: an address behind a call of just this function is better than a nearer one behind any call.
     if (begin_ != 0) {
-      if (auto caller = scan(Origin::certain)) {
-        return caller;
+      for (const auto strictness : {Unwinder::Calls::directly, Unwinder::Calls::possibly}) {
+        if (auto caller = scan(Origin::certain, strictness)) {
+          return caller;
+        }
       }
     } else if (made_at_run_time()) {
       // Return addresses of a JIT's code lie around by the dozen: it is one piece, entered by a call at its beginning.
-      if (auto caller = scan(Origin::likely, kNearWords)) {
+      if (auto caller = scan(Origin::likely, Unwinder::Calls::directly, kNearWords)) {
         return caller;
       }
     }
-    if (auto caller = scan(Origin::possible)) {
-      return caller;
+    for (const auto strictness : {Unwinder::Calls::directly, Unwinder::Calls::possibly}) {
+      if (auto caller = scan(Origin::possible, strictness)) {
+        return caller;
+      }
     }
     return by_frame_pointer();
   }
@@ -125,7 +133,7 @@ class Guesser {
   }
 
   // The nearest return address above the stack pointer that stands the test.
-  std::optional<RawNativeFrame> scan(Origin least, std::size_t most_words = kMaxWords) {
+  std::optional<RawNativeFrame> scan(Origin least, Unwinder::Calls strictness, std::size_t most_words = kMaxWords) {
     std::array<Address, 512> words{};
     std::size_t count = std::min(words.size(), most_words);
     for (std::size_t first = 0; first < most_words && unwinder_.spend(1 + count); first += count) {
@@ -142,11 +150,12 @@ class Guesser {
           continue;
         }
         constexpr std::uint64_t kEffort = 10;
-        if (!unwinder_.spend(kEffort)) {
+        const std::uint64_t before = modules_.effort();
+        const Origin from = origin(words[i]);
+        if (!unwinder_.spend(kEffort + modules_.effort() - before)) {
           return std::nullopt;
         }
-        const Origin from = modules_.follows_call(words[i]) ? origin(words[i]) : Origin::excluded;
-        auto caller = from < least ? std::nullopt : try_candidate(at + i * 8, words[i], from);
+        auto caller = from < least ? std::nullopt : try_candidate(at + i * 8, words[i], from, strictness);
         if (caller) {
           return caller;
         }
@@ -157,13 +166,22 @@ class Guesser {
 
   // Whether the call before a return address can have led here.
   [[nodiscard]] Origin origin(Address return_address) const {
+    if (!modules_.follows_call(return_address)) {
+      // The kernel calls signal handlers, and has them return to code that does nothing else.
+      return signal_return_row(modules_.code(), return_address) != nullptr ? Origin::possible : Origin::excluded;
+    }
+    if (modules_.begins_process(return_address)) {
+      return Origin::possible;  // it calls code of the C library, which jumps to where main() is called
+    }
     const auto target = modules_.called_function(return_address);
     if (!target) {
       return Origin::possible;
     }
     if (begin_ != 0) {
-      return *target == begin_ ? Origin::certain
-                               : (*target > begin_ && *target < end_ ? Origin::possible : Origin::excluded);
+      if (*target == begin_ || modules_.tail_calls(*target, begin_)) {
+        return Origin::certain;
+      }
+      return *target > begin_ && *target < end_ ? Origin::possible : Origin::excluded;
     }
     constexpr Address kLongestFunction = 65536;
     constexpr Address kUsualFunction = 4096;
@@ -173,12 +191,12 @@ class Guesser {
     return made_at_run_time() || frame_.pc - *target < kUsualFunction ? Origin::likely : Origin::possible;
   }
 
-  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin) {
+  std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin, Unwinder::Calls strictness) {
     RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
     const auto pointers = frame_pointers(slot);
     for (const auto& pointer : pointers) {
       set_frame_pointer(caller, pointer);
-      if (unwinder_.leads_on(caller, kCallsToFollow)) {
+      if (unwinder_.leads_on(caller, kCallsToFollow, strictness)) {
         return caller;
       }
     }
@@ -191,7 +209,10 @@ class Guesser {
     if (pointer && *pointer + 8 == slot) {
       return by_frame_pointer();
     }
-    const bool confirmed = origin >= Origin::likely || Guesser(unwinder_, modules_, stack_, caller).was_called();
+    // Nothing called the code that a stack begins with.
+    const bool beginning = unwinder_.begins_at(pc) && slot - frame_.sp < kStartWords * 8;
+    const bool confirmed =
+        beginning || origin >= Origin::likely || Guesser(unwinder_, modules_, stack_, caller).was_called();
     return confirmed ? std::optional(caller) : std::nullopt;
   }
 
@@ -212,7 +233,7 @@ class Guesser {
       if (!word) {
         return false;
       }
-      if (modules_.follows_call(*word) && origin(*word) >= Origin::likely) {
+      if (origin(*word) >= Origin::likely) {
         return true;
       }
     }

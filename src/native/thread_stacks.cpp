@@ -1,7 +1,6 @@
 #include "native/thread_stacks.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace stillframe::native {
 namespace {
@@ -40,22 +39,18 @@ ThreadStack StackReader::stand_of(target::Tid tid, const target::Hold* hold) con
 }
 
 // From the stack pointer to the end of the stack.
-void StackReader::add_stack_pages(const ThreadStack& stack, std::vector<std::uint64_t>& pages) const {
-  const auto sp = stack.registers.get(binary::kStackPointer);
-  if (stack.unknown || !sp) {
-    return;
-  }
+void StackReader::add_stack_pages(Address sp, std::vector<std::uint64_t>& pages) const {
   const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, *sp, {}, &target::Mapping::begin);
+  const auto after = std::ranges::upper_bound(mappings, sp, {}, &target::Mapping::begin);
   std::uint64_t size = kUnknownStack;
-  if (after != mappings.begin() && *sp < std::prev(after)->end) {
+  if (after != mappings.begin() && sp < std::prev(after)->end) {
     const target::Mapping& mapping = *std::prev(after);
-    const std::uint64_t left = mapping.end - *sp;
+    const std::uint64_t left = mapping.end - sp;
     size = std::min(left, mapping.end - mapping.begin <= kLargestStackRegion ? kMostOfStack : kUnknownStack);
   }
   constexpr std::uint64_t kRedZone = 128;  // below the stack pointer, in use by leaf functions
-  const std::uint64_t last = (*sp + size - 1) / CapturedMemory::kPageSize;
-  for (std::uint64_t page = (*sp - kRedZone) / CapturedMemory::kPageSize; page <= last; ++page) {
+  const std::uint64_t last = (sp + size - 1) / CapturedMemory::kPageSize;
+  for (std::uint64_t page = (sp - kRedZone) / CapturedMemory::kPageSize; page <= last; ++page) {
     pages.push_back(page);
   }
 }
@@ -71,12 +66,33 @@ std::vector<ThreadStack> StackReader::capture(const std::vector<target::ThreadIn
     held.insert(hold->held().begin(), hold->held().end());
   }
   for (const target::ThreadInfo& thread : threads) {
-    add_stack_pages(stacks.emplace_back(stand_of(thread.tid, held.contains(thread.tid) ? hold : nullptr)), pages);
+    const ThreadStack& stack = stacks.emplace_back(stand_of(thread.tid, held.contains(thread.tid) ? hold : nullptr));
+    if (const auto sp = stack.registers.get(binary::kStackPointer); sp && !stack.unknown) {
+      add_stack_pages(*sp, pages);
+    }
+  }
+  for (const Address sp : interrupted_) {
+    add_stack_pages(sp, pages);
   }
   if (!target_.lifeless()) {
     memory_.prefetch(pages);
   }
   return stacks;
+}
+
+bool StackReader::find_interrupted(const std::vector<ThreadStack>& stacks) {
+  const memory::CopiedMemory copy(memory_);
+  const std::size_t before = interrupted_.size();
+  for (const ThreadStack& stack : stacks) {
+    const auto& frames = stack.stack.frames;
+    for (std::size_t i = 0; stack.stack.end_reason && i + 1 < frames.size(); ++i) {
+      const Address sp = frames[i + 1].sp;
+      if (frames[i].signal && !copy.get<Address>(sp) && target_.memory().get<Address>(sp)) {
+        interrupted_.insert(sp);
+      }
+    }
+  }
+  return interrupted_.size() > before;
 }
 
 void StackReader::unwind(std::vector<ThreadStack>& stacks, bool from_copy) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "memory/captured_memory.h"
@@ -34,13 +35,18 @@ class StackReader {
   // while nothing runs.
   void unwind(std::vector<ThreadStack>& stacks, bool from_copy);
 
+  // A signal handler may have a stack of its own (sigaltstack(2)): then only its frame tells where the stack is that it
+  // has interrupted. True where unwinding from the copy has met such stacks that are not in it: they are from now on.
+  [[nodiscard]] bool find_interrupted(const std::vector<ThreadStack>& stacks);
+
  private:
   [[nodiscard]] ThreadStack stand_of(target::Tid tid, const target::Hold* hold) const;
-  void add_stack_pages(const ThreadStack& stack, std::vector<std::uint64_t>& pages) const;
+  void add_stack_pages(Address sp, std::vector<std::uint64_t>& pages) const;
 
   const target::Target& target_;
   memory::CapturedMemory& memory_;
   Modules& modules_;
+  std::unordered_set<Address> interrupted_;  // stack pointers
 };
 
 }  // namespace stillframe::native

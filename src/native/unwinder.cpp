@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "native/known_code.h"
 #include "native/stack_guess.h"
 
 namespace stillframe::native {
@@ -118,7 +119,15 @@ bool Unwinder::spend(std::uint64_t effort) {
 const UnwindRow* Unwinder::row_of(const RawNativeFrame& frame) {
   const std::uint64_t before = modules_.effort();
   const UnwindRow* row = modules_.row_at(frame.after_call ? frame.pc - 1 : frame.pc);
+  if (row == nullptr || row->signal_frame || frame.pc == row->begin || frame.pc >= row->end) {
+    const UnwindRow* signal_return = signal_return_row(modules_.code(), frame.pc);
+    row = signal_return != nullptr ? signal_return : row;
+  }
   return spend(1 + modules_.effort() - before) ? row : nullptr;
+}
+
+bool Unwinder::begins_at(Address pc) {
+  return modules_.begins_process(pc) || ends_thread(modules_.code(), pc);
 }
 
 void Unwinder::end_stack(NativeStack& stack, binary::ExpressionFault fault, std::string reason) const {
@@ -213,6 +222,9 @@ Unwinder::Value Unwinder::restore(const UnwindRow& row, std::size_t number, Addr
 
 // Code without unwind rules: hand-written assembly, a jump into nowhere, code made at run time.
 Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNativeFrame& caller) {
+  if (frame.after_call && begins_at(frame.pc)) {
+    return Step::start_reached;
+  }
   if (!stopped_ && !frame.registers.get(kFramePointer)) {
     stack.lacks_registers = true;
     stack.end_reason = "the registers that lead on are not known";
@@ -223,7 +235,7 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
     frame.frame_end = caller.sp;
     return Step::done;
   }
-  // Where threads start, the frame pointer is 0 (System V ABI, section 3.4.1; musl's __clone does the same).
+  // Where threads start, the frame pointer is 0 (System V ABI, section 3.4.1).
   if (frame.after_call && frame.registers.get(kFramePointer) == std::uint64_t{0}) {
     return Step::start_reached;
   }
@@ -234,7 +246,7 @@ Unwinder::Step Unwinder::guess(NativeStack& stack, RawNativeFrame& frame, RawNat
   return Step::failed;
 }
 
-bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
+bool Unwinder::leads_on(RawNativeFrame frame, int calls, Calls strictness) {
   for (int followed = 0; followed < calls; ++followed) {
     const UnwindRow* row = row_of(frame);
     if (row == nullptr) {
@@ -247,13 +259,19 @@ bool Unwinder::leads_on(RawNativeFrame frame, int calls) {
       // A return address of 0 may as well be memory that was never written.
       return followed > 0 || ends_by_rule(*row);
     }
-    if (step == Step::failed || caller.sp <= frame.sp || (caller.after_call && !modules_.follows_call(caller.pc))) {
+    const bool handler = caller.after_call && signal_return_row(modules_.code(), caller.pc) != nullptr;
+    if (step == Step::failed || (caller.sp <= frame.sp && !row->signal_frame) ||
+        (caller.after_call && !handler && !modules_.follows_call(caller.pc))) {
       return false;
     }
     // What is left of earlier calls is betrayed by a call that leads elsewhere.
-    const auto called = caller.after_call ? modules_.called_function(caller.pc) : std::nullopt;
+    const auto called = caller.after_call && !handler ? modules_.called_function(caller.pc) : std::nullopt;
     const Modules::Range here{.begin = row->begin, .end = row->end};
-    if (called && (*called < here.begin || *called >= here.end) && !modules_.tail_calls(*called, here.begin)) {
+    const bool elsewhere = called && (*called < here.begin || *called >= here.end);
+    const std::uint64_t before = modules_.effort();
+    const bool led_here = !elsewhere || (strictness == Calls::directly ? modules_.tail_calls(*called, here.begin)
+                                                                       : modules_.may_end_in(*called, here.begin));
+    if (!spend(1 + modules_.effort() - before) || !led_here) {
       return false;
     }
     frame = caller;

@@ -49,8 +49,17 @@ class Unwinder {
   // The calls of a thread that is at `pc` with these registers.
   [[nodiscard]] NativeStack unwind(Address pc, const binary::RegisterSet& registers);
 
-  // Whether the rules lead on from a frame for `calls` calls, each behind a call instruction, or to the thread's start.
-  [[nodiscard]] bool leads_on(RawNativeFrame frame, int calls);
+  // What a call must lead to for what it has called to be its callee.
+  enum class Calls : std::uint8_t {
+    directly,  // the callee, or a function that jumps to it
+    possibly,  // also a function that jumps through a pointer, or to another one that jumps
+  };
+  // Whether the rules lead on from a frame for `calls` calls, each behind a call instruction that leads there, or to
+  // the thread's start.
+  [[nodiscard]] bool leads_on(RawNativeFrame frame, int calls, Calls strictness);
+
+  // Whether a stack begins with the code at the return address `pc`: nothing called that.
+  [[nodiscard]] bool begins_at(Address pc);
 
   // Takes from what may be done for the stack at hand; false when it is used up. A unit is some ten nanoseconds.
   bool spend(std::uint64_t effort);

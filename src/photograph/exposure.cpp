@@ -9,6 +9,7 @@
 #include "cpython/thread_names.h"
 #include "native/greenlet_stacks.h"
 #include "photograph/faults.h"
+#include "photograph/gil_waits.h"
 #include "photograph/stillness.h"
 
 namespace stillframe::photograph {
@@ -119,7 +120,9 @@ class Exposure {
     if (inspects()) {
       negative.objects_shown = read_objects(*negative.objects, negative.process, wishes_);
     }
-    find_gil_waits(negative);
+    negative.gil_waits_known = std::ranges::any_of(negative.process.interpreters,
+                                                   [](const auto& interpreter) { return interpreter.gil != 0; });
+    negative.waiting_for_gil = find_gil_waits(negative.process, runtime_.layout.gil.size, negative.calls, memory_);
     read_native(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
@@ -207,24 +210,6 @@ class Exposure {
     }
   }
 
-  // Who sleeps on the GIL's own condition variable.
-  void find_gil_waits(Negative& negative) const {
-    std::vector<Address> gils;
-    for (const auto& interpreter : negative.process.interpreters) {
-      if (interpreter.gil != 0) {
-        gils.push_back(interpreter.gil);
-      }
-    }
-    negative.gil_waits_known = !gils.empty();
-    const std::uint64_t size = runtime_.layout.gil.size;
-    for (const auto& [tid, call] : negative.calls) {
-      const auto within = [&](Address gil) { return call.arguments[0] >= gil && call.arguments[0] < gil + size; };
-      if (is_futex_wait(call) && std::ranges::any_of(gils, within)) {
-        negative.waiting_for_gil.push_back(tid);
-      }
-    }
-  }
-
   // Stops only the threads that run and those in a futex (which goes on as if nothing had been): a thread that sleeps
   // in epoll_wait or the like would see it interrupted. If one of those left alone wakes up meanwhile, all are stopped.
   Result<Negative> take_stopped(const std::vector<ThreadInfo>& threads, const std::vector<Tid>& awake) {
@@ -264,8 +249,9 @@ class Exposure {
         continue;
       }
       unwind(*negative, true);
-      if (attempt == 0 && !without_registers(*negative).empty()) {
-        continue;  // next time all are stopped
+      const bool interrupted = stacks_.find_interrupted(negative->stacks);
+      if ((attempt == 0 && !without_registers(*negative).empty()) || (attempt + 1 < kStopTries && interrupted)) {
+        continue;  // next time all are stopped, and the stacks under signal handlers are copied
       }
       restore_states(threads, negative->threads);
       if (count_faults(*negative) == 0) {
@@ -367,7 +353,8 @@ class Exposure {
       memory_.clear();
       Negative negative = read(std::move(*threads));
       unwind(negative, true);
-      const std::size_t faults = count_faults(negative) + missed(negative).size();
+      const std::size_t faults =
+          count_faults(negative) + missed(negative).size() + (stacks_.find_interrupted(negative.stacks) ? 1 : 0);
       if (!best || faults < best_faults) {
         best = std::move(negative);
         best_faults = faults;

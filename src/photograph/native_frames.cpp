@@ -57,7 +57,7 @@ model::Frame NativeFrames::make_frame(const native::RawNativeFrame& raw, const b
 // A frame and the calls that were inlined into it, outermost first.
 void NativeFrames::append(const native::NativeStack& stack, std::size_t index, std::vector<model::Frame>& frames) {
   const native::RawNativeFrame& raw = stack.frames[index];
-  const auto& calls = names_.calls(raw);
+  const auto& calls = names_.calls(stack, index);
   if (calls.empty()) {
     frames.push_back(make_frame(raw, {}));
     frames.back().plumbing = frames.back().plumbing || starts_thread(stack, index);

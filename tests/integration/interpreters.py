@@ -29,6 +29,16 @@ class Interpreter:
         major, minor = self.id.split("-")[0].rstrip("t").split(".")
         return int(major), int(minor)
 
+    @property
+    def musl(self) -> bool:
+        """Runs on a C library without unwind rules, where no other tool comes further than one call."""
+        return self.id.endswith("-musl")
+
+    @property
+    def has_ctypes(self) -> bool:
+        """Its library is not part of every build."""
+        return self.id not in ("2.7-dbg", "3.13t", "3.14t", "3.13-musl")
+
     def enter(self, folder: str) -> None:
         """Called in the child before it becomes the program: what it sees as /, and where it stands."""
         if self.root:

@@ -12,7 +12,7 @@ import pathlib
 import shutil
 import subprocess
 
-from interpreters import BY_ID, PROGRAMS, TESTS, Interpreter
+from interpreters import BY_ID, CACHE, PROGRAMS, TESTS, Interpreter
 
 SOURCES = PROGRAMS / "native" / "libraries"
 KEPT = TESTS.parent / "build" / "native"
@@ -106,12 +106,30 @@ def headers(interpreter: Interpreter) -> pathlib.Path | None:
     return None
 
 
+def compiler(interpreter: Interpreter) -> str:
+    """What extension modules of it are compiled with."""
+    return str(CACHE / "musl" / "cc") if interpreter.musl else "gcc"
+
+
+@functools.cache
+def stacks_module(interpreter: Interpreter) -> pathlib.Path:
+    """stacks.c and stacks_module.c as one extension module."""
+    sources = [SOURCES / "stacks.c", SOURCES / "stacks_module.c"]
+    command = [compiler(interpreter), "-shared", "-fPIC", "-pthread", "-O2", "-g", f"-I{headers(interpreter)}",
+               "-o", "stacks_module.so", *sources]
+    with building(f"stacks-module-{interpreter.id}-{digest(*sources, command)}") as folder:
+        if not (folder / ".complete").exists():
+            run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder / "stacks_module.so"
+
+
 @functools.cache
 def extension(interpreter: Interpreter, flags: tuple = ("-O2", "-g")) -> pathlib.Path:
     """extension.c for that interpreter."""
     source, include = SOURCES / "extension.c", headers(interpreter)
     assert include, f"{interpreter.id} has no headers"
-    command = ["gcc", "-shared", "-fPIC", "-pthread", *flags, f"-I{include}", "-o", "extension.so", source]
+    command = [compiler(interpreter), "-shared", "-fPIC", "-pthread", *flags, f"-I{include}", "-o", "extension.so", source]
     with building(f"extension-{interpreter.id}-{digest(source, command)}") as folder:
         if not (folder / ".complete").exists():
             run(command, cwd=folder)

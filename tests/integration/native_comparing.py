@@ -155,6 +155,14 @@ def check_merged(still: dict, names: bool = True, greenlets: bool = False) -> No
         assert loops == entries, f"{thread['name']}: {loops} evaluation loops, {entries} entries\n{show(frames)}"
 
 
+def check_whole(still: dict) -> None:
+    """Every native stack goes to where its thread or the process began."""
+    for thread in still["threads"]:
+        first = thread["frames"][0]
+        assert thread["native_end"] is None, f"{thread['name']}: {thread['native_end']}\n{show(thread['frames'])}"
+        assert first["function"] == "_start" or "libc.so" in first["library"], show(thread["frames"])
+
+
 def check_between(thread: dict, outer: str, function: str, inner: str) -> None:
     """Between a Python frame that matches `outer` and the next one, `inner`, stands a native one that matches `function`."""
     frames = thread["frames"]

@@ -55,16 +55,19 @@ def check_all(stillframe, running, between=(), names=True, core=signal.SIGSEGV, 
         return path and str(interpreter.outside(path))
 
     live = look(stillframe, running)
-    gdb = native_tools.gdb_of(running)
-    eu = native_tools.eu_stack(pid=running.pid)
+    gdb = None if interpreter.musl else native_tools.gdb_of(running)
+    eu = None if interpreter.musl else native_tools.eu_stack(pid=running.pid)
     stills = []
 
     def check(still):
         stills.append(still)
         native_comparing.check_truth(still, truth)
         native_comparing.check_merged(still, names, greenlets)
-        native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid,
-                                     greenlets=greenlets)
+        if interpreter.musl:
+            native_comparing.check_whole(still)
+        else:
+            native_comparing.check_tools(still, gdb, eu, library_of=outside, without=without, pid=pid,
+                                         greenlets=greenlets)
         if has_symbols(interpreter):
             for thread in still["threads"]:
                 for triple in between:

@@ -40,7 +40,6 @@ SITUATIONS = {
 # Every situation on one of each way in which CPython keeps its frames; the other versions take turns.
 ALWAYS = ["3.8", "3.12", "3.14t"]
 IN_TURN = [one for one in interpreters.VERSIONS if one.id not in ALWAYS]
-NO_CTYPES = ("2.7-dbg", "3.13t", "3.14t")
 
 
 def situations():
@@ -53,7 +52,7 @@ def situations():
             if one.version >= since and one not in chosen:
                 chosen.append(one)
         for interpreter in chosen:
-            if program == "ctypes_qsort.py" and interpreter.id in NO_CTYPES:
+            if program == "ctypes_qsort.py" and not interpreter.has_ctypes:
                 continue
             yield pytest.param(interpreter, program, id=f"{interpreter.id}-{program.removesuffix('.py')}")
 

@@ -33,8 +33,8 @@ def all_cases():
         for program, since in SITUATIONS.items():
             if interpreter.version < since or (interpreter.variant and program not in FOR_VARIANTS):
                 continue
-            if program == "c_callbacks.py" and interpreter.id in ("2.7-dbg", "3.13t", "3.14t"):
-                continue  # no ctypes: its library is not part of these
+            if program == "c_callbacks.py" and not interpreter.has_ctypes:
+                continue
             yield pytest.param(interpreter, program, id=f"{interpreter.id}-{program.removesuffix('.py')}")
 
 

@@ -88,6 +88,7 @@ class FakeModule {
     elf.e_ident[EI_DATA] = ELFDATA2LSB;
     elf.e_type = ET_DYN;
     elf.e_machine = EM_X86_64;
+    elf.e_entry = begins_at;
     elf.e_phoff = sizeof elf;
     elf.e_phentsize = sizeof(Elf64_Phdr);
     elf.e_phnum = 2;
@@ -115,6 +116,7 @@ class FakeModule {
 
   FakeMemory& memory;
   Address base;
+  Address begins_at = 0;  // the entry point, as linked
 
  private:
   Address frames_;

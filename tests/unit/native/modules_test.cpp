@@ -364,7 +364,11 @@ TEST(TailCalls, AreFoundInTheCode) {
                  "__attribute__((noinline)) long last(long x) { asm volatile(\"\"); return x * 3; }\n"
                  "__attribute__((noinline)) long calls(long x) { asm volatile(\"\"); return last(x) + 1; }\n"
                  "__attribute__((noinline)) long jumps(long x) { asm volatile(\"\"); return last(x + 1); }\n"
-                 "__attribute__((visibility(\"default\"))) long entry(long x) { return calls(x) + jumps(x) + 1; }\n") +
+                 "__attribute__((noinline)) long jumps_twice(long x) { asm volatile(\"\"); return jumps(x + 1); }\n"
+                 "__attribute__((noinline)) long jumps_anywhere(long (**to)(long)) { return (*to)(1); }\n"
+                 "__attribute__((visibility(\"default\"))) long entry(long x, long (**to)(long)) {\n"
+                 "  return calls(x) + jumps_twice(x) + jumps_anywhere(to) + 1;\n"
+                 "}\n") +
       " 2>&1");
   const LoadedFile file(library);
   target::Mapping first = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
@@ -385,6 +389,12 @@ TEST(TailCalls, AreFoundInTheCode) {
   EXPECT_FALSE(modules.tail_calls(address("jumps"), address("calls")));
   EXPECT_FALSE(modules.tail_calls(address("jumps") + 1, address("last"))) << "no function begins there";
   EXPECT_FALSE(modules.tail_calls(0, address("last")));
+  EXPECT_TRUE(modules.may_end_in(address("jumps"), address("last")));
+  EXPECT_TRUE(modules.may_end_in(address("jumps_twice"), address("last")));
+  EXPECT_FALSE(modules.tail_calls(address("jumps_twice"), address("last")));
+  EXPECT_TRUE(modules.may_end_in(address("jumps_anywhere"), address("last")));
+  EXPECT_FALSE(modules.may_end_in(address("calls"), address("last")));
+  EXPECT_FALSE(modules.may_end_in(0, address("last")));
 }
 
 }  // namespace

@@ -151,6 +151,34 @@ TEST_F(ThreadStacksTest, ReadsNothingThatWasNotCopied) {
   EXPECT_TRUE(stacks[0].stack.end_reason);
 }
 
+#if defined(__x86_64__)
+// The handler has a stack of its own: what it interrupted stands on another one, which only its frame tells.
+TEST_F(ThreadStacksTest, CopiesTheStacksUnderSignalHandlersNextTime) {
+  constexpr Address kTrampoline = FakeStack::kBase + FakeStack::kText + 0x600;
+  constexpr Address kHandlerStack = FakeStack::kOtherStack + 0x800;
+  fake_.memory.write(kTrampoline, std::as_bytes(std::span("\x48\xC7\xC0\x0F\0\0\0\x0F\x05", 9)));
+  fake_.words(kHandlerStack - 8, {kTrampoline});
+  fake_.memory.put(kHandlerStack + 40 + 15 * 8, kStack + 0x100);  // rsp
+  fake_.memory.put(kHandlerStack + 40 + 16 * 8, kLeaf + 4);       // rip
+  ThreadedTarget target(fake_.memory, fake_.mappings, false);
+  const FakeHold hold({4}, registers(kHandlerStack - 8));
+  CapturedMemory memory(target.memory());
+  Modules modules(target, fake_.memory);
+  StackReader reader(target, memory, modules);
+  auto stacks = reader.capture({{.tid = 4, .inner_tid = 4}}, &hold);
+  reader.unwind(stacks, true);
+  EXPECT_EQ(stacks[0].stack.frames.size(), 3U);
+  EXPECT_TRUE(stacks[0].stack.end_reason);
+  EXPECT_TRUE(reader.find_interrupted(stacks));
+  stacks = reader.capture({{.tid = 4, .inner_tid = 4}}, &hold);
+  reader.unwind(stacks, true);
+  EXPECT_FALSE(stacks[0].stack.end_reason) << *stacks[0].stack.end_reason;
+  ASSERT_EQ(stacks[0].stack.frames.size(), 4U);
+  EXPECT_EQ(stacks[0].stack.frames[3].pc, kStart + 0x20);
+  EXPECT_FALSE(reader.find_interrupted(stacks)) << "all is there";
+}
+#endif
+
 // A stack pointer that means nothing costs little.
 TEST_F(ThreadStacksTest, CopiesLittleForAWildStackPointer) {
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
