@@ -37,8 +37,9 @@ SITUATIONS = {
     "partial_and_methods.py": ((3, 6), [("show", "slot_tp_repr", "__repr__"), ("__repr__", "partial", "method"),
                                         ("method", "partial", "__call__")]),
 }
-# Every situation on one of each way in which CPython keeps its frames; the other versions take turns.
-ALWAYS = ["3.8", "3.12", "3.14t"]
+# Every situation on one of each way in which CPython keeps its frames, and on the interpreters that do not run Python in
+# one function alone; the other versions take turns.
+ALWAYS = ["3.8", "3.12", "3.14t", "3.14-tailcall", "3.14-jit"]
 IN_TURN = [one for one in interpreters.VERSIONS if one.id not in ALWAYS]
 
 
