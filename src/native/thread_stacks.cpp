@@ -38,15 +38,18 @@ ThreadStack StackReader::stand_of(target::Tid tid, const target::Hold* hold) con
   return stack;
 }
 
+const target::Mapping* StackReader::mapping_at(Address address) const {
+  const auto mappings = target_.mappings();
+  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
+  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
+}
+
 // From the stack pointer to the end of the stack.
 void StackReader::add_stack_pages(Address sp, std::vector<std::uint64_t>& pages) const {
-  const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, sp, {}, &target::Mapping::begin);
   std::uint64_t size = kUnknownStack;
-  if (after != mappings.begin() && sp < std::prev(after)->end) {
-    const target::Mapping& mapping = *std::prev(after);
-    const std::uint64_t left = mapping.end - sp;
-    size = std::min(left, mapping.end - mapping.begin <= kLargestStackRegion ? kMostOfStack : kUnknownStack);
+  if (const target::Mapping* mapping = mapping_at(sp)) {
+    const std::uint64_t left = mapping->end - sp;
+    size = std::min(left, mapping->end - mapping->begin <= kLargestStackRegion ? kMostOfStack : kUnknownStack);
   }
   constexpr std::uint64_t kRedZone = 128;  // below the stack pointer, in use by leaf functions
   const std::uint64_t last = (sp + size - 1) / CapturedMemory::kPageSize;
@@ -81,13 +84,15 @@ std::vector<ThreadStack> StackReader::capture(const std::vector<target::ThreadIn
 }
 
 bool StackReader::find_interrupted(const std::vector<ThreadStack>& stacks) {
-  const memory::CopiedMemory copy(memory_);
   const std::size_t before = interrupted_.size();
   for (const ThreadStack& stack : stacks) {
     const auto& frames = stack.stack.frames;
+    const Address own = stack.registers.get(binary::kStackPointer).value_or(0);
     for (std::size_t i = 0; stack.stack.end_reason && i + 1 < frames.size(); ++i) {
       const Address sp = frames[i + 1].sp;
-      if (frames[i].signal && !copy.get<Address>(sp) && target_.memory().get<Address>(sp)) {
+      // Some pages of it may be there, because the interpreter keeps something on it.
+      const target::Mapping* mapping = frames[i].signal ? mapping_at(sp) : nullptr;
+      if (mapping != nullptr && (mapping != mapping_at(own) || sp < own)) {
         interrupted_.insert(sp);
       }
     }

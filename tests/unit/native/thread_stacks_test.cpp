@@ -14,6 +14,7 @@ using testing::FakeStack;
 
 constexpr Address kStack = FakeStack::kStack;
 constexpr Address kLeaf = FakeStack::kBase + FakeStack::kText + 0x100;
+constexpr Address kLarge = FakeStack::kBase + FakeStack::kText + 0x300;  // its frame is larger than a page
 constexpr Address kStart = FakeStack::kBase + FakeStack::kText + 0x200;
 
 // Threads whose registers or system calls are given by hand.
@@ -60,6 +61,7 @@ class ThreadStacksTest : public ::testing::Test {
   ThreadStacksTest() {
     fake_.function(FakeStack::kText + 0x100, 0x40);
     fake_.function(FakeStack::kText + 0x200, 0x40, {DW_CFA_undefined, 16});
+    fake_.sized_function(FakeStack::kText + 0x300, 0x40, 0x1008);
     fake_.words(kStack + 0x100, {fake_.call_before(kStart + 0x20, kLeaf)});
     fake_.finish();
   }
@@ -159,12 +161,14 @@ TEST_F(ThreadStacksTest, CopiesTheStacksUnderSignalHandlersNextTime) {
   fake_.memory.write(kTrampoline, std::as_bytes(std::span("\x48\xC7\xC0\x0F\0\0\0\x0F\x05", 9)));
   fake_.words(kHandlerStack - 8, {kTrampoline});
   fake_.memory.put(kHandlerStack + 40 + 15 * 8, kStack + 0x100);  // rsp
-  fake_.memory.put(kHandlerStack + 40 + 16 * 8, kLeaf + 4);       // rip
+  fake_.memory.put(kHandlerStack + 40 + 16 * 8, kLarge + 4);      // rip
+  fake_.words(kStack + 0x1100, {kStart + 0x20});
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
   const FakeHold hold({4}, registers(kHandlerStack - 8));
   CapturedMemory memory(target.memory());
   Modules modules(target, fake_.memory);
   StackReader reader(target, memory, modules);
+  memory.prefetch({kStack / CapturedMemory::kPageSize});  // the interpreter keeps something in a page of it
   auto stacks = reader.capture({{.tid = 4, .inner_tid = 4}}, &hold);
   reader.unwind(stacks, true);
   EXPECT_EQ(stacks[0].stack.frames.size(), 3U);
