@@ -192,6 +192,10 @@ class Guesser {
   }
 
   std::optional<RawNativeFrame> try_candidate(Address slot, Address pc, Origin origin, Unwinder::Calls strictness) {
+    constexpr std::uint64_t kEffortOfCandidate = 64;  // besides the rules that are followed
+    if (!unwinder_.spend(kEffortOfCandidate)) {
+      return std::nullopt;
+    }
     RawNativeFrame caller = caller_at(slot, pc, FoundBy::stack_scan);
     const auto pointers = frame_pointers(slot);
     for (const auto& pointer : pointers) {
