@@ -55,7 +55,7 @@ class SymbolTable {
   std::vector<Entry> entries_;
   std::vector<Names> names_;
   std::uint32_t names_size_ = 0;
-  bool has_locals_ = false;  // there was a .symtab
+  bool has_locals_ = false;                                    // there was a .symtab
   std::vector<std::pair<std::uint64_t, std::uint64_t>> code_;  // address ranges that hold instructions
 };
 

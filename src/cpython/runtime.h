@@ -15,7 +15,7 @@ namespace stillframe::cpython {
 using memory::Address;
 
 struct Runtime {
-  PythonVersion version;  // 0.0: there is none, and nothing is read of it
+  PythonVersion version;          // 0.0: there is none, and nothing is read of it
   bool version_is_exact = false;  // false: the patch level is not known
   BuildKind build;
   Layout layout;                     // the table, corrected by what the target says of itself

@@ -8,8 +8,8 @@
 
 namespace stillframe::target {
 
-// A file of the target that will be recognised by a build-id or checksum, so that nothing is lost by looking further: of a
-// core also under the same name on this machine. None where there is none.
+// A file of the target that will be recognised by a build-id or checksum, so that nothing is lost by looking further:
+// of a core also under the same name on this machine. None where there is none.
 FileHandle open_candidate(const Target& target, const std::string& path);
 
 // A path descriptor (O_PATH) for what `path` names where the folder `root` is /; ".." and links to absolute paths are

@@ -27,8 +27,8 @@ struct LockObject {
 
 // That a call is inside a `with` block.
 struct WithBlock {
-  Address lock = 0;     // what stands behind `with`, or a lock that it has
-  Address manager = 0;  // what stands behind `with`
+  Address lock = 0;                    // what stands behind `with`, or a lock that it has
+  Address manager = 0;                 // what stands behind `with`
   std::optional<std::int64_t> before;  // the instruction that leads into the block, where it is known
 };
 

@@ -16,7 +16,7 @@ FUNCTION static int wait_for_ever(int depth) {
   return pause();
 }
 
-static void *work(void *argument) {
+static void* work(void* argument) {
   return wait_for_ever(3) == 7 ? argument : NULL;
 }
 

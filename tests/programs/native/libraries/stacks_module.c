@@ -58,10 +58,8 @@ static PyObject* stacks_module_call(PyObject* self, PyObject* arguments) {
   }
   for (size_t i = 0; i < sizeof known / sizeof *known; ++i) {
     if (strcmp(name, known[i].name) == 0) {
-      Py_BEGIN_ALLOW_THREADS
-      known[i].function(number);
-      Py_END_ALLOW_THREADS
-      Py_RETURN_NONE;
+      Py_BEGIN_ALLOW_THREADS known[i].function(number);
+      Py_END_ALLOW_THREADS Py_RETURN_NONE;
     }
   }
   return PyErr_Format(PyExc_ValueError, "no function %s", name);
