@@ -11,6 +11,12 @@
 namespace stillframe::cpython {
 namespace {
 
+constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63U;
+
+std::uint64_t magnitude_of(std::int64_t value) {
+  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
 // PyASCIIObject.state (Include/cpython/unicodeobject.h).
 struct UnicodeState {
   std::uint32_t kind = 0;  // bytes a character: 1, 2 or 4; 0 in 3.11 and older for strings not ready
@@ -215,7 +221,7 @@ std::optional<std::string> Objects::bytes(Address object, std::uint64_t max_leng
   return out;
 }
 
-std::optional<std::uint64_t> Objects::integer(Address object) const {
+std::optional<Objects::Integer> Objects::sign_and_magnitude(Address object) const {
   const auto type = type_of(object);
   if (!type) {
     return std::nullopt;
@@ -224,7 +230,8 @@ std::optional<std::uint64_t> Objects::integer(Address object) const {
   if (layout_.version.major < 3 &&
       (type_name(*type) == "int" ||
        (field<std::uint64_t>(*type, layout_.type.flags).value_or(0) & kSmallInteger) != 0)) {
-    return field<std::uint64_t>(object, layout_.small_integer.value);
+    const auto value = field<std::int64_t>(object, layout_.small_integer.value);
+    return value ? std::optional(Integer{.negative = *value < 0, .magnitude = magnitude_of(*value)}) : std::nullopt;
   }
   // Longs are digits of 30 bits, least significant first; ob_size (3.12+: lv_tag >> 3) counts them.
   const bool tagged = layout_.integer.tag.present();
@@ -232,22 +239,36 @@ std::optional<std::uint64_t> Objects::integer(Address object) const {
   if (!raw || !layout_.integer.digits.present()) {
     return std::nullopt;
   }
-  const bool negative = tagged ? (*raw & 3) == 2 : *raw < 0;
-  const std::uint64_t digits =
-      tagged ? static_cast<std::uint64_t>(*raw) >> 3U
-             : (negative ? 0 - static_cast<std::uint64_t>(*raw) : static_cast<std::uint64_t>(*raw));
+  Integer found{.negative = tagged ? (*raw & 3) == 2 : *raw < 0};
+  const std::uint64_t digits = tagged ? static_cast<std::uint64_t>(*raw) >> 3U : magnitude_of(*raw);
   if (digits > 3) {
     return std::nullopt;
   }
-  std::uint64_t value = 0;
   for (std::uint64_t i = 0; i < digits; ++i) {
     const auto digit = memory_.get<std::uint32_t>(object + layout_.integer.digits.value() + i * 4);
-    if (!digit) {
+    // Of the third one 4 bits are left.
+    if (!digit || *digit >> (i == 2 ? 4U : 30U) != 0) {
       return std::nullopt;
     }
-    value |= static_cast<std::uint64_t>(*digit) << (30 * i);
+    found.magnitude |= static_cast<std::uint64_t>(*digit) << (30 * i);
   }
-  return negative ? ~value + 1 : value;
+  return found;
+}
+
+std::optional<std::uint64_t> Objects::integer(Address object) const {
+  const auto found = sign_and_magnitude(object);
+  if (!found || (found->negative && found->magnitude > kSignBit)) {
+    return std::nullopt;
+  }
+  return found->negative ? 0 - found->magnitude : found->magnitude;
+}
+
+std::optional<std::int64_t> Objects::signed_integer(Address object) const {
+  const auto found = sign_and_magnitude(object);
+  if (!found || found->magnitude > (found->negative ? kSignBit : kSignBit - 1)) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(found->negative ? 0 - found->magnitude : found->magnitude);
 }
 
 bool Objects::for_each_entry(Address dict, const std::function<bool(Address, Address)>& visit) const {

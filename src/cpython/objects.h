@@ -60,8 +60,10 @@ class Objects {
   [[nodiscard]] std::optional<std::string> bytes(Address object, std::uint64_t max_length) const;
   // A string that a zero ends, at most `max_length` bytes before it.
   [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
-  // An int (2.7: int or long) that fits into 64 bits, unsigned ones included.
+  // An int (2.7: int or long) that fits into 64 bits: from -2^63 to 2^64 - 1, negative ones as two's complement.
   [[nodiscard]] std::optional<std::uint64_t> integer(Address object) const;
+  // One from -2^63 to 2^63 - 1.
+  [[nodiscard]] std::optional<std::int64_t> signed_integer(Address object) const;
 
   // Calls `visit(key, value)` for every live entry of a dict, in table order, until it returns false.
   // False when the dict could not be read to its end.
@@ -76,6 +78,11 @@ class Objects {
                                    const std::function<bool(Address key, Address value)>& visit) const;
 
  private:
+  struct Integer {
+    bool negative = false;
+    std::uint64_t magnitude = 0;
+  };
+  [[nodiscard]] std::optional<Integer> sign_and_magnitude(Address object) const;
   [[nodiscard]] std::optional<std::int64_t> offset_from_end(Address object, Address type, std::int64_t offset) const;
   [[nodiscard]] std::optional<TextPlace> text_place_2(Address object) const;
   [[nodiscard]] bool has_wide_characters(Address data, std::uint64_t length) const;

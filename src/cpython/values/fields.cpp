@@ -68,8 +68,7 @@ std::optional<std::int64_t> signed_integer(const Objects& objects, std::optional
   if (!flags || ((*flags & (kIntSubclass | kLongSubclass)) == 0 && name != "int" && name != "bool" && name != "long")) {
     return std::nullopt;
   }
-  const auto value = objects.integer(*object);
-  return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
+  return objects.signed_integer(*object);
 }
 
 bool is_none(const Objects& objects, Address object) {

@@ -85,6 +85,23 @@ TEST_P(EveryLayoutObjects, ATypeNameWithoutEndIsNone) {
   EXPECT_FALSE(objects.type_name(type));
 }
 
+TEST_P(EveryLayoutObjects, IntegersThatDoNotFitAreNone) {
+  const Address large = python.integer(std::uint64_t{1} << 63U);
+  if (layout.small_integer.value.present()) {  // a C long of 2.7, which has no more bits
+    EXPECT_EQ(objects.signed_integer(large), std::numeric_limits<std::int64_t>::min());
+    return;
+  }
+  EXPECT_EQ(objects.integer(large), std::uint64_t{1} << 63U);
+  EXPECT_FALSE(objects.signed_integer(large));
+  EXPECT_EQ(objects.signed_integer(python.integer(~std::uint64_t{0} >> 1U)), std::numeric_limits<std::int64_t>::max());
+  const Address larger = python.integer(~std::uint64_t{0});
+  EXPECT_EQ(objects.integer(larger), ~std::uint64_t{0});
+  // 2^64: bits of the third digit that have no room.
+  python.memory.put(larger + layout.integer.digits.value() + 8, std::uint32_t{16});
+  EXPECT_FALSE(objects.integer(larger));
+  EXPECT_FALSE(objects.signed_integer(larger));
+}
+
 TEST_P(EveryLayoutObjects, ReadsIntegersOfUpTo64Bits) {
   for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{0x7f12'3456'7890}, kHuge + 5}) {
     EXPECT_EQ(objects.integer(python.integer(value)), value);

@@ -82,7 +82,9 @@ std::optional<unsigned __int128> wide_integer(const Objects& objects, Address ob
 
 bool write_uuid(Printer& out, const Instance& object) {
   const auto number = Fields(out, object).at("int");
-  const auto value = number ? wide_integer(out.objects(), *number) : std::nullopt;
+  const Type* type = number ? out.types().of(*number) : nullptr;
+  const bool is_integer = type != nullptr && (type->has(kLongSubclass) || type->has(kIntSubclass));
+  const auto value = is_integer ? wide_integer(out.objects(), *number) : std::nullopt;
   if (!value) {
     return out.fail("it has no number");
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <vector>
 
 #include "cpython/values/decimal.h"
@@ -67,6 +68,11 @@ bool put_digits(Printer& out, Address digits, std::uint64_t count, std::uint64_t
   const LeadingDigits found = leading_decimals(top, count, most);
   if (!found.certain && count <= digits_for(kMostDecimals)) {
     return put_digits(out, digits, count, count);
+  }
+  if (!found.certain) {
+    // As near to a power of ten as that, all of its digits depend on the last ones.
+    out.more_of_text((count - 1) * kDigitBits + static_cast<std::uint64_t>(std::bit_width(top.back())), "bits");
+    return true;
   }
   out.put(found.digits);
   out.more_of_text(found.left_out, "digits");

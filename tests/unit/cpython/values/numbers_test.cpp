@@ -51,6 +51,31 @@ TEST_P(EveryLayoutNumbers, CutsLongIntegers) {
   EXPECT_EQ(text(integer(digits)), "79409… 9,026 more digits" + suffix());
 }
 
+TEST_P(EveryLayoutNumbers, ShowsNoDigitsThatMayBeWrong) {
+  // 10^25200 - 1, and 10^25200: what comes first depends on what comes last.
+  std::vector<std::uint32_t> power{1};
+  for (int i = 0; i < 2800; ++i) {
+    std::uint64_t carry = 0;
+    for (std::uint32_t& digit : power) {
+      carry += std::uint64_t{digit} * 1'000'000'000;
+      digit = static_cast<std::uint32_t>(carry & 0x3FFFFFFFU);
+      carry >>= 30U;
+    }
+    if (carry != 0) {
+      power.push_back(static_cast<std::uint32_t>(carry));
+    }
+  }
+  EXPECT_EQ(text(integer(power)), "… 83,713 more bits" + suffix());
+  std::vector<std::uint32_t> below = power;
+  for (std::uint32_t& digit : below) {
+    digit = (digit - 1) & 0x3FFFFFFFU;
+    if (digit != 0x3FFFFFFFU) {
+      break;
+    }
+  }
+  EXPECT_EQ(text(integer(below, true)), "-… 83,713 more bits" + suffix());
+}
+
 TEST_P(EveryLayoutNumbers, RefusesIntegersThatAreNone) {
   const Address at = integer({1, 2, 3});
   for (const std::uint64_t size : testing::kImpossible) {
