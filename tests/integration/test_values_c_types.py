@@ -6,15 +6,14 @@ import pytest
 
 import interpreters
 import native_builds
+from value_comparing import local
 
 CASES = [pytest.param(one, id=one.id) for one in interpreters.VERSIONS]
 OPTIONS = ["--json", "--locals", "--locals-depth", 1, "--max-items", 100_000, "--max-string", 100_000]
 
 
 def values(still: dict, name: str = "values") -> list[dict]:
-    [thread] = still["threads"]
-    [found] = [one for frame in thread["frames"] for one in frame["locals"] if one["name"] == name]
-    return found["children"]
+    return local(still, name)["children"]
 
 
 def file_state(fd):
@@ -73,22 +72,45 @@ def test_c_types(start, stillframe, interpreter):
     check(values(outcome.still), running.truth["values"], interpreter.version)
 
 
-NUMPY = {"3.8": "numpy-requirements-3.8.txt", "3.11": "numpy-requirements-3.11.txt", "3.12": "native-requirements.txt"}
+def packages(version):
+    """That CPython with attrs, numpy and pandas, as new as it has them."""
+    return native_builds.packages(version, f"value-packages-{version}.txt")
 
 
-@pytest.mark.timeout(300)  # the first one installs
-@pytest.mark.parametrize("version", NUMPY)
-def test_numpy(start, stillframe, version):
-    interpreter = native_builds.packages(version, NUMPY[version])
-    running = start(interpreter, "values/numpy_values.py", env={"OPENBLAS_NUM_THREADS": "1"},
-                    command=lambda one, inside: [one.executable, f"{inside}/numpy_values.py"])
+WITH_PACKAGES = ["3.8", "3.11", "3.12"]
+
+
+def start_with_packages(start, version, program):
+    running = start(packages(version), f"values/{program}", env={"OPENBLAS_NUM_THREADS": "1"},
+                    command=lambda one, inside: [one.executable, "-W", "ignore", f"{inside}/{program}"])
     running.wait_asleep()
-    shown = values(stillframe("dump", *OPTIONS, running.pid).still)
-    truth = running.truth["values"]
+    return running
+
+
+def check_same(shown: list[dict], truth: list[str]) -> None:
     assert len(shown) == len(truth)
     wrong = [(one["value"], known) for one, known in zip(shown, truth) if one["value"] != known]
     assert not wrong, "\n".join([f"{len(wrong)} are wrong, such as", *map(str, wrong[:10])])
-    [thread] = stillframe("dump", "--json", "--locals", "--max-items", 3, running.pid).still["threads"]
-    [large] = [one for frame in thread["frames"] for one in frame["locals"] if one["name"] == "large"]
-    assert large["value"] == ("array([[0, 1, 2, … 997 more], [1000, 1001, 1002, … 997 more], [2000, 2001, 2002, … 997 more], "
-                              "… 997 more]) shape=(1000, 1000) dtype=int64")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("version", WITH_PACKAGES)
+def test_numpy(start, stillframe, version):
+    running = start_with_packages(start, version, "numpy_values.py")
+    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    still = stillframe("dump", "--json", "--locals", "--max-items", 3, running.pid).still
+    assert local(still, "large")["value"] == (
+        "array([[0, 1, 2, … 997 more], [1000, 1001, 1002, … 997 more], [2000, 2001, 2002, … 997 more], … 997 more]) "
+        "shape=(1000, 1000) dtype=int64")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("version", WITH_PACKAGES)
+def test_pandas(start, stillframe, version):
+    running = start_with_packages(start, version, "pandas_values.py")
+    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    still = stillframe("dump", "--json", "--locals", "--max-items", 2, running.pid).still
+    assert re.fullmatch(r"<pandas\.(core\.frame\.)?DataFrame object at 0x\w+ shape=\(1000000, 3\) "
+                        r"columns=Index\(\['id', 'price', … 1 more\], dtype='(object|str)'\) dtypes=\[int64, float64, … 1 more\] "
+                        r"index=RangeIndex\(start=0, stop=1000000, step=1\)>", local(still, "large")["value"])
+    assert re.fullmatch(r"<\S+ object at 0x\w+ name=.password. length=2 dtype=int64 values=<redacted> index=.*>", local(still, "series")["value"])

@@ -3,6 +3,12 @@
 OPTIONS = ["--json", "--locals", "--max-items", 100_000, "--max-string", 1_000_000, "--no-redact"]
 
 
+def local(still: dict, name: str) -> dict:
+    """The local of that name, which one frame alone has."""
+    [found] = [one for thread in still["threads"] for frame in thread["frames"] for one in frame["locals"] if one["name"] == name]
+    return found
+
+
 def held(still: dict) -> list[dict]:
     """The values that _generated.Values.wait() holds, in their order."""
     [thread] = still["threads"]
@@ -19,10 +25,16 @@ def agrees(how: str, expected: str, text: str) -> bool:
     return text.startswith(expected[:-1]) and text.endswith(">")
 
 
+def around(text: str, other: str) -> str:
+    """The text where it begins to differ from another."""
+    at = next((i for i, (one, two) in enumerate(zip(text, other)) if one != two), min(len(text), len(other)))
+    return repr(text[max(at - 60, 0):at + 240])
+
+
 def differences(still: dict, truth: dict) -> list[str]:
     values = held(still)
     assert len(values) == len(truth["expected"]), (len(values), len(truth["expected"]))
-    return [f"{value['name']} ({value['type']}, {how}): {value['value'][:300]!r} is not {expected[:300]!r}"
+    return [f"{value['name']} ({value['type']}, {how}): {around(value['value'], expected)} is not {around(expected, value['value'])}"
             for value, (how, expected) in zip(values, truth["expected"])
             if not agrees(how, expected, value["value"])]
 

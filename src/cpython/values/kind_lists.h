@@ -41,6 +41,7 @@ std::span<const Kind> pattern_kinds();      // re.Pattern, re.Match
 std::span<const Kind> file_kinds();         // of io, and file of 2.7
 std::span<const Kind> socket_kinds();       // socket, select.epoll
 std::span<const Kind> numpy_kinds();        // arrays, scalars, dtypes
+std::span<const Kind> pandas_kinds();       // DataFrame, Series, Index
 
 inline std::vector<std::span<const Kind>> kind_lists() {
   return {constant_kinds(),    number_kinds(),    text_kinds(),       sequence_kinds(), mapping_kinds(),
@@ -49,7 +50,7 @@ inline std::vector<std::span<const Kind>> kind_lists() {
           named_tuple_kinds(), enum_kinds(),      record_kinds(),     path_kinds(),     library_kinds(),
           logging_kinds(),     lock_kinds(),      thread_kinds(),     queue_kinds(),    asyncio_kinds(),
           ip_address_kinds(),  datetime_kinds(),  decimal_kinds(),    array_kinds(),    pattern_kinds(),
-          file_kinds(),        socket_kinds(),    numpy_kinds()};
+          file_kinds(),        socket_kinds(),    numpy_kinds(),      pandas_kinds()};
 }
 
 }  // namespace stillframe::cpython

@@ -132,7 +132,7 @@ bool put_text_element(Printer& out, const NumpyType& type, Address at) {
   }
   out.put(text);
   if (raw.size() < static_cast<std::uint64_t>(type.size) && most < static_cast<std::uint64_t>(type.size)) {
-    out.put("…");
+    out.cut();
   }
   return true;
 }
@@ -341,7 +341,7 @@ std::string datetime64_text(std::int64_t value, std::int32_t unit, std::int32_t 
 
 bool put_element(Printer& out, const NumpyType& type, Address at) {
   if (type.subarray != 0 || type.kind == 'T') {
-    out.put("…");
+    out.cut();
     return true;
   }
   if (type.names != 0) {

@@ -52,8 +52,7 @@ void Printer::value(Address address) {
     return;
   }
   if (++visits_ > kMostVisits || active_.size() >= kDeepest) {
-    cut_ = true;
-    put("…");
+    cut();
     return;
   }
   const Type* type = types_.of(address);
@@ -133,6 +132,10 @@ void Printer::note(std::string_view name, Address value, bool hidden) {
              .role = name.empty() ? ChildRole::item : ChildRole::attribute});
 }
 
+void Printer::note_entry(std::string key, Address value, bool hidden) {
+  add_child({.name = std::move(key), .address = value, .hidden = hidden, .role = ChildRole::entry});
+}
+
 void Printer::item(Address value_at, std::string_view name) {
   note(name, value_at);
   written_part(value_at, false);
@@ -171,6 +174,19 @@ void Printer::written_part(Address value_at, bool hidden) {
 bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_view close,
                        const std::function<std::optional<Address>(std::uint64_t)>& at, bool lone_comma) {
   put(open);
+  const bool whole = each(count, [&](std::uint64_t i) {
+    const auto part = at(i);
+    part ? item(*part) : void();
+    return part.has_value();
+  });
+  if (lone_comma && count == 1) {
+    put(",");
+  }
+  put(close);
+  return whole;
+}
+
+bool Printer::each(std::uint64_t count, const std::function<bool(std::uint64_t)>& put_one) {
   const std::size_t start = position();
   for (std::uint64_t i = 0; i < count; ++i) {
     separate(start);
@@ -181,16 +197,10 @@ bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_v
     if (!room()) {
       break;
     }
-    const auto part = at(i);
-    if (!part) {
+    if (!put_one(i)) {
       return false;
     }
-    item(*part);
   }
-  if (lone_comma && count == 1) {
-    put(",");
-  }
-  put(close);
   return true;
 }
 
@@ -205,12 +215,16 @@ void Printer::more_of_text(std::uint64_t count, std::string_view unit) {
   put(fmt::format("… {} more {}", grouped(count), unit));
 }
 
+void Printer::cut() {
+  cut_ = true;
+  put("…");
+}
+
 bool Printer::room() {
   if (out_.size() < limits_.max_text && visits_ < kMostVisits) {
     return true;
   }
-  cut_ = true;
-  put("…");
+  cut();
   return false;
 }
 

@@ -74,10 +74,15 @@ class Printer {
   // A tuple's comma behind its only part is put where `lone_comma` is set. False when a part cannot be found.
   bool sequence(std::string_view open, std::uint64_t count, std::string_view close,
                 const std::function<std::optional<Address>(std::uint64_t)>& at, bool lone_comma = false);
+  // a, b, c … without brackets, of parts that may be no objects: `put_one(i)` writes part i; once it gives false, so
+  // does this.
+  bool each(std::uint64_t count, const std::function<bool(std::uint64_t)>& put_one);
   // The mark of `count` parts that are left out: "… 9,990 more".
   void more(std::uint64_t count);
   // The mark of a text that was cut: "… 9,990 more characters".
   void more_of_text(std::uint64_t count, std::string_view unit);
+  // "…" in place of what is not shown, where there is no number to tell.
+  void cut();
   // ", " where something stands behind `start`.
   void separate(std::size_t start) { out_.size() > start ? put(", ") : void(); }
   [[nodiscard]] std::size_t position() const { return out_.size(); }
@@ -110,6 +115,8 @@ class Printer {
   void head(const struct Instance& object);
   // What a child is, without a word of it being written.
   void note(std::string_view name, Address value, bool hidden = false);
+  // Likewise, of an entry of a mapping: `key` as its repr() writes it.
+  void note_entry(std::string key, Address value, bool hidden);
 
  private:
   void value(Address address);

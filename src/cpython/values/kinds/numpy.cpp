@@ -1,96 +1,27 @@
 // numpy: arrays, scalars and dtypes, of numpy 1 and 2. Nothing of an array is read but what is shown.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <vector>
+#include <limits>
 
 #include "cpython/values/c_members.h"
 #include "cpython/values/kind_lists.h"
-#include "cpython/values/numpy_dtype.h"
-#include "cpython/values/text_repr.h"
+#include "cpython/values/numpy_array.h"
 
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::int32_t kMostDimensions = 64;  // NPY_MAXDIMS; 32 in numpy 1
-
-// PyArrayObject_fields in numpy/ndarraytypes.h.
-struct ArrayMembers {
-  Address data;
-  std::int32_t dimensions, padding;
-  Address shape, strides, base, dtype;
-};
-
-struct Shape {
-  std::vector<std::int64_t> lengths;
-  std::vector<std::int64_t> strides;
-};
-
-std::optional<Shape> shape_of(Printer& out, const ArrayMembers& array) {
-  if (array.dimensions < 0 || array.dimensions > kMostDimensions) {
-    return std::nullopt;
-  }
-  Shape shape;
-  for (std::int32_t i = 0; i < array.dimensions; ++i) {
-    const auto at = static_cast<Address>(i) * 8;
-    const auto length = read_at<std::int64_t>(out, array.shape + at);
-    const auto stride = read_at<std::int64_t>(out, array.strides + at);
-    if (!length || !stride || *length < 0) {
-      return std::nullopt;
-    }
-    shape.lengths.push_back(*length);
-    shape.strides.push_back(*stride);
-  }
-  return shape;
-}
-
-// Lists within lists, as far as the limits go.
-bool put_elements(Printer& out, const NumpyType& type, const Shape& shape, std::size_t dimension, Address at) {
-  if (dimension == shape.lengths.size()) {
-    return put_element(out, type, at);
-  }
-  const auto length = static_cast<std::uint64_t>(shape.lengths[dimension]);
-  out.put("[");
-  const std::size_t start = out.position();
-  for (std::uint64_t i = 0; i < length; ++i) {
-    out.separate(start);
-    if (i >= out.limits().max_items) {
-      out.more(length - i);
-      break;
-    }
-    if (!out.room()) {
-      break;
-    }
-    if (!put_elements(out, type, shape, dimension + 1, at + i * static_cast<Address>(shape.strides[dimension]))) {
-      return false;
-    }
-  }
-  out.put("]");
-  return true;
-}
-
-std::string text_of(const Shape& shape) {
-  std::string text = "(";
-  for (const std::int64_t length : shape.lengths) {
-    text += fmt::format("{}{}", text.size() > 1 ? ", " : "", length);
-  }
-  return text + (shape.lengths.size() == 1 ? ",)" : ")");
-}
-
 bool write_array(Printer& out, const Instance& object) {
-  const auto array = members_of<ArrayMembers>(out, object);
-  const auto type = array ? numpy_type(out, array->dtype) : std::nullopt;
-  const auto shape = type ? shape_of(out, *array) : std::nullopt;
-  if (!shape) {
+  const auto array = numpy_array(out, object.address);
+  if (!array) {
     return out.fail("it is no sound array");
   }
   out.put(object.type.name == "numpy.ndarray" ? "array" : short_name(object.type));
   out.put("(");
-  if (!put_elements(out, *type, *shape, 0, array->data)) {
+  if (!put_elements(out, *array)) {
     return out.fail("its elements cannot be read");
   }
-  out.put(fmt::format(") shape={} dtype={}", text_of(*shape), name_of(out, *type)));
+  out.put(fmt::format(") shape={} dtype={}", shape_text(*array), name_of(out, array->type)));
   return true;
 }
 
