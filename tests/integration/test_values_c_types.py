@@ -72,6 +72,16 @@ def test_c_types(start, stillframe, interpreter):
     check(values(outcome.still), running.truth["values"], interpreter.version)
 
 
+@pytest.mark.parametrize("interpreter", CASES)
+def test_ctypes(start, stillframe, interpreter):
+    running = start(interpreter, "values/ctypes_values.py",
+                    command=lambda one, inside: [one.executable, f"{inside}/ctypes_values.py"])
+    running.wait_asleep()
+    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    still = stillframe("dump", "--json", "--locals", "--max-items", 2, running.pid).still
+    assert local(still, "numbers")["value"].endswith(" [0, 1, … 998 more]>")
+
+
 def packages(version):
     """That CPython with attrs, numpy and pandas, as new as it has them."""
     return native_builds.packages(version, f"value-packages-{version}.txt")

@@ -40,6 +40,7 @@ std::span<const Kind> array_kinds();        // array.array, struct.Struct, mmap.
 std::span<const Kind> pattern_kinds();      // re.Pattern, re.Match
 std::span<const Kind> file_kinds();         // of io, and file of 2.7
 std::span<const Kind> socket_kinds();       // socket, select.epoll
+std::span<const Kind> ctypes_kinds();       // c_int and the like, arrays, structures, pointers
 std::span<const Kind> numpy_kinds();        // arrays, scalars, dtypes
 std::span<const Kind> pandas_kinds();       // DataFrame, Series, Index
 
@@ -50,7 +51,7 @@ inline std::vector<std::span<const Kind>> kind_lists() {
           named_tuple_kinds(), enum_kinds(),      record_kinds(),     path_kinds(),     library_kinds(),
           logging_kinds(),     lock_kinds(),      thread_kinds(),     queue_kinds(),    asyncio_kinds(),
           ip_address_kinds(),  datetime_kinds(),  decimal_kinds(),    array_kinds(),    pattern_kinds(),
-          file_kinds(),        socket_kinds(),    numpy_kinds(),      pandas_kinds()};
+          file_kinds(),        socket_kinds(),    ctypes_kinds(),     numpy_kinds(),    pandas_kinds()};
 }
 
 }  // namespace stillframe::cpython
