@@ -1,6 +1,8 @@
 #include "cpython/variables.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace stillframe::cpython {
 namespace {
@@ -18,6 +20,8 @@ constexpr std::uint8_t kFree = 0x80;
 // A function has at most this many variables, and a name at most this many characters.
 constexpr std::uint64_t kMaxVariables = 1U << 16U;
 constexpr std::uint64_t kMaxName = 1024;
+// And a module at most this many names that are counted.
+constexpr std::uint64_t kMaxNames = 100'000;
 
 // Stack references, what a frame's array holds from 3.14 on (Include/internal/pycore_stackref.h).
 constexpr std::uint64_t kTagBits = 3;
@@ -216,20 +220,43 @@ void Variables::add_names(const RawFrame& frame, VariableList& found) {
     found.whole = found.whole && dict.has_value();
     return;
   }
+  std::vector<Variable> names;
   const bool read = objects_.for_each_entry(*dict, [&](Address key, Address value) {
     const auto [name, fresh] = dict_names_.try_emplace(key);
     if (fresh) {
       name->second = objects_.text(key, kMaxName).value_or("?");
     }
-    const bool special = name->second.starts_with("__") && name->second.ends_with("__");
-    if (!special && found.list.size() >= most_) {
-      ++found.left_out;
-    } else if (!special) {
-      found.list.push_back({.name = &name->second, .value = value});
+    if (!name->second.starts_with("__") || !name->second.ends_with("__")) {
+      names.push_back({.name = &name->second, .value = value});
     }
-    return true;
+    return names.size() < kMaxNames;
   });
   found.whole = found.whole && read;
+  const std::uint64_t room = most_ - std::min<std::uint64_t>(most_, found.list.size());
+  if (names.size() > room) {
+    std::ranges::stable_partition(names, [&](const Variable& one) { return is_data(one.value); });
+    found.left_out = names.size() - room;
+    names.resize(room);
+  }
+  found.list.insert(found.list.end(), names.begin(), names.end());
+}
+
+// Not what the source of a module says as well: functions, classes, other modules.
+bool Variables::is_data(Address object) {
+  const auto type = objects_.type_of(object);
+  if (!type) {
+    return true;
+  }
+  const auto [known, fresh] = data_types_.try_emplace(*type);
+  if (fresh) {
+    constexpr std::uint64_t kClass = std::uint64_t{1} << 31U;  // Py_TPFLAGS_TYPE_SUBCLASS
+    constexpr std::array<std::string_view, 4> kDefined{"function", "builtin_function_or_method", "module", "classobj"};
+    const auto flags = objects_.field<std::uint64_t>(*type, objects_.layout().type.flags);
+    const auto name = objects_.type_name(*type);
+    known->second =
+        (flags.value_or(0) & kClass) == 0 && (!name || std::ranges::find(kDefined, *name) == kDefined.end());
+  }
+  return known->second;
 }
 
 }  // namespace stillframe::cpython

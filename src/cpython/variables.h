@@ -36,7 +36,8 @@ struct VariableList {
 // Reads the variables of frames; what a code object says of them is read once.
 class Variables {
  public:
-  // `most`: how many names of a module or class body are listed.
+  // `most`: how many names of a module or class body are listed; where there are more, data come before functions,
+  // classes and modules.
   Variables(const Objects& objects, std::uint64_t most) : objects_(objects), most_(most) {}
 
   VariableList read(const RawFrame& frame);
@@ -65,11 +66,13 @@ class Variables {
   bool resolve(std::uint64_t word, const Slot& slot, Variable& variable);
   void add_names(const RawFrame& frame, VariableList& found);
   [[nodiscard]] bool is_cell(Address object);
+  [[nodiscard]] bool is_data(Address object);
 
   const Objects& objects_;
   std::uint64_t most_;
   Address cell_type_ = 0;
   std::unordered_map<Address, Names> by_code_;
+  std::unordered_map<Address, bool> data_types_;         // whether objects of a type are data
   std::unordered_map<Address, std::string> dict_names_;  // of modules and class bodies, by the key's address
 };
 

@@ -173,6 +173,8 @@ def test_secrets(resting, stillframe):
     ("app.plain.nam", ["has no attribute nam", "did you mean app.plain.name?"]),
     ("app.slots.unset", ["unset is not set in it"]),
     ("app.nothing[0]", ["of type NoneType"]),
+    ("app.chain['c']", ["of type collections.ChainMap, and has no such key"]),
+    ("app.wrapped['a']", ["wrapped in too many others, or in itself"]),
 ])
 def test_what_is_not_there(resting, stillframe, name, words):
     refused(stillframe("inspect", resting[0], name), "look up " + name, *words)

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t kMaxNameLength = 1024;
 // Names that are looked through for some that are near.
 constexpr std::uint64_t kMostNames = 4096;
+// Objects that one step is handed on to: a ChainMap has several, and may have itself.
+constexpr std::uint32_t kMostFollowed = 500;
 
 std::string what(const Type& type) {
   return type.qualified.empty() ? "an object of an unknown type" : "of type " + type.qualified;
@@ -37,6 +39,7 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
   FoundObject found{.address = at->object};
   for (std::size_t i = at->steps; i < path.steps.size(); ++i) {
     const PathStep& step = path.steps[i];
+    followed_ = 0;
     Step next = follow(found.address, step);
     if (!next.object) {
       const std::string before(path.up_to(i));
@@ -116,6 +119,9 @@ Result<ObjectLookup::Begin> ObjectLookup::begin_in_modules(const ObjectPath& pat
 }
 
 ObjectLookup::Step ObjectLookup::follow(Address object, const PathStep& step) {
+  if (++followed_ > kMostFollowed) {
+    return {.object = std::nullopt, .stopper = "wrapped in too many others, or in itself", .near = {}};
+  }
   const Type* type = types_.of(object);
   if (type == nullptr) {
     return {

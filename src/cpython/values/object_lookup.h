@@ -56,6 +56,7 @@ class ObjectLookup {
   Step in_sequence(Address object, const Type& type, const PathStep& step, Address items);
   Step in_dict(Address dict, const Type& type, const PathStep& step);
   Step in_children(Address object, const Type& type, const PathStep& step);
+  Step in_chain(Address maps, const Type& type, const PathStep& step);
   std::optional<Address> behind_wrapper(Address object, const Type& type, PathStep& step);
   bool is_key(Address key, const PathStep& step);
   std::string written_key(Address key);
@@ -66,6 +67,7 @@ class ObjectLookup {
   Types& types_;
   const Redaction& redaction_;
   Address interpreter_;
+  std::uint32_t followed_ = 0;  // how many objects the current step was asked of
 };
 
 }  // namespace stillframe::cpython

@@ -18,6 +18,9 @@ std::string kind_of(const Type& type) {
   return type.qualified.empty() ? "an object of an unknown type" : "of type " + type.qualified;
 }
 
+// Mappings behind a ChainMap.
+constexpr std::uint64_t kMostMaps = 256;
+
 // Classes written in Python that keep a dict or a list in an attribute, and whose keys are that one's.
 struct Wrapper {
   std::string_view type;
@@ -28,6 +31,11 @@ constexpr std::array<Wrapper, 4> kWrappers{{{"os._Environ", "_data", true},
                                             {"os._Environ", "data"},
                                             {"collections.UserDict", "data"},
                                             {"collections.UserList", "data"}}};
+
+bool derives_from(const Type& type, std::string_view name) {
+  return type.qualified == name ||
+         std::ranges::any_of(type.mro, [&](const Type* base) { return base->qualified == name; });
+}
 
 }  // namespace
 
@@ -43,6 +51,10 @@ ObjectLookup::Step ObjectLookup::subscript(Address object, const Type& type, con
   if (type.has(kDictSubclass)) {
     return in_dict(object, type, step);
   }
+  const bool chain = derives_from(type, "collections.ChainMap");
+  if (const auto maps = chain ? objects_.instance_attribute(object, "maps") : std::nullopt) {
+    return in_chain(*maps, type, step);
+  }
   PathStep inner = step;
   if (const auto behind = behind_wrapper(object, type, inner)) {
     return follow(*behind, inner);
@@ -56,12 +68,9 @@ std::optional<Address> ObjectLookup::behind_wrapper(Address object, const Type& 
     const auto head = objects_.layout().object.type.value() + std::uint32_t{sizeof(Address)};
     return objects_.pointer(object, head);
   }
-  const auto is = [&](std::string_view name) {
-    return type.qualified == name ||
-           std::ranges::any_of(type.mro, [&](const Type* base) { return base->qualified == name; });
-  };
   for (const Wrapper& wrapper : kWrappers) {
-    const auto found = is(wrapper.type) ? objects_.instance_attribute(object, wrapper.attribute) : std::nullopt;
+    const auto found =
+        derives_from(type, wrapper.type) ? objects_.instance_attribute(object, wrapper.attribute) : std::nullopt;
     if (found) {
       if (wrapper.encodes && step.kind == PathStep::Kind::text) {
         step.kind = PathStep::Kind::bytes;
@@ -97,6 +106,28 @@ ObjectLookup::Step ObjectLookup::in_sequence(Address object, const Type& type, c
                      .near = {}};
 }
 
+// A ChainMap asks one mapping after the other (Lib/collections/__init__.py).
+ObjectLookup::Step ObjectLookup::in_chain(Address maps, const Type& type, const PathStep& step) {
+  const Type* list = types_.of(maps);
+  const auto items =
+      list != nullptr && list->has(kListSubclass) ? objects_.pointer(maps, objects_.layout().list.items) : std::nullopt;
+  const auto count =
+      items ? objects_.field<std::uint64_t>(maps, objects_.layout().var_object.size_field) : std::nullopt;
+  Step missing{
+      .object = std::nullopt,
+      .stopper = fmt::format("{}, and {}", kind_of(type), count ? "has no such key" : "its maps cannot be read"),
+      .near = {}};
+  for (std::uint64_t i = 0; i < std::min(count.value_or(0), kMostMaps); ++i) {
+    const auto map = objects_.memory().get<Address>(*items + i * sizeof(Address));
+    Step found = map ? follow(*map, step) : Step{};
+    if (found.object) {
+      return found;
+    }
+    missing.near.insert(missing.near.end(), found.near.begin(), found.near.end());
+  }
+  return missing;
+}
+
 bool ObjectLookup::is_key(Address key, const PathStep& step) {
   const Type* type = types_.of(key);
   if (type == nullptr) {
@@ -111,8 +142,7 @@ bool ObjectLookup::is_key(Address key, const PathStep& step) {
       return type->has(kBytesSubclass) && objects_.bytes(key, step.text.size()) == step.text;
     case PathStep::Kind::integer:
     case PathStep::Kind::boolean:  // True == 1
-      return (type->has(kLongSubclass) || type->has(kIntSubclass)) &&
-             objects_.integer(key) == static_cast<std::uint64_t>(step.number);
+      return (type->has(kLongSubclass) || type->has(kIntSubclass)) && objects_.signed_integer(key) == step.number;
     case PathStep::Kind::none:
       return type->qualified == "NoneType";
     case PathStep::Kind::written:

@@ -90,6 +90,11 @@ app.nothing = None
 app.loop = {"name": "loop"}
 app.loop["self"] = app.loop
 app.shared = [app.table, app.table]
+app.large = {2 ** 64 - 1: "unsigned", -1: "signed", 2 ** 64: "larger", -2 ** 63: "least"}
+if NEW:
+    app.chain = collections.ChainMap({"a": 1}, {"a": 2, "b": [3]}, Table(key="value"))
+    app.wrapped = collections.UserDict()
+    app.wrapped.data = app.wrapped
 
 ASKED = [
     ("app.settings.CACHES['default']['TIMEOUT']", 300),
@@ -122,9 +127,15 @@ ASKED = [
     ("app.nothing", None),
     # What os.environ gives as text it keeps as bytes.
     ("os.environ['STILL_VARIABLE']", os.environb[b"STILL_VARIABLE"] if NEW else os.environ["STILL_VARIABLE"]),
+    ("app.large[-1]", "signed"),
+    ("app.large[18446744073709551615%s]" % ("" if NEW else "L"), "unsigned"),
+    ("app.large[18446744073709551616%s]" % ("" if NEW else "L"), "larger"),
+    ("app.large[-9223372036854775808]", "least"),
     ("__main__.NEW", NEW),
     ("sys.maxsize", sys.maxsize),
 ]
+if NEW:
+    ASKED += [("app.chain['a']", 1), ("app.chain['b'][0]", 3), ("app.chain['key']", "value")]
 
 
 def simple(value):

@@ -140,6 +140,34 @@ TEST_P(EveryLayoutVariables, NamesOfAModuleComeFromItsDictAndAreCounted) {
   EXPECT_EQ(list.left_out, 1U);
 }
 
+TEST_P(EveryLayoutVariables, OfManyNamesOfAModuleDataComeFirst) {
+  make_code({}, 0);
+  make_frame({});
+  const Offset globals = python.light_frames() ? layout.frame.globals : layout.frame_object.globals;
+  const Address one = python.integer(1);
+  const Address function = python.object(python.type("function"));
+  const Address module = python.object(python.type("module"));
+  const auto names = [&](const std::vector<std::pair<Address, Address>>& entries) {
+    python.memory.put(frame.address + globals.value() + (python.light_frames() ? 16U : 8U), python.dict(entries));
+    read();
+    std::string all;
+    for (const Variable& variable : list.list) {
+      all += *variable.name;
+    }
+    return all;
+  };
+  EXPECT_EQ(names({{python.text("f"), function},
+                   {python.text("m"), module},
+                   {python.text("a"), one},
+                   {python.text("c"), python.type_type},
+                   {python.text("b"), one},
+                   {python.text("g"), function}}),
+            "abfm");
+  EXPECT_EQ(list.left_out, 2U);
+  EXPECT_EQ(names({{python.text("f"), function}, {python.text("a"), one}, {python.text("b"), 24}}), "fab")
+      << "all have room, and stay in their order";
+}
+
 TEST_P(EveryLayoutVariables, HostileCountsCostTheFrameItsVariables) {
   make_code({.locals = {"a"}});
   const Address names =

@@ -1,11 +1,13 @@
-// Mappings of the collections module: OrderedDict, defaultdict, Counter, ChainMap, and the User classes.
+// Mappings of the library: OrderedDict, defaultdict, Counter, ChainMap, the User classes, os.environ.
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
 
+#include "cpython/utf8.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
+#include "cpython/values/text_repr.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -236,6 +238,58 @@ bool write_wrapper(Printer& out, const Instance& object) {
   return true;
 }
 
+// A bytes object of os.environ as the text that a program gets: UTF-8, and what is none as lone surrogates.
+std::optional<std::u32string> environment_text(const Printer& out, Address bytes) {
+  constexpr std::uint64_t kMostText = std::uint64_t{1} << 20U;
+  const auto raw = out.objects().bytes(bytes, kMostText);
+  return raw ? std::optional(from_utf8(*raw)) : std::nullopt;
+}
+
+void put_variable(Printer& out, Address key, Address value, bool as_bytes) {
+  const auto name = as_bytes ? std::nullopt : environment_text(out, key);
+  const auto text = name ? environment_text(out, value) : std::nullopt;
+  if (!text) {
+    out.pair(key, value);
+    return;
+  }
+  std::string quoted;
+  append_text_repr(quoted, *name);
+  const bool hidden = out.hides(quoted);
+  out.note_entry(quoted, value, hidden);
+  put_quoted(out, *name);
+  out.put(": ");
+  hidden ? out.put(kRedacted) : put_quoted(out, *text);
+}
+
+// os._Environ of 3.x (Lib/os.py) keeps bytes in _data; `decodekey` is a class where they are no text (os.environb).
+bool write_environment(Printer& out, const Instance& object) {
+  const Fields fields(out, object);
+  const auto data = fields.at("_data");
+  const auto decode = fields.at("decodekey");
+  const Type* decoder = decode ? out.types().of(*decode) : nullptr;
+  const auto count = data ? length_of(out.objects(), *data) : std::nullopt;
+  if (!count || decoder == nullptr) {
+    return out.fail("it has no data");
+  }
+  out.put("environ({");
+  const std::size_t start = out.position();
+  std::uint64_t shown = 0;
+  const bool whole = out.objects().for_each_entry(*data, [&](Address key, Address value) {
+    out.separate(start);
+    if (shown++ >= out.limits().max_items) {
+      out.more(*count - std::min(*count, shown - 1));
+      return false;
+    }
+    if (!out.room()) {
+      return false;
+    }
+    put_variable(out, key, value, decoder->has(kTypeSubclass));
+    return true;
+  });
+  out.put("})");
+  return whole || out.fail("its data cannot be read");
+}
+
 constexpr Kind kKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "collections.OrderedDict", .write = write_ordered_dict, .cycle = "..."},
@@ -244,6 +298,7 @@ constexpr Kind kKinds[] = {
     {.name = "collections.ChainMap", .write = write_chain_map, .cycle = "...", .python_repr = true},
     {.name = "collections.UserDict", .write = write_wrapper, .cycle = "{...}", .python_repr = true},
     {.name = "collections.UserList", .write = write_wrapper, .cycle = "[...]", .python_repr = true},
+    {.name = "os._Environ", .write = write_environment, .python_repr = true},
     {.name = "collections.UserString", .write = write_wrapper, .python_repr = true},
 };
 
