@@ -103,6 +103,13 @@ def check_same(shown: list[dict], truth: list[str]) -> None:
     assert not wrong, "\n".join([f"{len(wrong)} are wrong, such as", *map(str, wrong[:10])])
 
 
+@pytest.mark.timeout(300)  # the first one installs
+@pytest.mark.parametrize("version", WITH_PACKAGES)
+def test_attrs(start, stillframe, version):
+    running = start_with_packages(start, version, "attrs_values.py")
+    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("version", WITH_PACKAGES)
 def test_numpy(start, stillframe, version):

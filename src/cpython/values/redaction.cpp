@@ -23,9 +23,9 @@ std::string lower(std::string_view text) {
 }  // namespace
 
 Redaction Redaction::usual() {
-  constexpr std::array kUsual{"password",   "passwd",     "passphrase",    "secret",      "token",
-                              "api_key",    "apikey",     "api-key",       "private_key", "privatekey",
-                              "access_key", "credential", "authorization", "cookie"};
+  constexpr std::array kUsual{"password",   "passwd",  "passphrase", "secret",        "token",
+                              "api_key",    "apikey",  "api-key",    "private_key",   "privatekey",
+                              "access_key", "authkey", "credential", "authorization", "cookie"};
   Redaction redaction;
   for (const char* pattern : kUsual) {
     redaction.add(pattern);

@@ -172,11 +172,16 @@ bool write_python_future(Printer& out, const Instance& object) {
   return put_future(out, object, read_python_future(out, object, kTask));
 }
 
+// 3.6 has no space.
+std::string_view comma(const Printer& out) {
+  return out.objects().layout().version < PythonVersion{3, 7, 0} ? "," : ", ";
+}
+
 // "<asyncio.locks.Lock object at 0x… [" and what is in the brackets (Lib/asyncio/locks.py).
 bool put_state(Printer& out, const Instance& object, std::string state, const Fields& fields) {
   const auto waiters = fields.length("_waiters").value_or(0);
   if (waiters > 0) {
-    state += fmt::format(", waiters:{}", waiters);
+    state += fmt::format("{}waiters:{}", comma(out), waiters);
   }
   out.put(fmt::format("<{} object at {:#x} [{}]>", object.type.qualified, object.address, state));
   return true;
@@ -187,6 +192,17 @@ bool write_lock(Printer& out, const Instance& object) {
   const auto locked = fields.truth("_locked");
   if (!locked) {
     return out.fail("it does not say whether it is locked");
+  }
+  return put_state(out, object, *locked ? "locked" : "unlocked", fields);
+}
+
+bool write_condition(Printer& out, const Instance& object) {
+  const Fields fields(out, object);
+  const auto lock = fields.at("_lock");
+  const Type* type = lock ? out.types().of(*lock) : nullptr;
+  const auto locked = type == nullptr ? std::nullopt : Fields(out, {.address = *lock, .type = *type}).truth("_locked");
+  if (!locked) {
+    return out.fail("its lock does not say whether it is locked");
   }
   return put_state(out, object, *locked ? "locked" : "unlocked", fields);
 }
@@ -207,7 +223,7 @@ bool write_semaphore(Printer& out, const Instance& object) {
     return out.fail("it has no value");
   }
   // locked() also says yes where others wait in front, from 3.10.8 on.
-  return put_state(out, object, *value == 0 ? "locked" : fmt::format("unlocked, value:{}", *value), fields);
+  return put_state(out, object, *value == 0 ? "locked" : fmt::format("unlocked{}value:{}", comma(out), *value), fields);
 }
 
 // Lib/asyncio/queues.py, Queue._format.
@@ -284,6 +300,7 @@ constexpr Kind kKinds[] = {
     {.name = "asyncio.futures.Future", .write = write_python_future<false>, .python_repr = true},
     {.name = "asyncio.tasks.Task", .write = write_python_future<true>, .python_repr = true},
     {.name = "asyncio.locks.Lock", .write = write_lock, .python_repr = true},
+    {.name = "asyncio.locks.Condition", .write = write_condition, .python_repr = true},
     {.name = "asyncio.locks.Event", .write = write_event, .python_repr = true},
     {.name = "asyncio.locks.Semaphore", .write = write_semaphore, .python_repr = true},
     {.name = "asyncio.queues.Queue", .write = write_queue, .python_repr = true},

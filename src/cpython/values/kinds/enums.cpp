@@ -6,6 +6,7 @@
 
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
+#include "cpython/values/members.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -69,11 +70,87 @@ std::string parts_of_combination(Printer& out, const Type& type, std::int64_t va
   return text;
 }
 
+// re.RegexFlag from 3.8 to 3.10 (Lib/re.py): members in their order, then the other bits; of a negative number those
+// that it lacks.
+std::string regex_flags(Printer& out, const Type& type, std::int64_t value) {
+  const bool negative = value < 0;
+  std::int64_t rest = negative ? ~value : value;
+  std::size_t count = 0;
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (count++ == 0 ? "" : "|") + part; };
+  for (const Bits& member : members_of_class(out, type)) {
+    if ((rest & member.value) != 0) {
+      rest &= ~member.value;
+      add("re." + member.name);
+    }
+  }
+  if (rest != 0) {
+    add(fmt::format("{:#x}", rest));
+  }
+  return !negative ? text : count > 1 ? "~(" + text + ")" : "~" + text;
+}
+
+// Whether the decorator global_enum() gave a class its __repr__ (Lib/enum.py, 3.11+): its members are names of a
+// module.
+bool is_global(Printer& out, const Type& type) {
+  const Objects& objects = out.objects();
+  if (objects.layout().version < PythonVersion{3, 11, 0}) {
+    return false;
+  }
+  const auto repr = out.types().class_attribute(type, "__repr__");
+  const Type* repr_type = repr ? out.types().of(*repr) : nullptr;
+  // PyFunctionObject: globals, builtins, name, qualname, code.
+  const auto code = repr_type != nullptr && repr_type->name == "function" ? part(objects, *repr, 4) : std::nullopt;
+  const auto name_at = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
+  const auto name = name_at ? objects.text(*name_at) : std::nullopt;
+  return name == "global_enum_repr" || name == "global_flag_repr";
+}
+
+// global_enum_repr(), global_flag_repr(): the module's name in front of each; bits without a name are numbers.
+void put_global(Printer& out, const Type& type, const std::optional<std::string>& names, Address value) {
+  std::string_view module = type.qualified;
+  module.remove_suffix(std::min(module.size(), type.qualname.size() + 1));
+  module = module.substr(module.rfind('.') + 1);
+  if (!names) {
+    out.put(fmt::format("{}.{}(", module, class_name(type)));
+    out.item(value, "_value_");
+    out.put(")");
+    return;
+  }
+  std::string_view rest = *names;
+  for (bool first = true; first || !rest.empty(); first = false) {
+    const std::string_view name = rest.substr(0, rest.find('|'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    const bool number = !name.empty() && name.front() >= '0' && name.front() <= '9';
+    out.put(fmt::format("{}{}{}{}", first ? "" : "|", number ? "" : module, number ? "" : ".", name));
+  }
+}
+
+// Those whose repr() is another one than that of enums; false: it is not.
+bool put_otherwise(Printer& out, const Instance& object, const Fields& fields, Address value) {
+  const PythonVersion version = out.objects().layout().version;
+  const auto number = fields.integer("_value_");
+  if (object.type.qualified == "re.RegexFlag" && number && version >= PythonVersion{3, 8, 0} &&
+      version < PythonVersion{3, 11, 0}) {
+    const auto name = fields.text("_name_");
+    out.put(name ? "re." + *name : regex_flags(out, object.type, *number));
+    return true;
+  }
+  if (!is_global(out, object.type)) {
+    return false;
+  }
+  put_global(out, object.type, fields.text("_name_"), value);
+  return true;
+}
+
 bool write_member(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto value = fields.at("_value_");
   if (!value) {
     return out.fail("it has no value");
+  }
+  if (put_otherwise(out, object, fields, *value)) {
+    return true;
   }
   out.put("<");
   out.put(class_name(object.type));
