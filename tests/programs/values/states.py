@@ -203,9 +203,12 @@ def enums():
         color = enum.StrEnum("Color", "RED GREEN")
         import calendar
         import http
-        import ssl
-        for one in (color.RED, color.GREEN, color, http.HTTPStatus.OK, calendar.MONDAY, ssl.PROTOCOL_TLS_CLIENT, enum.CONFORM,
-                    ssl.OP_NO_TLSv1 | ssl.OP_NO_TICKET, enum.KEEP):
+        try:
+            import ssl
+            of_ssl = [ssl.PROTOCOL_TLS_CLIENT, ssl.OP_NO_TLSv1 | ssl.OP_NO_TICKET]
+        except ImportError:  # a build without OpenSSL
+            of_ssl = []
+        for one in [color.RED, color.GREEN, color, http.HTTPStatus.OK, calendar.MONDAY, enum.CONFORM, enum.KEEP] + of_ssl:
             add(one)
         module = sys.modules["app.colors"] = type(sys)("app.colors")
         scope = module.__dict__
