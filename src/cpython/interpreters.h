@@ -19,6 +19,7 @@ struct RawThread {
   std::optional<bool> holds_gil;
   bool drop_requested = false;      // 3.13+: asked to let go of the GIL
   std::optional<std::string> name;  // from the threading module
+  std::optional<bool> daemon;       // likewise: the program does not wait for its end
   FrameChain chain;
 };
 

@@ -271,6 +271,12 @@ std::optional<std::int64_t> Objects::signed_integer(Address object) const {
   return static_cast<std::int64_t>(found->negative ? 0 - found->magnitude : found->magnitude);
 }
 
+std::optional<bool> Objects::truth(Address object) const {
+  const auto type = type_of(object);
+  const auto value = type && type_name(*type) == "bool" ? integer(object) : std::nullopt;
+  return value ? std::optional(*value != 0) : std::nullopt;
+}
+
 bool Objects::for_each_entry(Address dict, const std::function<bool(Address, Address)>& visit) const {
   const auto table = dict_table(*this, dict);
   return table && visit_entries(memory_, *table, visit);

@@ -65,6 +65,9 @@ class Objects {
   // One from -2^63 to 2^63 - 1.
   [[nodiscard]] std::optional<std::int64_t> signed_integer(Address object) const;
 
+  // True or False; nothing for what is neither.
+  [[nodiscard]] std::optional<bool> truth(Address object) const;
+
   // Calls `visit(key, value)` for every live entry of a dict, in table order, until it returns false.
   // False when the dict could not be read to its end.
   bool for_each_entry(Address dict, const std::function<bool(Address key, Address value)>& visit) const;

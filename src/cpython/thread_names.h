@@ -9,7 +9,7 @@ namespace stillframe::cpython {
 // stays the same as long as the module lives, so it is found once, before anything is stopped.
 std::optional<Address> find_thread_table(const Objects& objects, Address interpreter);
 
-// Fills in the names of an interpreter's threads.
+// Fills in the names, and which are daemons, of an interpreter's threads.
 void read_thread_names(const Objects& objects, Address thread_table, RawInterpreter& interpreter);
 
 }  // namespace stillframe::cpython

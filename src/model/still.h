@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "model/finding.h"
+#include "model/pools.h"
+#include "model/processes.h"
 #include "model/resources.h"
 #include "model/text_arena.h"
 #include "model/text_pool.h"
@@ -72,18 +74,6 @@ struct Interpreter {
   std::int64_t id = 0;
   std::optional<Gil> gil;             // absent on free-threaded builds and where it could not be read
   std::optional<bool> gc_collecting;  // absent where the build does not tell
-};
-
-enum class OsState : std::uint8_t {
-  running,
-  sleeping,
-  uninterruptible,  // D: waits in the kernel and cannot be interrupted
-  stopped,          // T: SIGSTOP or a terminal's job control
-  traced,           // t: held by a tracer
-  finished,         // Z or X
-  idle,
-  dead,  // a thread of a core
-  unknown,
 };
 
 enum class ValueKind : std::uint8_t {
@@ -177,13 +167,6 @@ enum class FileKind : std::uint8_t {
   other,
 };
 
-// A process that matters to somebody who waits: the other end of a pipe, a child, the holder of a lock.
-struct OtherProcess {
-  std::int64_t pid = 0;  // as this machine's namespace numbers it
-  std::optional<std::string> name;
-  std::optional<OsState> state;
-};
-
 struct WaitedFile {
   std::int64_t fd = -1;
   FileKind kind = FileKind::unknown;
@@ -225,6 +208,7 @@ struct Thread {
   std::optional<std::int64_t> tid;     // the kernel's id in this machine's namespace; absent where no match was found
   std::optional<std::string> name;     // from the `threading` module's own table
   std::optional<std::string> os_name;  // the kernel's (comm)
+  std::optional<bool> daemon;  // the program does not wait for its end; absent where `threading` does not know it
   std::optional<std::int64_t> interpreter;
   bool python = true;  // has a Python thread state
   OsState os_state = OsState::unknown;
@@ -253,6 +237,9 @@ struct Still {
   std::optional<Crash> crash;
   std::vector<Interpreter> interpreters;
   std::vector<Thread> threads;
+  std::vector<WorkerPool> pools;                 // where a thread waits for a future
+  std::vector<RelatedProcess> descendants;       // of a live process: its children, their children …
+  std::optional<OtherProcess> forked_from;       // the process whose memory this one began with: fork() and no exec()
   std::vector<Resource> resources;               // that threads wait for
   std::vector<Finding> findings;                 // the certain ones first
   std::vector<std::string> warnings;             // each names what could not be read and what that leaves out

@@ -11,6 +11,7 @@
 #include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
 #include "photograph/resources.h"
+#include "photograph/thread_pools.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -82,6 +83,7 @@ class Developer {
     add_system_calls();
     if (negative_.resources) {
       add_resources(negative_, target_, tids_, runtime_, still_);
+      add_pools(negative_, tids_, still_);
     }
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
@@ -139,7 +141,8 @@ class Developer {
   }
 
   void add(const RawInterpreter& interpreter, const RawThread& raw, std::optional<Tid> tid) {
-    model::Thread thread{.tid = tid, .name = raw.name, .interpreter = interpreter.id, .holds_gil = raw.holds_gil};
+    model::Thread thread{
+        .tid = tid, .name = raw.name, .daemon = raw.daemon, .interpreter = interpreter.id, .holds_gil = raw.holds_gil};
     if (const auto known = tid ? by_tid_.find(*tid) : by_tid_.end(); known != by_tid_.end()) {
       if (!known->second->name.empty()) {
         thread.os_name = known->second->name;

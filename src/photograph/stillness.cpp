@@ -25,7 +25,9 @@ bool asleep(model::OsState state) {
 }
 
 bool is_futex_wait(const target::Syscall& call) {
-  return call.name == "futex" || call.name == "futex_waitv";
+  // One that had a timeout goes on as restart_syscall after a stop, with its arguments. Whether it was a futex tells
+  // the address, which must belong to a lock.
+  return call.name == "futex" || call.name == "futex_waitv" || call.name == "restart_syscall";
 }
 
 std::vector<Tid> moved(const std::vector<ThreadInfo>& earlier, const std::vector<ThreadInfo>& later,

@@ -76,12 +76,16 @@ Json seconds(const std::optional<double>& value) {
   return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
 }
 
+Json process_of(const model::OtherProcess& process) {
+  return {{"pid", process.pid},
+          {"name", or_null(process.name)},
+          {"state", process.state ? Json(json_name(*process.state)) : Json(nullptr)}};
+}
+
 Json processes_of(const std::vector<model::OtherProcess>& processes) {
   Json list = Json::array();
   for (const model::OtherProcess& process : processes) {
-    list.push_back({{"pid", process.pid},
-                    {"name", or_null(process.name)},
-                    {"state", process.state ? Json(json_name(*process.state)) : Json(nullptr)}});
+    list.push_back(process_of(process));
   }
   return list;
 }
@@ -149,6 +153,42 @@ Json resources_of(const model::Still& still) {
   return list;
 }
 
+Json pipe_waits_of(const std::vector<model::PipeWait>& waits) {
+  Json list = Json::array();
+  for (const model::PipeWait& wait : waits) {
+    list.push_back({{"tid", wait.tid},
+                    {"fd", wait.fd},
+                    {"writes", wait.writes},
+                    {"other_end", processes_of(wait.other_end)},
+                    {"ours", wait.ours},
+                    {"attended", wait.attended}});
+  }
+  return list;
+}
+
+Json descendants_of(const model::Still& still) {
+  Json list = Json::array();
+  for (const model::RelatedProcess& one : still.descendants) {
+    Json json = process_of(one.process);
+    json["parent"] = one.parent;
+    json["pipe_waits"] = pipe_waits_of(one.waits);
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json pools_of(const model::Still& still) {
+  Json list = Json::array();
+  for (const model::WorkerPool& pool : still.pools) {
+    Json waiting = Json::array();
+    for (const std::uint64_t future : pool.waiting) {
+      waiting.push_back(hex(future));
+    }
+    list.push_back({{"queue", hex(pool.queue)}, {"workers", pool.workers}, {"waiting", std::move(waiting)}});
+  }
+  return list;
+}
+
 Json findings_of(const model::Still& still) {
   Json list = Json::array();
   for (const model::Finding& finding : still.findings) {
@@ -188,7 +228,10 @@ class Writer {
       }
     }
     out_ += "],";
-    const Json tail = {{"resources", resources_of(still)},
+    const Json tail = {{"pools", pools_of(still)},
+                       {"descendants", descendants_of(still)},
+                       {"forked_from", still.forked_from ? process_of(*still.forked_from) : Json(nullptr)},
+                       {"resources", resources_of(still)},
                        {"findings", findings_of(still)},
                        {"warnings", still.warnings},
                        {"partial", still.partial}};
@@ -211,6 +254,7 @@ class Writer {
     const Json head = {{"tid", or_null(thread.tid)},
                        {"name", or_null(thread.name)},
                        {"os_name", or_null(thread.os_name)},
+                       {"daemon", or_null(thread.daemon)},
                        {"interpreter", or_null(thread.interpreter)},
                        {"python", thread.python},
                        {"os_state", json_name(thread.os_state)},

@@ -19,6 +19,7 @@
 #include "target/open_file.h"
 #include "target/proc_files.h"
 #include "target/process_facts.h"
+#include "target/process_family.h"
 #include "target/unix_peer.h"
 
 namespace stillframe::target {
@@ -155,6 +156,10 @@ std::vector<FileHolder> LiveSurroundings::holders(std::span<const std::string> l
   return holders;
 }
 
+std::vector<FileHolder> LiveSurroundings::holders_anywhere(std::span<const std::string> links) {
+  return find_holders("/proc", links);
+}
+
 std::optional<ProcessFacts> LiveSurroundings::process(std::int64_t pid) {
   const auto [at, fresh] = processes_.try_emplace(pid);
   if (fresh) {
@@ -168,6 +173,19 @@ std::vector<ProcessFacts> LiveSurroundings::children() {
     children_ = children_of(pid_);
   }
   return *children_;
+}
+
+std::vector<ProcessFacts> LiveSurroundings::descendants() {
+  return descendants_of(pid_);
+}
+
+std::vector<PipeSleep> LiveSurroundings::pipe_sleeps(std::int64_t pid) {
+  return target::pipe_sleeps(pid);
+}
+
+std::optional<ProcessFacts> LiveSurroundings::forked_from() {
+  const auto facts = process(pid_);
+  return facts && same_program_start(pid_, facts->parent) ? process(facts->parent) : std::nullopt;
 }
 
 std::vector<LockWait> LiveSurroundings::lock_waits() {

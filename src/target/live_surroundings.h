@@ -20,8 +20,12 @@ class LiveSurroundings final : public Surroundings {
   std::optional<OpenFile> file(int fd) override;
   std::optional<Socket> socket(const std::string& protocol, std::uint64_t inode, int fd) override;
   std::vector<FileHolder> holders(std::span<const std::string> links) override;
+  std::vector<FileHolder> holders_anywhere(std::span<const std::string> links) override;
   std::optional<ProcessFacts> process(std::int64_t pid) override;
   std::vector<ProcessFacts> children() override;
+  std::vector<ProcessFacts> descendants() override;
+  std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) override;
+  std::optional<ProcessFacts> forked_from() override;
   std::vector<LockWait> lock_waits() override;
   std::optional<std::string> wait_channel(Tid tid) override;
   std::optional<double> now(int clock) override;

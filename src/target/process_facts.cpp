@@ -54,7 +54,8 @@ std::optional<ProcessFacts> parse_process_status(std::string_view status, std::i
                       .inner_pid = innermost(status, "NSpid", pid),
                       .inner_group = innermost(status, "NSpgid", 0),
                       .name = std::string(*name),
-                      .state = os_state(state->front())};
+                      .state = os_state(state->front()),
+                      .parent = status_number(status, "PPid").value_or(0)};
 }
 
 std::optional<std::string> script_name(std::string_view raw) {

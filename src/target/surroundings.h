@@ -60,6 +60,18 @@ struct ProcessFacts {
   std::int64_t inner_group = 0;
   std::string name;  // of the script that a Python runs, else the kernel's name for it
   model::OsState state = model::OsState::unknown;
+  std::int64_t parent = 0;  // as this machine's namespace numbers it
+};
+
+// A thread of another process that sleeps in read() or write() of a pipe.
+struct PipeSleep {
+  Tid tid = 0;
+  int fd = -1;
+  bool writes = false;
+  std::string link;             // "pipe:[3999952]"
+  std::uint64_t run_count = 0;  // as ThreadInfo's
+
+  bool operator==(const PipeSleep&) const = default;
 };
 
 enum class LockKind : std::uint8_t { flock, posix, open_file_description };
@@ -90,8 +102,17 @@ class Surroundings {
   // Who has any of these files open, by their links: this process and its children; of those that none of them has, all
   // processes. One search for all of them.
   [[nodiscard]] virtual std::vector<FileHolder> holders(std::span<const std::string> /*links*/) { return {}; }
+  // The same among all processes.
+  [[nodiscard]] virtual std::vector<FileHolder> holders_anywhere(std::span<const std::string> /*links*/) { return {}; }
   [[nodiscard]] virtual std::optional<ProcessFacts> process(std::int64_t /*pid*/) { return std::nullopt; }
   [[nodiscard]] virtual std::vector<ProcessFacts> children() { return {}; }
+  // The children, their children and so on; not all of them where they are very many.
+  [[nodiscard]] virtual std::vector<ProcessFacts> descendants() { return {}; }
+  // As of now, each time that it is asked for.
+  [[nodiscard]] virtual std::vector<PipeSleep> pipe_sleeps(std::int64_t /*pid*/) { return {}; }
+  // The process that this one has got its memory from, by fork(); absent where it has run exec() since, and where the
+  // other one has ended.
+  [[nodiscard]] virtual std::optional<ProcessFacts> forked_from() { return std::nullopt; }
   [[nodiscard]] virtual std::vector<LockWait> lock_waits() { return {}; }
   // The function of the kernel in which a thread sleeps.
   [[nodiscard]] virtual std::optional<std::string> wait_channel(Tid /*tid*/) { return std::nullopt; }

@@ -15,6 +15,7 @@ one before. It can also have headers, one on a line:
     core: no        what is wrong is not in a core, or not yet visible there
     watch: 1        is looked at with `--watch 1`, while it runs
     runs: yes       it never comes to rest
+    look: child     its first child is what is looked at
     uses: /dev/shm  a folder that it cannot do without, and that a private root of an interpreter may lack
 
 Every program prints "ready" when nothing but its last steps are left, and has no timed ones: it is looked at once all of
@@ -31,7 +32,7 @@ from interpreters import TESTS
 
 FOLDER = TESTS / "incidents"
 SEVERITIES = ("certain", "likely", "note")
-HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses")
+HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look")
 # What stands for something else in an expected title.
 PLACEHOLDER = re.compile(r"\{(tid|pid|file|any|line:\w+)\}")
 
@@ -89,7 +90,8 @@ class Incident:
         return root is None or "uses" not in self.headers or (root / self.headers["uses"].lstrip("/")).exists()
 
     def has(self, header: str) -> bool:
-        return self.headers.get(header, "yes") != "no"
+        """Whether it is looked at so: live, as a core. Cores show no time."""
+        return self.headers.get(header, "yes") != "no" and (header != "core" or "watch" not in self.headers)
 
     def line_of(self, tag: str) -> int:
         [line] = [i for i, text in enumerate(self.path.read_text().splitlines(), 1) if text.endswith(f"# {tag}")]

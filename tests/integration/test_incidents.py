@@ -63,12 +63,12 @@ def begin(start, incident: Incident, interpreter) -> Program:
     return program
 
 
-def wait_for_trouble(program: Program, incident: Incident, stillframe) -> None:
+def wait_for_trouble(pid: int, incident: Incident, stillframe) -> None:
     """What never comes to rest is looked at until there is something to say."""
     for _ in range(200):
         if incident.expected == [] or "runs" not in incident.headers or "watch" in incident.headers:
             return
-        if findings_of(stillframe("why", "--json", program.pid), incident):
+        if findings_of(stillframe("why", "--json", pid), incident):
             return
         time.sleep(0.05)
 
@@ -112,6 +112,10 @@ def cases(book, versions, header):
             if incident.has(header) and incident.can_run(interpreter.version)]
 
 
+def target_of(program: Program, incident: Incident) -> int:
+    return family(program.pid)[1] if incident.headers.get("look") == "child" else program.pid
+
+
 def look(incident: Incident) -> list:
     return ["why", *(["--watch", incident.headers["watch"]] if "watch" in incident.headers else [])]
 
@@ -119,19 +123,20 @@ def look(incident: Incident) -> list:
 @pytest.mark.parametrize(("incident", "interpreter"), cases(incident_book.incidents(), VERSIONS, "live"))
 def test_incident(start, stillframe, incident, interpreter):
     program = begin(start, incident, interpreter)
-    wait_for_trouble(program, incident, stillframe)
-    outcome = stillframe(*look(incident), "--json", program.pid)
+    pid = target_of(program, incident)
+    wait_for_trouble(pid, incident, stillframe)
+    outcome = stillframe(*look(incident), "--json", pid)
     check(outcome, program, incident)
     if interpreter is VERSIONS[0] and "watch" not in incident.headers:
         first = outcome.still["findings"][0]
-        assert f"\n{first['severity']}: {first['title']}\n" in stillframe("why", program.pid).out
-        assert f"\n{first['severity']}: {first['title']}\n" in stillframe("dump", "--native-all", program.pid).out
+        assert f"\n{first['severity']}: {first['title']}\n" in stillframe("why", pid).out
+        assert f"\n{first['severity']}: {first['title']}\n" in stillframe("dump", "--native-all", pid).out
 
 
 @pytest.mark.parametrize(("incident", "interpreter"), cases(incident_book.incidents(), CORES, "core"))
 def test_core(start, stillframe, incident, interpreter):
     program = begin(start, incident, interpreter)
-    wait_for_trouble(program, incident, stillframe)
+    wait_for_trouble(program.pid, incident, stillframe)
     core = core_of(program, incident)
     check(stillframe("why", "--json", core, *root_of(interpreter)), program, incident)
 
@@ -139,7 +144,7 @@ def test_core(start, stillframe, incident, interpreter):
 @pytest.mark.parametrize(("incident", "interpreter"), cases(incident_book.healthy(), VERSIONS, "live"))
 def test_healthy(start, stillframe, incident, interpreter):
     program = begin(start, incident, interpreter)
-    check_nothing(stillframe(*look(incident), "--json", program.pid), incident)
+    check_nothing(stillframe(*look(incident), "--json", target_of(program, incident)), incident)
 
 
 @pytest.mark.parametrize(("incident", "interpreter"), cases(incident_book.healthy(), [BY_ID["3.12"]], "core"))

@@ -18,6 +18,9 @@ bool is_abandoned(const model::Resource& resource) {
 }  // namespace
 
 void find_abandoned_locks(const model::Still& still, Findings& findings) {
+  if (still.forked_from) {
+    return;  // find_fork_lock() knows more of it
+  }
   for (std::size_t i = 0; i < still.resources.size(); ++i) {
     const model::Resource& resource = still.resources[i];
     if (!is_abandoned(resource)) {

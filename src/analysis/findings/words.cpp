@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "analysis/waits/words.h"
+
 namespace stillframe::analysis {
 namespace {
 
@@ -151,6 +153,15 @@ std::string name_of(const model::Resource& resource) {
     return fmt::format("the end of thread {}", resource.name.value_or(fmt::format("{:#x}", resource.address)));
   }
   return resource.name ? fmt::format("{} `{}`", noun, *resource.name) : fmt::format("{} {:#x}", noun, resource.address);
+}
+
+std::string name_of(const model::OtherProcess& process) {
+  return process.name ? fmt::format("{} {}", process.pid, *process.name) : fmt::format("{}", process.pid);
+}
+
+std::string state_of(const model::OtherProcess& process) {
+  const std::string_view word = state_word(process.state.value_or(model::OsState::unknown));
+  return word.empty() ? "unknown" : std::string(word);
 }
 
 std::string_view file_name(std::string_view path) {

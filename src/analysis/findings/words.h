@@ -47,6 +47,10 @@ bool is_lock(model::ResourceKind kind);
 // "lock `self.lock`", "the GIL", "event `ready`", "mutex 0x7f…".
 std::string name_of(const model::Resource& resource);
 
+// "4213 worker.py", and what it is doing: "sleeping", "stopped by a signal"; "unknown" where the system does not tell.
+std::string name_of(const model::OtherProcess& process);
+std::string state_of(const model::OtherProcess& process);
+
 // The name of a file without its folders.
 std::string_view file_name(std::string_view path);
 

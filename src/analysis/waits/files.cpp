@@ -12,6 +12,8 @@ using model::FileKind;
 constexpr std::size_t kMostLinks = 256;
 constexpr std::size_t kMostProcesses = 64;
 
+}  // namespace
+
 model::OtherProcess to_model(std::int64_t pid, const std::optional<target::ProcessFacts>& facts) {
   model::OtherProcess process{.pid = pid};
   if (facts) {
@@ -20,8 +22,6 @@ model::OtherProcess to_model(std::int64_t pid, const std::optional<target::Proce
   }
   return process;
 }
-
-}  // namespace
 
 void WaitedFiles::describe_socket(FoundFile& file) {
   file.socket = surroundings_.socket(file.open->protocol, file.open->inode, static_cast<int>(file.shown.fd));

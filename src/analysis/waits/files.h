@@ -23,6 +23,9 @@ struct FoundFile {
       other_end;  // the link by which its other end is found among the open files of processes; empty: it has none
 };
 
+// A process as the model has it.
+model::OtherProcess to_model(std::int64_t pid, const std::optional<target::ProcessFacts>& facts);
+
 class WaitedFiles {
  public:
   explicit WaitedFiles(target::Surroundings& surroundings) : surroundings_(surroundings) {}

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/waits/family.h"
 #include "analysis/waits/files.h"
 #include "analysis/waits/wait.h"
 #include "analysis/waits/words.h"
@@ -47,12 +48,23 @@ class Explainer {
       std::ranges::transform(waiter.files, std::back_inserter(files), [](FoundFile& file) { return &file; });
     }
     files_.find_other_ends(files);
+    std::optional<Family> family;
+    if (std::ranges::any_of(waiters_, deals_with_processes)) {
+      family.emplace(*surroundings_, pid_);
+    }
     keep_those_that_still_wait();
     forget_what_movers_want();
     for (Waiter& waiter : waiters_) {
       std::ranges::transform(waiter.files, std::back_inserter(waiter.facts.files), &FoundFile::shown);
       waiter.facts.text = in_words(waiter);
       waiter.thread->waiting_on = std::move(waiter.facts);
+    }
+    if (family) {
+      still_.descendants = family->finish(attended_pipes());
+    }
+    if (still_.threads.size() == 1 && waiters_.size() == 1 && waiters_.front().wait.deed == Deed::awaits_futex) {
+      const auto parent = surroundings_->forked_from();
+      still_.forked_from = parent ? std::optional(to_model(parent->pid, parent)) : std::nullopt;
     }
   }
 
@@ -64,6 +76,12 @@ class Explainer {
            ((thread.system_call && (thread.os_state == OsState::sleeping ||
                                     thread.os_state == OsState::uninterruptible || thread.os_state == OsState::dead)) ||
             (thread.os_state == OsState::uninterruptible && thread.run_count));
+  }
+
+  static bool deals_with_processes(const Waiter& waiter) {
+    return waiter.wait.deed == Deed::awaits_child || std::ranges::any_of(waiter.files, [](const FoundFile& file) {
+             return file.shown.kind == model::FileKind::pipe;
+           });
   }
 
   Waiter look_at(model::Thread& thread) {
@@ -215,6 +233,18 @@ class Explainer {
         thread.wants.reset();
       }
     }
+  }
+
+  [[nodiscard]] std::vector<AttendedPipe> attended_pipes() const {
+    std::vector<AttendedPipe> attended;
+    for (const Waiter& waiter : waiters_) {
+      for (const FoundFile& file : waiter.files) {
+        if (file.open && file.open->kind == model::FileKind::pipe) {
+          attended.push_back({.link = file.open->link, .reads = file.open->reads});
+        }
+      }
+    }
+    return attended;
   }
 
   [[nodiscard]] std::string in_words(const Waiter& waiter) const {

@@ -17,29 +17,6 @@ constexpr std::size_t kMostFilesShown = 4;
 constexpr std::size_t kMostProcessesShown = 3;
 constexpr std::size_t kMostSignalsShown = 8;
 
-std::string_view state_word(model::OsState state) {
-  switch (state) {
-    case model::OsState::running:
-      return "running";
-    case model::OsState::sleeping:
-      return "sleeping";
-    case model::OsState::uninterruptible:
-      return "in uninterruptible sleep";
-    case model::OsState::stopped:
-      return "stopped by a signal";
-    case model::OsState::traced:
-      return "stopped by a tracer";
-    case model::OsState::finished:
-      return "ended";
-    case model::OsState::idle:
-      return "idle";
-    case model::OsState::dead:
-    case model::OsState::unknown:
-      break;
-  }
-  return "";
-}
-
 std::string process_in_words(const model::OtherProcess& process, std::int64_t own) {
   if (process.pid == own) {
     return "this process";
@@ -288,6 +265,29 @@ std::string deed_in_words(const Wait& wait, const std::vector<FoundFile>& files,
 }
 
 }  // namespace
+
+std::string_view state_word(model::OsState state) {
+  switch (state) {
+    case model::OsState::running:
+      return "running";
+    case model::OsState::sleeping:
+      return "sleeping";
+    case model::OsState::uninterruptible:
+      return "in uninterruptible sleep";
+    case model::OsState::stopped:
+      return "stopped by a signal";
+    case model::OsState::traced:
+      return "stopped by a tracer";
+    case model::OsState::finished:
+      return "ended";
+    case model::OsState::idle:
+      return "idle";
+    case model::OsState::dead:
+    case model::OsState::unknown:
+      break;
+  }
+  return "";
+}
 
 std::string duration_in_words(double seconds) {
   if (seconds < 0.0005) {

@@ -45,9 +45,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
 
 std::optional<bool> Fields::truth(std::string_view name) const {
   const auto found = at(name);
-  const auto type = found ? objects_.type_of(*found) : std::nullopt;
-  const auto value = type && objects_.type_name(*type) == "bool" ? objects_.integer(*found) : std::nullopt;
-  return value ? std::optional(*value != 0) : std::nullopt;
+  return found ? objects_.truth(*found) : std::nullopt;
 }
 
 bool Fields::is_none(std::string_view name) const {

@@ -46,8 +46,14 @@ TEST_P(EveryLayoutInterpreters, ReadsThreadsOldestFirst) {
 }
 
 TEST_P(EveryLayoutInterpreters, NamesThreadsFromTheThreadingModule) {
-  const Address thread = python.instance(
-      python.dict({{python.text(layout.version.major < 3 ? "_Thread__name" : "_name"), python.text("loader")}}));
+  const bool mangled = layout.version.major < 3;
+  const Address yes = python.integer(1);
+  const Address boolean = python.type("bool");
+  python.set(boolean, layout.type.flags, std::uint64_t{1} << 23U);  // Py_TPFLAGS_INT_SUBCLASS, for 2.7
+  python.set(yes, layout.object.type, boolean);
+  const Address thread =
+      python.instance(python.dict({{python.text(mangled ? "_Thread__name" : "_name"), python.text("loader")},
+                                   {python.text(mangled ? "_Thread__daemonic" : "_daemonic"), yes}}));
   const Address active = python.dict({{python.integer(0x7f00'0000'2000), thread}, {python.integer(1), kNowhere}});
   const Address module = python.module(python.dict({{python.text("_active"), active}}));
   python.set(interpreter, layout.interpreter.modules, python.dict({{python.text("threading"), module}}));
@@ -57,6 +63,8 @@ TEST_P(EveryLayoutInterpreters, NamesThreadsFromTheThreadingModule) {
   read_thread_names(objects, *table, process.interpreters.front());
   EXPECT_EQ(process.interpreters.front().threads[0].name, std::nullopt);
   EXPECT_EQ(process.interpreters.front().threads[1].name, "loader");
+  EXPECT_EQ(process.interpreters.front().threads[0].daemon, std::nullopt);
+  EXPECT_EQ(process.interpreters.front().threads[1].daemon, true);
   python.set(interpreter, layout.interpreter.modules, kNowhere);
   EXPECT_FALSE(find_thread_table(objects, interpreter));
 }

@@ -301,13 +301,31 @@ TEST(Json, EndsWhereTheSinkWantsNoMore) {
   EXPECT_EQ(pieces, 3);
 }
 
+TEST(Json, ProcessesAndPools) {
+  model::Still still = live_still();
+  still.threads = {{.tid = 1, .daemon = true}};
+  still.pools = {{.queue = 0x5000, .workers = {1}, .waiting = {0x6000}}};
+  still.forked_from = model::OtherProcess{.pid = 9};
+  still.descendants = {{.process = {.pid = 7, .name = "cat", .state = model::OsState::sleeping},
+                        .parent = 1,
+                        .waits = {{.tid = 8, .fd = 1, .writes = true, .other_end = {{.pid = 1}}, .ours = true}}}};
+  const Json json = parsed(still);
+  EXPECT_EQ(json["threads"][0]["daemon"], true);
+  EXPECT_EQ(json["pools"], Json::parse(R"([{"queue": "0x5000", "workers": [1], "waiting": ["0x6000"]}])"));
+  EXPECT_EQ(json["forked_from"]["pid"], 9);
+  EXPECT_EQ(json["descendants"][0]["parent"], 1);
+  EXPECT_EQ(json["descendants"][0]["pipe_waits"][0]["other_end"][0]["pid"], 1);
+  EXPECT_EQ(json["descendants"][0]["pipe_waits"][0]["attended"], false);
+}
+
 TEST(Json, KeysAreThoseOfTheSchema) {
   model::Still still = live_still();
   still.threads.push_back({.tid = 1, .frames = {frame("a", 1, "f")}});
   const Json json = parsed(still);
-  EXPECT_EQ(keys_of(json), (std::vector<std::string>{"consistency", "crash", "findings", "interpreters", "partial",
-                                                     "python", "resources", "schema", "source", "taken_at", "threads",
-                                                     "tool_version", "warnings"}));
+  EXPECT_EQ(keys_of(json),
+            (std::vector<std::string>{"consistency", "crash", "descendants", "findings", "forked_from", "interpreters",
+                                      "partial", "pools", "python", "resources", "schema", "source", "taken_at",
+                                      "threads", "tool_version", "warnings"}));
 }
 
 }  // namespace

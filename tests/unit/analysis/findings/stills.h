@@ -32,6 +32,22 @@ inline std::size_t wait_for(model::Still& still, std::size_t waiter, model::Reso
   return still.resources.size() - 1;
 }
 
+inline model::Frame native_frame(std::string_view function,
+                                 std::string_view library = "/usr/lib/libpython3.12.so.1.0") {
+  return {.kind = model::FrameKind::native, .function = function, .library = library};
+}
+
+// Puts a thread to sleep in a system call.
+inline void sleep_in(model::Thread& thread, std::string_view syscall, std::string text) {
+  thread.os_state = model::OsState::sleeping;
+  thread.waiting_on = model::WaitingOn{.syscall = std::string(syscall), .text = std::move(text)};
+}
+
+// Waits for another thread, without a limit of time.
+inline void wait_without_end(model::Thread& thread) {
+  sleep_in(thread, "futex", "waits on futex 0x1000");
+}
+
 inline Findings found_by(Analysis analysis, const model::Still& still) {
   Findings findings;
   analysis(still, findings);

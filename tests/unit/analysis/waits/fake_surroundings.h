@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,9 @@ struct World {
   std::vector<target::FileHolder> holders;
   std::map<std::int64_t, target::ProcessFacts> processes;
   std::vector<target::ProcessFacts> children;
+  std::vector<target::ProcessFacts> descendants;
+  std::map<std::int64_t, std::vector<target::PipeSleep>> pipe_sleeps;
+  std::optional<target::ProcessFacts> forked_from;
   std::vector<target::LockWait> locks;
   std::map<target::Tid, std::string> channels;
   std::map<int, double> clocks;
@@ -41,6 +45,13 @@ class FakeSurroundings : public target::Surroundings {
   }
   std::optional<target::ProcessFacts> process(std::int64_t pid) override { return find(world_.processes, pid); }
   std::vector<target::ProcessFacts> children() override { return world_.children; }
+  std::vector<target::FileHolder> holders_anywhere(std::span<const std::string> /*links*/) override {
+    ++world_.searches;
+    return world_.holders;
+  }
+  std::vector<target::ProcessFacts> descendants() override { return world_.descendants; }
+  std::vector<target::PipeSleep> pipe_sleeps(std::int64_t pid) override { return world_.pipe_sleeps[pid]; }
+  std::optional<target::ProcessFacts> forked_from() override { return world_.forked_from; }
   std::vector<target::LockWait> lock_waits() override { return world_.locks; }
   std::optional<std::string> wait_channel(target::Tid tid) override { return find(world_.channels, tid); }
   std::optional<double> now(int clock) override { return find(world_.clocks, clock); }

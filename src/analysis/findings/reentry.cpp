@@ -1,0 +1,112 @@
+// Code that was put in the middle of other code and waits for what that holds: signal handlers, and finalizers that the
+// garbage collector runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+#include "analysis/findings/calls.h"
+#include "analysis/findings/list.h"
+#include "analysis/findings/words.h"
+
+namespace stillframe::analysis {
+namespace {
+
+using model::Thread;
+
+struct Intrusion {
+  const char* id;
+  std::string_view noun;
+  std::string_view verb;  // what it does with the thread
+  std::string_view how;
+  std::initializer_list<std::string_view> callers;
+  std::vector<std::string> (*advice)();
+};
+
+// Modules/signalmodule.c; the collector's functions as in gc_finalizer.cpp; a finalizer of an object whose last
+// reference has gone is called by slot_tp_finalize() of Objects/typeobject.c.
+const std::array kIntrusions{
+    Intrusion{
+        .id = "signal-reentry",
+        .noun = "signal handler",
+        .verb = "interrupted",
+        .how = "Python runs signal handlers in the main thread between any two instructions",
+        .callers = {"_PyErr_CheckSignalsTstate", "_PyErr_CheckSignals", "PyErr_CheckSignals", "handle_signals"},
+        .advice =
+            [] {
+              return std::vector<std::string>{
+                  "let the handler only set a flag or write to a pipe (signal.set_wakeup_fd), and act on it elsewhere",
+                  "take no lock in a handler: logging, queue.Queue and print() take some too"};
+            }},
+    Intrusion{.id = "finalizer-reentry",
+              .noun = "finalizer",
+              .verb = "runs in",
+              .how = "finalizers run in the middle of any code that makes objects or lets go of them",
+              .callers = {"slot_tp_finalize", "finalize_garbage", "handle_weakrefs", "PyObject_ClearWeakRefs",
+                          "gc_collect_main", "collect"},
+              .advice =
+                  [] {
+                    return std::vector<std::string>{
+                        "take no lock in __del__ and in callbacks of weak references",
+                        "let a finalizer put what is to be done into a queue.SimpleQueue, which is made for that"};
+                  }},
+};
+
+// The outermost call of an intruder inside of the frame that holds the lock.
+const model::Frame* intruder_of(const Thread& thread, std::size_t holding, const Intrusion& kind) {
+  for (std::size_t i = holding + 1; i < thread.frames.size(); ++i) {
+    const model::Frame& frame = thread.frames[i];
+    if (frame.kind == model::FrameKind::native &&
+        std::ranges::find(kind.callers, frame.function) != kind.callers.end()) {
+      return called_by(thread, i);
+    }
+  }
+  return nullptr;
+}
+
+void look_at(const Thread& thread, const model::Resource& resource, const model::Holder& holder, Findings& findings) {
+  for (const Intrusion& kind : kIntrusions) {
+    const model::Frame* intruder = intruder_of(thread, *holder.frame, kind);
+    if (intruder == nullptr) {
+      continue;
+    }
+    model::Finding finding{
+        .id = kind.id,
+        .severity = holder.certain ? model::Severity::certain : model::Severity::likely,
+        .title = fmt::format("Deadlock: the {} at {} {} thread {} while that {} {}, and waits for it", kind.noun,
+                             place_of(*intruder), kind.verb, name_of(thread), kind.verb == "runs in" ? "holds" : "held",
+                             name_of(resource))};
+    if (!holder.certain) {
+      finding.detail = "a threading.Lock does not say who holds it: that is concluded from the code that took it";
+    }
+    model::Frame taken = thread.frames[*holder.frame];
+    taken.line = holder.line ? holder.line : taken.line;
+    finding.evidence = {
+        fmt::format("thread {} holds {}: {} ({})", name_of(thread), name_of(resource), place_of(taken), holder.how),
+        std::string(kind.how)};
+    finding.advice = kind.advice();
+    finding.tids = {thread.tid.value_or(0)};
+    findings.push_back(std::move(finding));
+    return;
+  }
+}
+
+}  // namespace
+
+void find_reentry(const model::Still& still, Findings& findings) {
+  for (const Thread& thread : still.threads) {
+    if (!thread.wants || thread.wants->resource >= still.resources.size()) {
+      continue;
+    }
+    const model::Resource& resource = still.resources[thread.wants->resource];
+    for (const model::Holder& holder : resource.holders) {
+      if (holder.tid == thread.tid && holder.frame && *holder.frame < thread.frames.size()) {
+        look_at(thread, resource, holder, findings);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace stillframe::analysis

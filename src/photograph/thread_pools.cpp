@@ -1,0 +1,59 @@
+#include "photograph/thread_pools.h"
+
+#include <algorithm>
+#include <map>
+
+#include "cpython/sync/work_queue.h"
+#include "cpython/variables.h"
+
+namespace stillframe::photograph {
+namespace {
+
+using cpython::Address;
+
+// The queue of the pool that a thread works for: the argument `work_queue` of _worker() in
+// Lib/concurrent/futures/thread.py (3.7 to 3.15), which is at most four calls from the thread's outermost one.
+Address queue_of(const cpython::RawThread& thread, cpython::Variables& variables) {
+  constexpr std::size_t most = 6;
+  const auto& frames = thread.chain.frames;
+  for (std::size_t i = 0; i < std::min(frames.size(), most); ++i) {
+    const cpython::RawFrame& frame = frames[frames.size() - 1 - i];
+    if (frame.code == nullptr || frame.code->name != "_worker" ||
+        !frame.code->filename.ends_with("concurrent/futures/thread.py")) {
+      continue;
+    }
+    for (const cpython::Variable& variable : variables.read(frame).list) {
+      if (variable.name != nullptr && *variable.name == "work_queue") {
+        return variable.value;
+      }
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_pools(const Negative& negative, const std::unordered_map<Address, target::Tid>& tids, model::Still& still) {
+  if (std::ranges::find(still.resources, model::ResourceKind::future, &model::Resource::kind) ==
+      still.resources.end()) {
+    return;
+  }
+  cpython::Variables variables(*negative.objects, 0);
+  std::map<Address, std::size_t> known;
+  for (const auto& interpreter : negative.process.interpreters) {
+    for (const cpython::RawThread& thread : interpreter.threads) {
+      const auto tid = tids.find(thread.address);
+      const Address queue = tid == tids.end() ? 0 : queue_of(thread, variables);
+      if (queue == 0) {
+        continue;
+      }
+      const auto [at, fresh] = known.try_emplace(queue, still.pools.size());
+      if (fresh) {
+        still.pools.push_back({.queue = queue, .waiting = cpython::futures_in(*negative.objects, queue)});
+      }
+      still.pools[at->second].workers.push_back(tid->second);
+    }
+  }
+}
+
+}  // namespace stillframe::photograph

@@ -1,0 +1,86 @@
+#include "target/process_family.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "target/proc_files.h"
+#include "target/process_facts.h"
+#include "target/system_calls.h"
+
+namespace stillframe::target {
+namespace {
+
+constexpr std::size_t kMostDescendants = 256;
+constexpr std::size_t kMostThreads = 256;
+
+std::optional<std::string> pipe_link(std::int64_t pid, int fd) {
+  std::array<char, 64> text{};
+  const ssize_t size = readlink(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), text.data(), text.size());
+  const std::string_view link(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  return link.starts_with("pipe:") ? std::optional(std::string(link)) : std::nullopt;
+}
+
+std::optional<PipeSleep> pipe_sleep(std::int64_t pid, Tid tid) {
+  const std::string folder = fmt::format("/proc/{}/task/{}", pid, tid);
+  const auto runs = parse_run_count(read_proc_file(folder + "/schedstat").value_or(""));
+  const auto call = parse_syscall(read_proc_file(folder + "/syscall").value_or(""));
+  if (!runs || !call) {
+    return std::nullopt;
+  }
+  const std::string_view name = system_call_name(kThisMachine, call->number);
+  const bool writes = name == "write" || name == "writev";
+  if (!writes && name != "read" && name != "readv") {
+    return std::nullopt;
+  }
+  const int fd = static_cast<int>(static_cast<std::uint32_t>(call->arguments[0]));
+  auto link = pipe_link(pid, fd);
+  return link ? std::optional(PipeSleep{.tid = tid, .fd = fd, .writes = writes, .link = *link, .run_count = *runs})
+              : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<ProcessFacts> descendants_of(std::int64_t pid) {
+  std::vector<ProcessFacts> found = children_of(pid);
+  std::unordered_set<std::int64_t> seen{pid};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found.size() > kMostDescendants || !seen.insert(found[i].pid).second) {
+      break;  // a number that was given to another process meanwhile
+    }
+    std::ranges::move(children_of(found[i].pid), std::back_inserter(found));
+  }
+  found.resize(std::min(found.size(), kMostDescendants));
+  return found;
+}
+
+std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) {
+  std::vector<PipeSleep> found;
+  const std::vector<Tid> threads = list_threads(pid);
+  for (const Tid tid : std::span(threads).first(std::min(threads.size(), kMostThreads))) {
+    if (auto sleep = pipe_sleep(pid, tid)) {
+      found.push_back(std::move(*sleep));
+    }
+  }
+  return found;
+}
+
+// exec() puts the vDSO, the program and sixteen random bytes at addresses of its own choice, which the auxiliary vector
+// names; fork() keeps them.
+bool same_program_start(std::int64_t pid, std::int64_t other) {
+  if (other <= 1) {
+    return false;
+  }
+  constexpr std::size_t most = 4096;
+  const auto one = read_proc_file(fmt::format("/proc/{}/auxv", pid), most);
+  const auto two = read_proc_file(fmt::format("/proc/{}/auxv", other), most);
+  return one && two && !one->empty() && *one == *two;
+}
+
+}  // namespace stillframe::target

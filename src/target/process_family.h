@@ -1,0 +1,20 @@
+// What the processes do that descend from the target, and whether it was forked itself.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "target/surroundings.h"
+
+namespace stillframe::target {
+
+// Children before their own children; at most some hundreds.
+std::vector<ProcessFacts> descendants_of(std::int64_t pid);
+
+// The threads of a process that sleep in read() or write() of a pipe.
+std::vector<PipeSleep> pipe_sleeps(std::int64_t pid);
+
+// Whether two processes come from the same exec(): one is a fork of the other, or both are of a third one.
+bool same_program_start(std::int64_t pid, std::int64_t other);
+
+}  // namespace stillframe::target

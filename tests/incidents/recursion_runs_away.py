@@ -1,0 +1,22 @@
+"""Two functions call each other without an end, and have come to a lock.
+
+note deep-recursion: Thread {tid} "MainThread" is {any} calls deep: {file}:{any}
+"""
+import sys
+import threading
+
+sys.setrecursionlimit(5000)
+
+
+def parent_of(node, depth):
+    if depth == 800:
+        print("ready", flush=True)
+        threading.Event().wait()
+    return root_of(node, depth + 1)
+
+
+def root_of(node, depth):
+    return parent_of(node, depth)
+
+
+root_of("a", 0)

@@ -1,0 +1,55 @@
+#include <gtest/gtest.h>
+
+#include "analysis/findings/list.h"
+#include "stills.h"
+
+namespace stillframe::analysis {
+namespace {
+
+using model::ResourceKind;
+using model::Severity;
+
+model::Still two_threads() {
+  model::Still still;
+  still.threads = {sleeping_thread(100, "main", 10), sleeping_thread(101, "driver", 20)};
+  still.threads[0].waits_for_gil = true;
+  still.threads[1].holds_gil = true;
+  sleep_in(still.threads[1], "pause", "waits for a signal");
+  return still;
+}
+
+TEST(GilHeld, ByAThreadThatSleeps) {
+  model::Still still = two_threads();
+  still.threads[1].frames.push_back(native_frame("poll_device", "/srv/driver.so"));
+  still.threads[1].frames.push_back(native_frame("pause", "/lib/libc.so.6"));
+  const Findings findings = found_by(find_gil_held, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].id, "gil-held");
+  EXPECT_EQ(findings[0].severity, Severity::certain);
+  EXPECT_EQ(findings[0].title,
+            "Thread 101 \"driver\" holds the GIL while it sleeps at /srv/app.py:20 in work: 1 other thread cannot run");
+  EXPECT_EQ(findings[0].evidence[1], "the code that sleeps: poll_device in driver.so");
+  EXPECT_EQ(findings[0].tids, (std::vector<std::int64_t>{101, 100}));
+}
+
+TEST(GilHeld, NotByAThreadThatRunsOrWhereNobodyWaits) {
+  model::Still still = two_threads();
+  still.threads[1].waiting_on.reset();
+  EXPECT_TRUE(found_by(find_gil_held, still).empty());
+  still = two_threads();
+  still.threads[0].waits_for_gil = false;
+  EXPECT_TRUE(found_by(find_gil_held, still).empty());
+  still = two_threads();
+  still.threads[0].interpreter = 1;  // it waits for the GIL of its own interpreter
+  EXPECT_TRUE(found_by(find_gil_held, still).empty());
+}
+
+TEST(GilHeld, IsLeftToTheCircleThatItIsPartOf) {
+  model::Still still = two_threads();
+  wait_for(still, 0, {.kind = ResourceKind::gil, .holders = {{.tid = 101, .certain = true}}});
+  wait_for(still, 1, {.kind = ResourceKind::mutex, .holders = {{.tid = 100, .certain = true}}});
+  EXPECT_TRUE(found_by(find_gil_held, still).empty());
+}
+
+}  // namespace
+}  // namespace stillframe::analysis

@@ -1,0 +1,100 @@
+#include "target/process_family.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "child_process.h"
+
+namespace stillframe::target {
+namespace {
+
+// What a process comes to a moment after it has said that it is ready.
+template <typename Question>
+bool comes_true(const Question& question) {
+  for (int i = 0; i < 2000; ++i) {
+    if (question()) {
+      return true;
+    }
+    usleep(1000);
+  }
+  return false;
+}
+
+TEST(PipeSleeps, OfAProcessThatReads) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const testing::ChildProcess child([&](const auto& ready) {
+    ready();
+    char letter = 0;
+    (void)!read(ends[0], &letter, 1);
+  });
+  ASSERT_TRUE(child.ready());
+  ASSERT_TRUE(comes_true([&] { return pipe_sleeps(child.pid()).size() == 1; }));
+  const PipeSleep sleep = pipe_sleeps(child.pid()).front();
+  EXPECT_EQ(sleep.tid, child.pid());
+  EXPECT_EQ(sleep.fd, ends[0]);
+  EXPECT_FALSE(sleep.writes);
+  EXPECT_TRUE(sleep.link.starts_with("pipe:["));
+  EXPECT_EQ(pipe_sleeps(child.pid()).front(), sleep);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST(PipeSleeps, OfAProcessThatWrites) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(pipe(ends.data()), 0);
+  const testing::ChildProcess child([&](const auto& ready) {
+    ready();
+    const std::array<char, 4096> page{};
+    while (write(ends[1], page.data(), page.size()) > 0) {
+    }
+  });
+  ASSERT_TRUE(child.ready());
+  ASSERT_TRUE(comes_true([&] { return pipe_sleeps(child.pid()).size() == 1; }));
+  EXPECT_TRUE(pipe_sleeps(child.pid()).front().writes);
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST(PipeSleeps, NothingOfOtherCallsAndProcesses) {
+  const testing::ChildProcess child(testing::sleep_for_good);
+  ASSERT_TRUE(child.ready());
+  EXPECT_TRUE(pipe_sleeps(child.pid()).empty());
+  EXPECT_TRUE(pipe_sleeps(-1).empty());
+}
+
+TEST(SameProgramStart, IsKeptByForkAndEndsWithExec) {
+  const testing::ChildProcess forked(testing::sleep_for_good);
+  ASSERT_TRUE(forked.ready());
+  EXPECT_TRUE(same_program_start(forked.pid(), getpid()));
+  const testing::ChildProcess executed([](const auto& ready) {
+    ready();
+    execl("/bin/sleep", "sleep", "1000", nullptr);
+  });
+  ASSERT_TRUE(executed.ready());
+  EXPECT_TRUE(comes_true([&] { return !same_program_start(executed.pid(), getpid()); }));
+  EXPECT_FALSE(same_program_start(getpid(), 1));
+  EXPECT_FALSE(same_program_start(-1, -2));
+}
+
+TEST(Descendants, ChildrenStandBeforeTheirOwn) {
+  const testing::ChildProcess child([](const auto& ready) {
+    const testing::ChildProcess grandchild(testing::sleep_for_good);
+    testing::sleep_for_good(ready);
+  });
+  ASSERT_TRUE(child.ready());
+  const auto found = descendants_of(getpid());
+  const auto first = std::ranges::find(found, child.pid(), &ProcessFacts::pid);
+  const auto second = std::ranges::find(found, child.pid(), &ProcessFacts::parent);
+  ASSERT_NE(first, found.end());
+  ASSERT_NE(second, found.end());
+  EXPECT_LT(first, second);
+  EXPECT_EQ(first->parent, getpid());
+  kill(static_cast<pid_t>(second->pid), SIGKILL);
+}
+
+}  // namespace
+}  // namespace stillframe::target
