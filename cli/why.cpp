@@ -2,8 +2,11 @@
 #include "render/why.h"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "analysis/explain.h"
 #include "command.h"
@@ -18,7 +21,42 @@ struct WhyOptions {
   CoreFiles files;
   photograph::Wishes wishes;
   OutputOptions output;
+  double watch = 0;  // seconds; 0: one look
 };
+
+constexpr std::size_t kLooks = 10;
+
+// Looks ten times, the first one now and the last one after that time. A process that ends meanwhile is told from what
+// was seen until then.
+Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions& options) {
+  photograph::Wishes wishes = options.wishes;
+  wishes.native = photograph::NativeWish::all;  // a lock of C code is told by the functions that wait for it
+  const std::size_t looks = options.watch > 0 ? kLooks : 1;
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<model::Still> stills;
+  for (std::size_t i = 0; i < looks; ++i) {
+    if (i > 0) {
+      const std::chrono::duration<double> after(options.watch * static_cast<double>(i) / (kLooks - 1));
+      std::this_thread::sleep_until(begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(after));
+    }
+    auto still = photograph::take(target, wishes);
+    if (!still && stills.empty()) {
+      return std::unexpected(std::move(still.error()));
+    }
+    if (!still) {
+      break;
+    }
+    stills.push_back(std::move(*still));
+  }
+  return stills;
+}
+
+Error watching_a_core(const std::string& path) {
+  return {.kind = ErrorKind::usage,
+          .tried = "watch " + path,
+          .stopper = "it is a core file, in which nothing moves",
+          .advice = "leave out --watch: stillframe why " + path};
+}
 
 int run(const WhyOptions& options, const Environment& environment) {
   const auto target = open_target(options.target, options.files, "stillframe why 4211");
@@ -26,18 +64,21 @@ int run(const WhyOptions& options, const Environment& environment) {
     print(target.error());
     return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
   }
-  photograph::Wishes wishes = options.wishes;
-  wishes.native = photograph::NativeWish::all;  // a lock of C code is told by the functions that wait for it
-  auto still = photograph::take(**target, wishes);
-  if (!still) {
-    print(still.error());
+  if (options.watch > 0 && (*target)->lifeless()) {
+    print(watching_a_core(options.target));
+    return kUsage;
+  }
+  auto stills = look(**target, options);
+  if (!stills) {
+    print(stills.error());
     return kNothing;
   }
-  analysis::explain(**target, *still);
+  analysis::explain_watched(**target, *stills);
+  const model::Still& still = stills->back();
   const bool printed = options.output.json
-                           ? print(*still, options.output, environment)
-                           : print(render::why_to_text(*still, text_options(options.output, environment)));
-  return !printed ? kNothing : still->partial ? kPartial : kAll;
+                           ? print(still, options.output, environment)
+                           : print(render::why_to_text(still, text_options(options.output, environment)));
+  return !printed ? kNothing : still.partial ? kPartial : kAll;
 }
 
 }  // namespace
@@ -49,6 +90,11 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
   command->add_option("--executable", options->files.executable, "Of a core: the program that died")
       ->type_name("EXECUTABLE");
   add_core_file_options(*command, options->files);
+  command
+      ->add_option("--watch", options->watch,
+                   "Look ten times within so many seconds: also tells what runs in circles, and who queues for the GIL")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.01, 3600.0));
   command->add_flag("--no-block", options->wishes.no_block,
                     "Never stop a thread; what is read while it changes may be torn, and the output says so");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
@@ -59,6 +105,7 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
   command->footer(R"(Examples:
   stillframe why 4211                         who waits for whom, and what usually helps
   stillframe why core.4211                    why it died
+  stillframe why --watch 2 4211               what is slow: loops that only ask, threads that queue for the GIL
   stillframe why --json 4211 | jq .findings   for programs
 
 A finding is 'certain' where memory or the kernel proves it, else 'likely', with what is not proven. `stillframe dump`

@@ -1,11 +1,33 @@
 """`stillframe why`: what its options do. What it finds is the incident book's (test_incidents.py)."""
 
+import time
+
 import pytest
 
-from interpreters import EACH_KIND
+from interpreters import BY_ID, EACH_KIND, ONE
 
 
-@pytest.mark.parametrize("interpreter", EACH_KIND)
+def test_watch_takes_its_time(start, stillframe):
+    """Ten looks, the last one after that time; of a program that stands still nothing else is said."""
+    running = start(ONE, "joins_at_exit.py")
+    running.wait_asleep()
+    begin = time.monotonic()
+    watched = stillframe("why", "--json", "--watch", "0.5", running.pid)
+    assert time.monotonic() - begin >= 0.5
+    assert watched.code == 0, watched.err
+    once = stillframe("why", "--json", running.pid)
+    assert [one["id"] for one in watched.still["findings"]] == [one["id"] for one in once.still["findings"]]
+
+
+def test_watch_of_a_core_makes_no_sense(start, stillframe):
+    running = start(ONE, "joins_at_exit.py")
+    running.wait_asleep()
+    outcome = stillframe("why", "--watch", "1", running.core())
+    assert outcome.code == 2
+    assert "nothing moves" in outcome.err
+
+
+@pytest.mark.parametrize("interpreter", [BY_ID["2.7"], *EACH_KIND])
 def test_daemons(start, stillframe, interpreter):
     """Which threads are daemons, as the `threading` module says."""
     running = start(interpreter, "blocked_threads.py")
