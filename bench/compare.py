@@ -27,6 +27,7 @@ from subjects import (
     HERE,
     ROOT,
     Subject,
+    Tool,
     Workload,
     find_native_tools,
     find_python,
@@ -35,7 +36,7 @@ from subjects import (
     make_libraries,
 )
 
-SCENARIOS = ("live", "core", "native", "value", "findings", "scale")
+SCENARIOS = ("live", "core", "native", "value", "findings", "tasks", "scale")
 SECOND, MILLI, MEGA = 1e9, 1e6, 1024.0
 
 
@@ -275,6 +276,20 @@ class Bench:
         wall = scaled(without, "wall_ns", MILLI)
         if wall is not None:
             self.bound(f"{name}: wall against 1.5 x without + 10 ms", scaled(ours, "wall_ns", MILLI), 1.5 * wall + 10, "ms")
+
+    def tasks_scenarios(self):
+        """`tasks` beside `dump` of the same process, and beside the interpreter's own pstree where it has one (3.14+)."""
+        runs = {"tasks": "tasks {pid}", "tasks --json": "tasks --json {pid}", "dump": "dump {pid}"}
+        tools = [Tool(name, live=[str(self.options.stillframe), *line.split()]) for name, line in runs.items()]
+        probe = [self.options.python, "-c", "import asyncio.tools"]
+        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+            tools.append(Tool("pstree", live=[str(self.options.python), "-m", "asyncio", "pstree", "{pid}"]))
+        for count in (100, 10_000):
+            for busy in (False, True):
+                series = self.live(Workload(2, 20, busy=busy, tasks=count), self.options.core_rounds, None, tools, "tasks")
+                name = f"{count:,} tasks{', a thread busy' if busy else ''}"
+                self.bound(f"{name}: wall", scaled(series["tasks"], "wall_ns", MILLI), 1000.0, "ms")
+                self.bound(f"{name}: wall of --json", scaled(series["tasks --json"], "wall_ns", MILLI), 1000.0, "ms")
 
     def scale_scenarios(self):
         """Time for each frame should not grow with their number."""

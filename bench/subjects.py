@@ -41,11 +41,13 @@ class Workload:
     ballast_mb: int = 0
     libraries: pathlib.Path | None = None  # a folder of shared libraries that the target loads
     values: bool = False  # each call has eight locals of its own
+    tasks: int = 0  # of asyncio, in one more thread
 
     def __str__(self):
         threads = "1 thread" if self.threads == 1 else f"{self.threads:,} threads"
         loaded = f", {len(list(self.libraries.iterdir()))} libraries" if self.libraries else ""
         loaded += ", eight locals each" if self.values else ""
+        loaded += f", {self.tasks:,} tasks" if self.tasks else ""
         return f"{threads} of {self.frames:,} frames, {'one busy' if self.busy else 'all asleep'}{loaded}"
 
 
@@ -63,6 +65,7 @@ class Subject:
         command += ["--threads", workload.threads, "--frames", workload.frames, "--ballast-mb", workload.ballast_mb]
         command += ["--busy"] if workload.busy else []
         command += ["--values"] if workload.values else []
+        command += ["--tasks", workload.tasks] if workload.tasks else []
         command += ["--libraries", workload.libraries] if workload.libraries else []
         self.process = subprocess.Popen(
             [str(part) for part in command], cwd=folder, start_new_session=True, preexec_fn=_prepare

@@ -1,9 +1,9 @@
 """The program that bench/compare.py looks at: THREADS threads of FRAMES frames each, asleep or with one busy.
 
-    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300] [--libraries FOLDER] [--values]
+    workload.py LIBRARY BOARD --threads 21 --frames 50 [--busy] [--ballast-mb 1300] [--libraries FOLDER] [--values] [--tasks 10000]
 
 LIBRARY is clock_watch.so, BOARD the shared file it writes to. The main thread is one of the threads. With --values each
-call has eight locals of its own.
+call has eight locals of its own. With --tasks one more thread runs an event loop of so many tasks, which sleep.
 """
 
 import argparse
@@ -68,9 +68,14 @@ def main():
     parser.add_argument("--busy", action="store_true")
     parser.add_argument("--ballast-mb", type=int, default=0)
     parser.add_argument("--values", action="store_true")
+    parser.add_argument("--tasks", type=int, default=0)
     parser.add_argument("--libraries", help="a folder; each file in there is loaded")
     options = parser.parse_args()
 
+    if options.tasks:
+        import task_workload  # asyncio, which the others do without
+
+        task_workload.start(options.tasks)
     loaded = [ctypes.CDLL(file.path) for file in os.scandir(options.libraries)] if options.libraries else []
     ballast = bytearray(b"\xa5") * (options.ballast_mb << 20)
     released = ctypes.CDLL(options.library)  # lets go of the GIL during a call
