@@ -70,5 +70,6 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
 void add_core(CLI::App& program, const Environment& environment, int& exit_code);
 void add_why(CLI::App& program, const Environment& environment, int& exit_code);
 void add_inspect(CLI::App& program, const Environment& environment, int& exit_code);
+void add_tasks(CLI::App& program, const Environment& environment, int& exit_code);
 
 }  // namespace stillframe::cli

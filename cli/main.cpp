@@ -66,6 +66,7 @@ int run(std::span<char* const> arguments) {
   stillframe core core.4211                   what a process was doing that died
   stillframe why 4211                         why it is stuck: who waits for whom
   stillframe inspect 4211 app.config          an object of it, with what it is made of
+  stillframe tasks 4211                       its asyncio tasks: who awaits whom, and what each waits for
 
 `stillframe COMMAND --help` has more.)");
   int exit_code = kAll;
@@ -73,6 +74,7 @@ int run(std::span<char* const> arguments) {
   add_core(program, environment, exit_code);
   add_why(program, environment, exit_code);
   add_inspect(program, environment, exit_code);
+  add_tasks(program, environment, exit_code);
   if (const auto number = std::ranges::find_if(arguments, is_negative_number); number != arguments.end()) {
     print(Error{.kind = ErrorKind::usage,
                 .tried = std::string("look at process '") + *number + "'",

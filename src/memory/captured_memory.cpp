@@ -88,10 +88,10 @@ Read<void> CapturedMemory::read(Address address, std::span<std::byte> into) cons
       std::memcpy(into.data() + done, copy + offset, size);
     } else {
       // Not kept, or not readable as a whole page (a core may hold a part of one).
-      late_reads_ += sealed_ ? 1 : 0;
       if (const auto read = below_.read(at, into.subspan(done, size)); !read) {
         return read;
       }
+      late_reads_ += sealed_ ? 1 : 0;
     }
     done += size;
   }

@@ -229,6 +229,8 @@ struct Thread {
   std::vector<Greenlet> greenlets;  // suspended ones; what runs is in `frames`
 };
 
+struct Tasks;  // model/tasks.h
+
 struct Still {
   std::chrono::system_clock::time_point taken_at;
   Source source;
@@ -241,6 +243,7 @@ struct Still {
   std::vector<RelatedProcess> descendants;       // of a live process: its children, their children …
   std::optional<OtherProcess> forked_from;       // the process whose memory this one began with: fork() and no exec()
   std::vector<Resource> resources;               // that threads wait for
+  std::shared_ptr<Tasks> tasks;                  // of asyncio, where they were asked for
   std::vector<Finding> findings;                 // the certain ones first
   std::vector<std::string> warnings;             // each names what could not be read and what that leaves out
   bool partial = false;                          // something that should be here is missing (exit code 3)

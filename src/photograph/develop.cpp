@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <ctime>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "photograph/frame_maker.h"
 #include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
 #include "photograph/resources.h"
+#include "photograph/tasks.h"
 #include "photograph/thread_pools.h"
 
 namespace stillframe::photograph {
@@ -19,24 +21,6 @@ namespace {
 using cpython::RawInterpreter;
 using cpython::RawThread;
 using target::Tid;
-
-// Positions are looked up once for each (code, instruction): a deep recursion has a hundred thousand equal frames.
-class PositionCache {
- public:
-  explicit PositionCache(cpython::PythonVersion version) : version_(version) {}
-
-  const cpython::Position& find(const cpython::Code& code, std::int64_t lasti) {
-    const auto [at, fresh] = positions_.try_emplace({&code, lasti});
-    if (fresh) {
-      at->second = cpython::locate(code, lasti, version_);
-    }
-    return at->second;
-  }
-
- private:
-  cpython::PythonVersion version_;
-  std::map<std::pair<const cpython::Code*, std::int64_t>, cpython::Position> positions_;
-};
 
 class Developer {
  public:
@@ -47,7 +31,7 @@ class Developer {
         runtime_(runtime),
         native_(native),
         still_(still),
-        positions_(runtime.version) {}
+        frames_(runtime.version, still) {}
 
   void develop() {
     tids_ = match_threads(negative_.process, target_, negative_.objects->memory(), negative_.threads);
@@ -69,12 +53,6 @@ class Developer {
       miss(fmt::format("{} suspended greenlets are missing: they belong to no thread that could be read",
                        owners_->ownerless()));
     }
-    if (unnamed_frames_ != 0) {
-      miss(
-          fmt::format("of {} {} the core does not hold the code object, or not all of it: what is not known of them is "
-                      "left out",
-                      unnamed_frames_, unnamed_frames_ == 1 ? "frame" : "frames"));
-    }
     if (unread_values_ != 0) {
       miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
                        unread_values_ == 1 ? "frame" : "frames"));
@@ -87,6 +65,16 @@ class Developer {
     }
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
+    if (negative_.tasks) {
+      const auto now = target_.surroundings()->now(CLOCK_MONOTONIC);
+      develop_tasks(*negative_.tasks, tids_, now, frames_, still_);
+    }
+    if (const std::size_t unnamed = frames_.unnamed(); unnamed != 0) {
+      miss(
+          fmt::format("of {} {} the core does not hold the code object, or not all of it: what is not known of them is "
+                      "left out",
+                      unnamed, unnamed == 1 ? "frame" : "frames"));
+    }
     still_.partial = still_.partial || negative_.partial;
     if (negative_.values) {
       still_.value_texts = negative_.values->texts();
@@ -205,7 +193,7 @@ class Developer {
   bool add_frames(const cpython::FrameChain& chain, Shown& shown) {
     shown.frames.reserve(chain.frames.size());
     for (const cpython::RawFrame& frame : std::views::reverse(chain.frames)) {
-      shown.frames.push_back(make_frame(frame));
+      shown.frames.push_back(frames_.make(frame));
       if (negative_.values && !negative_.values->put(frame, shown.frames.back())) {
         ++unread_values_;
       }
@@ -217,57 +205,17 @@ class Developer {
     return shown.complete;
   }
 
-  model::Frame make_frame(const cpython::RawFrame& raw) {
-    const cpython::Code& code = *raw.code;
-    model::Frame frame{.kind = model::FrameKind::python, .entry = raw.entry};
-    frame.function = keep(code.name);
-    if (code.lost) {
-      ++unnamed_frames_;
-      frame.lost_code = code.address;
-    }
-    if (code.qualname) {
-      frame.qualified_name = keep(*code.qualname);
-    }
-    if (!code.filename.empty()) {
-      frame.file = keep(code.filename);
-    }
-    if (!raw.instruction_known) {
-      return frame;
-    }
-    const cpython::Position& position = positions_.find(code, raw.lasti);
-    frame.line = position.line;
-    frame.end_line = position.end_line;
-    frame.byte_column = position.column;
-    frame.end_byte_column = position.end_column;
-    if (raw.traced_line) {
-      frame.line = raw.traced_line;
-      frame.end_line = raw.traced_line;
-    }
-    return frame;
-  }
-
-  // Names of a code object are pooled once, found again by where they lie.
-  std::string_view keep(const std::string& text) {
-    const auto [at, fresh] = pooled_.try_emplace(text.data());
-    if (fresh) {
-      at->second = still_.texts.keep(text);
-    }
-    return at->second;
-  }
-
   Negative& negative_;
   const target::Target& target_;
   const cpython::Runtime& runtime_;
   NativeFrames& native_;
   model::Still& still_;
-  PositionCache positions_;
+  FrameMaker frames_;
   std::unordered_map<cpython::Address, Tid> tids_;
   std::optional<GreenletOwners> owners_;
   std::unordered_map<cpython::Address, std::optional<std::string>> greenlet_types_;
   std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
   std::unordered_set<Tid> busy_;
-  std::unordered_map<const char*, std::string_view> pooled_;
-  std::size_t unnamed_frames_ = 0;
   std::size_t unread_values_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "cpython/asyncio/tasks.h"
 #include "cpython/thread_names.h"
 #include "native/greenlet_stacks.h"
 #include "photograph/faults.h"
@@ -22,6 +23,8 @@ using target::Tid;
 // How often a still is tried before a stricter way is taken.
 constexpr int kRunningTries = 6;
 constexpr int kStopTries = 4;
+// Tasks of a program of which nobody has asked for them.
+constexpr std::size_t kFewTasks = 200;
 
 class Exposure {
  public:
@@ -43,6 +46,10 @@ class Exposure {
     if (runtime_.has_greenlets) {
       const cpython::Objects objects(memory_, runtime_.layout);
       greenlets_.search(objects, cpython::list_interpreters(objects, runtime_));
+    }
+    if (wishes_.tasks != TaskWish::none && !inspects()) {
+      const cpython::Objects objects(memory_, runtime_.layout);
+      tasks_.emplace(target_, objects, cpython::list_interpreters(objects, runtime_));
     }
     auto negative = take_one();
     if (negative) {
@@ -124,8 +131,47 @@ class Exposure {
                                                    [](const auto& interpreter) { return interpreter.gil != 0; });
     negative.waiting_for_gil = find_gil_waits(negative.process, runtime_.layout.gil.size, negative.calls, memory_);
     read_native(threads, hold, negative);
+    if (!tasks_later_) {
+      read_tasks(negative);
+    }
     negative.threads = std::move(threads);
     return negative;
+  }
+
+  void read_tasks(Negative& negative) const {
+    if (!tasks_) {
+      return;
+    }
+    const std::size_t most = wishes_.tasks == TaskWish::few ? kFewTasks : cpython::kMostTasks;
+    negative.tasks = tasks_->read(*negative.objects, *negative.codes, negative.process, most);
+    if (wishes_.tasks == TaskWish::few && (!negative.tasks->problems.empty() || negative.tasks->unreadable > 0)) {
+      negative.tasks.reset();  // who has not asked for them need not hear what is missing
+    }
+  }
+
+  // Thousands of tasks take longer to follow than to copy: that is done in the copy, after the target runs again. False
+  // where the copy lacks some of what they lead to now; the pages of that are added for the next copy.
+  bool read_copied_tasks(Negative& negative, std::vector<std::uint64_t>& pages) {
+    if (!tasks_ || negative.tasks) {
+      return true;
+    }
+    std::vector<std::uint64_t> touched;
+    const std::uint64_t before = memory_.late_reads();
+    memory_.trace_into(&touched);
+    read_tasks(negative);
+    memory_.trace_into(nullptr);
+    if (memory_.late_reads() == before) {
+      return true;
+    }
+    if (wishes_.tasks == TaskWish::few) {
+      negative.tasks.reset();  // they are not worth another stop
+      return true;
+    }
+    pages.insert(pages.end(), touched.begin(), touched.end());
+    std::ranges::sort(pages);
+    const auto repeated = std::ranges::unique(pages);
+    pages.erase(repeated.begin(), repeated.end());
+    return false;
   }
 
   [[nodiscard]] bool inspects() const { return !wishes_.objects.paths.empty(); }
@@ -223,7 +269,7 @@ class Exposure {
         gentle.push_back(thread.tid);
       }
     }
-    const auto pages = memory_.pages();
+    auto pages = memory_.pages();
     Result<std::vector<ThreadInfo>> now = threads;
     std::vector<Tid> wanted = std::move(gentle);
     std::optional<Negative> torn;
@@ -241,11 +287,13 @@ class Exposure {
           }
         }
       }
+      tasks_later_ = attempt + 1 < kStopTries;
       auto negative = try_stopped(*now, wanted, pages);
+      tasks_later_ = false;
       if (!negative) {
         return cannot_stop(std::move(negative.error()));
       }
-      if (!negative->consistency.consistent) {
+      if (!read_copied_tasks(*negative, pages) || !negative->consistency.consistent) {
         continue;
       }
       unwind(*negative, true);
@@ -376,6 +424,8 @@ class Exposure {
   const cpython::Runtime& runtime_;
   native::StackReader stacks_;
   cpython::Greenlets greenlets_;
+  std::optional<cpython::AsyncioTasks> tasks_;  // where they were asked for
+  bool tasks_later_ = false;                    // a reading leaves them out: they are followed in its copy
   native::GreenletStacks greenlet_stacks_;
   const Wishes& wishes_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpython/asyncio/raw_tasks.h"
 #include "cpython/greenlets.h"
 #include "cpython/interpreters.h"
 #include "memory/captured_memory.h"
@@ -28,6 +29,7 @@ struct Negative {
   model::Consistency consistency;
   std::shared_ptr<const FrameValues> values;  // where they were asked for
   ObjectTrees objects_shown;                  // likewise
+  std::optional<cpython::RawTasks> tasks;     // likewise
   bool resources = true;                      // what threads wait for is asked for
   std::vector<native::ThreadStack> stacks;    // where native frames were asked for
   cpython::GreenletList greenlets;

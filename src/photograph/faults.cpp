@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "native/greenlet_stacks.h"
@@ -13,6 +14,11 @@ using cpython::Address;
 std::size_t count_faults(const Negative& negative) {
   std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
   faults += negative.objects_shown.unreadable;
+  if (negative.tasks) {
+    faults += negative.tasks->unreadable + negative.tasks->problems.size();
+    faults += static_cast<std::size_t>(
+        std::ranges::count_if(negative.tasks->tasks, [](const auto& task) { return task.broken.has_value(); }));
+  }
   for (const auto& greenlet : negative.greenlets.greenlets) {
     faults += greenlet.chain.broken ? 1 : 0;
   }

@@ -22,6 +22,13 @@ enum class NativeWish : std::uint8_t {
   all,     // of every thread of the process
 };
 
+// The tasks of asyncio.
+enum class TaskWish : std::uint8_t {
+  none,
+  few,  // for findings: where there are so few that reading them costs next to nothing
+  all,
+};
+
 // Arguments and locals of Python frames.
 struct ValueWishes {
   bool wanted = false;
@@ -41,9 +48,10 @@ struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
-  bool resources = true;         // what threads wait for that others hold
-  ValueWishes values;            // the limits and hidden names of `objects` too
-  ObjectWishes objects;          // for inspect()
+  bool resources = true;  // what threads wait for that others hold
+  ValueWishes values;     // the limits and hidden names of `objects` too
+  ObjectWishes objects;   // for inspect()
+  TaskWish tasks = TaskWish::few;
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 

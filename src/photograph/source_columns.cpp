@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "model/display_width.h"
+#include "model/tasks.h"
 #include "photograph/source_text.h"
 
 namespace stillframe::photograph {
@@ -59,6 +60,9 @@ void for_each_frame(Still& still, const Visit& visit) {
     for (auto& greenlet : thread.greenlets) {
       std::ranges::for_each(greenlet.frames, visit);
     }
+  }
+  if (still.tasks) {
+    std::ranges::for_each(still.tasks->places, visit);
   }
 }
 

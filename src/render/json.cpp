@@ -71,37 +71,10 @@ Json values_of(const std::optional<std::vector<model::Value>>& values) {
   return list;
 }
 
-// Microseconds are all that a clock of another process is good for.
-Json seconds(const std::optional<double>& value) {
-  return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
-}
-
-Json process_of(const model::OtherProcess& process) {
-  return {{"pid", process.pid},
-          {"name", or_null(process.name)},
-          {"state", process.state ? Json(json_name(*process.state)) : Json(nullptr)}};
-}
-
-Json processes_of(const std::vector<model::OtherProcess>& processes) {
-  Json list = Json::array();
-  for (const model::OtherProcess& process : processes) {
-    list.push_back(process_of(process));
-  }
-  return list;
-}
-
 Json files_of(const std::vector<model::WaitedFile>& files) {
   Json list = Json::array();
   for (const model::WaitedFile& file : files) {
-    list.push_back({{"fd", file.fd},
-                    {"kind", json_name(file.kind)},
-                    {"to_read", file.to_read},
-                    {"to_write", file.to_write},
-                    {"path", or_null(file.path)},
-                    {"local", or_null(file.local)},
-                    {"peer", or_null(file.peer)},
-                    {"state", or_null(file.state)},
-                    {"processes", processes_of(file.processes)}});
+    list.push_back(file_of(file));
   }
   return list;
 }
@@ -189,20 +162,6 @@ Json pools_of(const model::Still& still) {
   return list;
 }
 
-Json findings_of(const model::Still& still) {
-  Json list = Json::array();
-  for (const model::Finding& finding : still.findings) {
-    list.push_back({{"id", finding.id},
-                    {"severity", json_name(finding.severity)},
-                    {"title", finding.title},
-                    {"detail", finding.detail},
-                    {"evidence", finding.evidence},
-                    {"advice", finding.advice},
-                    {"tids", finding.tids}});
-  }
-  return list;
-}
-
 // Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
 class Writer {
  public:
@@ -232,7 +191,7 @@ class Writer {
                        {"descendants", descendants_of(still)},
                        {"forked_from", still.forked_from ? process_of(*still.forked_from) : Json(nullptr)},
                        {"resources", resources_of(still)},
-                       {"findings", findings_of(still)},
+                       {"findings", findings_of(still.findings)},
                        {"warnings", still.warnings},
                        {"partial", still.partial}};
     out_ += std::string_view(dump(tail)).substr(1);

@@ -39,4 +39,44 @@ Json python_of(const std::optional<model::Python>& python) {
           {"state", json_name(python->state)}};
 }
 
+Json process_of(const model::OtherProcess& process) {
+  return {{"pid", process.pid},
+          {"name", or_null(process.name)},
+          {"state", process.state ? Json(json_name(*process.state)) : Json(nullptr)}};
+}
+
+Json processes_of(const std::vector<model::OtherProcess>& processes) {
+  Json list = Json::array();
+  for (const model::OtherProcess& process : processes) {
+    list.push_back(process_of(process));
+  }
+  return list;
+}
+
+Json file_of(const model::WaitedFile& file) {
+  return {{"fd", file.fd},
+          {"kind", json_name(file.kind)},
+          {"to_read", file.to_read},
+          {"to_write", file.to_write},
+          {"path", or_null(file.path)},
+          {"local", or_null(file.local)},
+          {"peer", or_null(file.peer)},
+          {"state", or_null(file.state)},
+          {"processes", processes_of(file.processes)}};
+}
+
+Json findings_of(std::span<const model::Finding> findings) {
+  Json list = Json::array();
+  for (const model::Finding& finding : findings) {
+    list.push_back({{"id", finding.id},
+                    {"severity", json_name(finding.severity)},
+                    {"title", finding.title},
+                    {"detail", finding.detail},
+                    {"evidence", finding.evidence},
+                    {"advice", finding.advice},
+                    {"tids", finding.tids}});
+  }
+  return list;
+}
+
 }  // namespace stillframe::render

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "model/still.h"
 
@@ -30,6 +33,15 @@ std::string timestamp(std::chrono::system_clock::time_point at);
 Json source_of(const model::Source& source);
 Json consistency_of(const model::Consistency& consistency);
 Json python_of(const std::optional<model::Python>& python);
+Json process_of(const model::OtherProcess& process);
+Json processes_of(const std::vector<model::OtherProcess>& processes);
+Json file_of(const model::WaitedFile& file);
+Json findings_of(std::span<const model::Finding> findings);
+
+// Microseconds are all that a clock of another process is good for.
+inline Json seconds(const std::optional<double>& value) {
+  return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
+}
 
 // One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
 inline std::string dump(const Json& json) {

@@ -1,6 +1,7 @@
 // Code, frames, and what can be suspended: generators, coroutines, asynchronous generators.
 #include <fmt/format.h>
 
+#include "cpython/generators.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -14,7 +15,6 @@ constexpr PythonVersion k3_7{3, 7, 0};
 constexpr PythonVersion k3_10{3, 10, 0};
 constexpr PythonVersion k3_11{3, 11, 0};
 constexpr PythonVersion k3_12{3, 12, 0};
-constexpr PythonVersion k3_15{3, 15, 0};
 
 // code_repr() in Objects/codeobject.c.
 bool write_code(Printer& out, const Instance& object) {
@@ -48,8 +48,6 @@ bool write_frame(Printer& out, const Instance& object) {
   return true;
 }
 
-enum class Suspension : std::uint8_t { not_started, suspended, running, finished, unknown };
-
 std::string_view words_of(Suspension state) {
   switch (state) {
     case Suspension::not_started:
@@ -64,62 +62,6 @@ std::string_view words_of(Suspension state) {
       break;
   }
   return "";
-}
-
-// enum _framestate: to 3.14 what has not begun or is suspended is negative, 0 runs (Include/cpython/frameobject.h
-// of 3.10, Include/internal/pycore_frame.h); 3.12 and older have no state for being suspended in `yield from`. 3.15
-// counts from 0: created, suspended (three kinds), executing 4, cleared 5.
-Suspension state_of_number(int number, PythonVersion version) {
-  if (version >= k3_15) {
-    constexpr int kExecuting = 4;
-    if (number == 0) {
-      return Suspension::not_started;
-    }
-    return number < kExecuting ? Suspension::suspended
-                               : (number == kExecuting ? Suspension::running : Suspension::finished);
-  }
-  const int created = version >= PythonVersion{3, 13, 0} ? -3 : -2;
-  if (number < 0) {
-    return number == created ? Suspension::not_started : Suspension::suspended;
-  }
-  return number == 0 ? Suspension::running : Suspension::finished;
-}
-
-struct GeneratorState {
-  Suspension state = Suspension::unknown;
-  Address frame = 0;  // 0: none
-};
-
-// To 3.10 a generator's first word is its frame object, or null once it has finished; to 3.9 the next one begins with
-// gi_running, in 3.10 the frame has the state (_PyGenObject_HEAD in Include/genobject.h). From 3.11 on the frame is in
-// the generator, and the state before it.
-std::optional<GeneratorState> state_of(const Objects& objects, Address generator) {
-  const Layout& layout = objects.layout();
-  if (layout.version >= k3_11) {
-    const auto number = objects.field<std::int8_t>(generator, layout.generator.state);
-    if (!number || !layout.generator.frame.present()) {
-      return std::nullopt;
-    }
-    const Suspension state = state_of_number(*number, layout.version);
-    return GeneratorState{.state = state,
-                          .frame = state == Suspension::finished ? 0 : generator + layout.generator.frame.value()};
-  }
-  const auto frame = objects.pointer(generator, word(objects, 0));
-  if (!frame) {
-    return std::nullopt;
-  }
-  if (*frame == 0) {
-    return GeneratorState{.state = Suspension::finished};
-  }
-  if (layout.version >= k3_10) {
-    const auto number = objects.field<std::int8_t>(*frame, layout.frame_object.state);
-    return GeneratorState{.state = number ? state_of_number(*number, layout.version) : Suspension::unknown,
-                          .frame = *frame};
-  }
-  const bool runs = objects.field<std::uint8_t>(generator, word(objects, 1)).value_or(0) != 0;
-  const auto last = objects.field<std::int32_t>(*frame, layout.frame_object.lasti);
-  const Suspension idle = last == -1 ? Suspension::not_started : Suspension::suspended;
-  return GeneratorState{.state = runs ? Suspension::running : idle, .frame = *frame};
 }
 
 // The word that has the name: gi_qualname; in 2.7 the code's name is shown.
@@ -142,7 +84,7 @@ std::optional<std::string> name_of_generator(Printer& out, Address generator) {
 
 bool write_generator(Printer& out, const Instance& object) {
   const auto name = name_of_generator(out, object.address);
-  const auto state = state_of(out.objects(), object.address);
+  const auto state = generator_state(out.objects(), object.address);
   if (!name || !state) {
     return out.fail("its name cannot be read");
   }

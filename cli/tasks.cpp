@@ -1,0 +1,81 @@
+// stillframe tasks PID|CORE: the tasks of asyncio, who awaits whom, and what each of them waits for in the end.
+#include "render/tasks.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "analysis/explain.h"
+#include "command.h"
+#include "photograph/photograph.h"
+#include "targets.h"
+
+namespace stillframe::cli {
+namespace {
+
+struct TasksOptions {
+  std::string target;
+  CoreFiles files;
+  photograph::Wishes wishes;
+  bool json = false;
+  bool no_color = false;
+  bool no_fold = false;
+  bool no_hide = false;
+};
+
+int run(const TasksOptions& options, const Environment& environment) {
+  const auto target = open_target(options.target, options.files, "stillframe tasks 4211");
+  if (!target) {
+    print(target.error());
+    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+  }
+  auto still = photograph::take(**target, options.wishes);
+  if (!still) {
+    print(still.error());
+    return kNothing;
+  }
+  analysis::explain(**target, *still);
+  const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
+                                 .fold = !options.no_fold,
+                                 .hide_plumbing = !options.no_hide,
+                                 .width = environment.terminal ? environment.width : 0};
+  if (!print(options.json ? render::tasks_to_json(*still, environment.version) : render::tasks_to_text(*still, text))) {
+    return kNothing;
+  }
+  return still->partial ? kPartial : kAll;
+}
+
+}  // namespace
+
+void add_tasks(CLI::App& program, const Environment& environment, int& exit_code) {
+  const auto options = std::make_shared<TasksOptions>();
+  options->wishes.tasks = photograph::TaskWish::all;
+  CLI::App* command = program.add_subcommand(
+      "tasks", "Show the asyncio tasks of a Python process or core file: who awaits whom, where, and for what");
+  command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
+  command->add_option("--executable", options->files.executable, "Of a core: the program that died")
+      ->type_name("EXECUTABLE");
+  add_core_file_options(*command, options->files);
+  command->add_flag("--no-block", options->wishes.no_block,
+                    "Never stop a thread; tasks read while they change may be torn, and the output says so");
+  command->add_flag("--exhaustive", options->wishes.exhaustive,
+                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  command->add_flag("--json", options->json, "Write JSON (docs/tasks.schema.json), one object");
+  command->add_flag("--no-color", options->no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  command->add_flag("--no-fold", options->no_fold, "Show every task, also where many stand at the same place");
+  command->add_flag("--no-hide", options->no_hide, "Show asyncio's own calls too, which only wait");
+  command->footer(R"(Examples:
+  stillframe tasks 4211                    every task of every loop, as the tree of who awaits whom
+  stillframe tasks 4211 | less             a task that others await stands below the first of them
+  stillframe tasks core.4211               what they were doing when the process died
+  stillframe tasks 4211 --json | jq '.tasks[] | select(.waits_for.kind == "lock")'
+
+Below each loop stand its tasks, each with the calls it is in, outermost first, and what the innermost waits for: a sleep
+and how much of it is left, a socket, a lock and who likely holds it, a queue, a job and the thread that runs it. A loop
+whose thread is held up by a call of its own says so.
+
+Exit codes: 0 all was shown, 1 nothing could be shown, 2 wrong usage, 3 something is missing (a message says what).)");
+  command->callback([options, &environment, &exit_code] { exit_code = run(*options, environment); });
+}
+
+}  // namespace stillframe::cli

@@ -1,0 +1,92 @@
+// Event loops that are held up: a task or a callback does something that blocks its thread, and nobody else gets a
+// turn.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/findings/list.h"
+#include "analysis/findings/words.h"
+#include "analysis/waits/words.h"
+#include "model/tasks.h"
+
+namespace stillframe::analysis {
+namespace {
+
+// asyncio's own slow_callback_duration (Lib/asyncio/base_events.py): from then on it calls a callback slow.
+constexpr double kSlow = 0.1;
+// Timers that come so late are late for more than a machine that is busy.
+constexpr double kOverdue = 1.0;
+
+// The thread sleeps, and not for a moment: until somebody else does something, or for a time that matters.
+bool sleeps_long(const model::Thread& thread) {
+  if (!thread.waiting_on || thread.waits_for_gil == true) {
+    return false;
+  }
+  const model::WaitingOn& waiting = *thread.waiting_on;
+  return waiting.seconds_left.value_or(waiting.timeout.value_or(kSlow)) >= kSlow;
+}
+
+// The innermost call of the program's own in what runs; else the innermost call.
+const model::Frame* blocking_place(const model::TaskLoop& loop, const model::Tasks& tasks) {
+  for (auto place = loop.callback.rbegin(); place != loop.callback.rend(); ++place) {
+    if (!is_library(tasks.places[*place])) {
+      return &tasks.places[*place];
+    }
+  }
+  return loop.callback.empty() ? nullptr : &tasks.places[loop.callback.back()];
+}
+
+std::string what_runs(const model::TaskLoop& loop, const model::Tasks& tasks) {
+  if (!loop.running_task) {
+    return "a callback";
+  }
+  const model::Task& task = tasks.tasks[*loop.running_task];
+  return "task " + (task.name.empty() ? fmt::format("{:#x}", task.address) : task.name);
+}
+
+void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& findings) {
+  const model::Thread* thread = loop.thread ? &still.threads[*loop.thread] : nullptr;
+  if (loop.doing != model::LoopDoing::runs || thread == nullptr) {
+    return;
+  }
+  const bool others_wait = loop.ready.value_or(0) > 0 || loop.overdue.value_or(0) > 0;
+  const bool asleep = sleeps_long(*thread) && others_wait;
+  const bool late = loop.overdue.value_or(0) >= kOverdue;
+  if (!asleep && !late) {
+    return;
+  }
+  const model::Frame* place = blocking_place(loop, *still.tasks);
+  model::Finding finding{.id = "loop-blocked", .severity = model::Severity::certain};
+  finding.title = fmt::format("The event loop of thread {} is held up by {}{}", name_of(*thread),
+                              what_runs(loop, *still.tasks), place == nullptr ? "" : " at " + place_of(*place));
+  if (thread->waiting_on) {
+    finding.evidence.push_back(fmt::format("its thread {}", thread->waiting_on->text));
+  }
+  if (loop.ready.value_or(0) > 0) {
+    finding.evidence.push_back(fmt::format(
+        "{} for their turn", with_number(*loop.ready, "callback") + (*loop.ready == 1 ? " waits" : " wait")));
+  }
+  if (loop.overdue) {
+    finding.evidence.push_back(fmt::format("a timer has been due for {}", duration_in_words(*loop.overdue)));
+  }
+  finding.advice = {
+      "await instead of blocking: asyncio.sleep(), a library that is made for asyncio, or "
+      "asyncio.to_thread() for what cannot be awaited"};
+  if (thread->tid) {
+    finding.tids.push_back(*thread->tid);
+  }
+  findings.push_back(std::move(finding));
+}
+
+}  // namespace
+
+void find_blocked_loops(const model::Still& still, Findings& findings) {
+  if (!still.tasks) {
+    return;
+  }
+  for (const model::TaskLoop& loop : still.tasks->loops) {
+    look_at(still, loop, findings);
+  }
+}
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,80 @@
+// Tasks of asyncio that wait for one another in a circle, and a task that waits for a lock that it holds itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/findings/list.h"
+#include "analysis/findings/words.h"
+#include "analysis/tasks/cycles.h"
+#include "model/tasks.h"
+
+namespace stillframe::analysis {
+namespace {
+
+std::string name_of(const model::Task& task) {
+  return task.name.empty() ? fmt::format("{:#x}", task.address) : task.name;
+}
+
+// The innermost call of the program's own; else the innermost call.
+const model::Frame* own_place(const model::Task& task, const model::Tasks& tasks) {
+  for (auto place = task.frames.rbegin(); place != task.frames.rend(); ++place) {
+    if (!is_library(tasks.places[*place])) {
+      return &tasks.places[*place];
+    }
+  }
+  return task.frames.empty() ? nullptr : &tasks.places[task.frames.back()];
+}
+
+std::string name_and_place(const model::Task& task, const model::Tasks& tasks) {
+  const model::Frame* place = own_place(task, tasks);
+  return place == nullptr ? name_of(task) : fmt::format("{} ({})", name_of(task), place_of(*place));
+}
+
+// It waits for the next one of the circle and for nothing else, with no end.
+bool waits_for_that_alone(const model::Task& task, std::uint32_t next) {
+  return task.state == model::TaskState::waiting && !task.timeout_left && task.awaits.size() == 1 &&
+         task.awaits.front() == next;
+}
+
+model::Finding finding_of(const std::vector<std::uint32_t>& cycle, const model::Tasks& tasks) {
+  model::Finding finding{.id = "await-cycle", .severity = model::Severity::certain};
+  std::vector<std::string> who;
+  bool locks = false;
+  for (std::size_t i = 0; i < cycle.size(); ++i) {
+    const model::Task& task = tasks.tasks[cycle[i]];
+    who.push_back(name_and_place(task, tasks));
+    locks = locks || task.waits_for.kind == model::WaitKind::lock;
+    if (!waits_for_that_alone(task, cycle[(i + 1) % cycle.size()])) {
+      finding.severity = model::Severity::likely;
+    }
+    finding.evidence.push_back(fmt::format("task {} {}", name_of(task), task.waits_for.text));
+    if (const auto tid = task.loop ? tasks.loops[*task.loop].tid : std::nullopt;
+        tid && std::ranges::find(finding.tids, *tid) == finding.tids.end()) {
+      finding.tids.push_back(*tid);
+    }
+  }
+  finding.title = cycle.size() == 1 ? fmt::format("Deadlock: task {} waits for {}", who.front(),
+                                                  locks ? "an asyncio.Lock that it holds itself" : "itself")
+                                    : fmt::format("Deadlock: tasks {} wait for one another", list_of(who));
+  if (finding.severity == model::Severity::likely) {
+    finding.detail = locks ? "an asyncio.Lock does not say who holds it: that is concluded from `async with` blocks"
+                           : "one of them waits for other tasks as well, or has a timeout, and may yet go on";
+  }
+  finding.advice = {
+      locks ? "take these locks in the same order everywhere, and none of them twice"
+            : "let one of them get its result by another way than by awaiting the other: a queue, a future"};
+  return finding;
+}
+
+}  // namespace
+
+void find_task_cycles(const model::Still& still, Findings& findings) {
+  if (!still.tasks) {
+    return;
+  }
+  for (const auto& cycle : cycles_of(wait_graph(*still.tasks))) {
+    findings.push_back(finding_of(cycle, *still.tasks));
+  }
+}
+
+}  // namespace stillframe::analysis

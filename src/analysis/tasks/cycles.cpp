@@ -1,0 +1,96 @@
+#include "analysis/tasks/cycles.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace stillframe::analysis {
+namespace {
+
+enum class Color : std::uint8_t { white, on_path, done };
+
+// A search in depth with a stack of its own: chains of tasks may be long.
+class Search {
+ public:
+  explicit Search(const TaskGraph& graph) : graph_(graph), colors_(graph.size(), Color::white) {}
+
+  std::vector<std::vector<std::uint32_t>> run() {
+    for (std::uint32_t task = 0; task < colors_.size(); ++task) {
+      if (colors_[task] == Color::white) {
+        search_from(task);
+      }
+    }
+    return std::move(cycles_);
+  }
+
+ private:
+  struct Step {
+    std::uint32_t task = 0;
+    std::size_t next = 0;  // in what it awaits
+  };
+
+  void search_from(std::uint32_t first) {
+    enter(first);
+    while (!path_.empty()) {
+      Step& step = path_.back();
+      const auto& awaits = graph_[step.task];
+      if (step.next == awaits.size()) {
+        colors_[step.task] = Color::done;
+        path_.pop_back();
+        continue;
+      }
+      const std::uint32_t awaited = awaits[step.next++];
+      if (colors_[awaited] == Color::white) {
+        enter(awaited);
+      } else if (colors_[awaited] == Color::on_path) {
+        add_cycle(awaited);
+      }
+    }
+  }
+
+  void enter(std::uint32_t task) {
+    colors_[task] = Color::on_path;
+    path_.push_back({.task = task});
+  }
+
+  void add_cycle(std::uint32_t from) {
+    const auto begin = std::ranges::find(path_, from, &Step::task);
+    std::vector<std::uint32_t> cycle;
+    std::transform(begin, path_.end(), std::back_inserter(cycle), [](const Step& step) { return step.task; });
+    std::ranges::rotate(cycle, std::ranges::min_element(cycle));
+    cycles_.push_back(std::move(cycle));
+  }
+
+  const TaskGraph& graph_;
+  std::vector<Color> colors_;
+  std::vector<Step> path_;
+  std::vector<std::vector<std::uint32_t>> cycles_;
+};
+
+}  // namespace
+
+std::vector<std::vector<std::uint32_t>> cycles_of(const TaskGraph& graph) {
+  return Search(graph).run();
+}
+
+TaskGraph await_graph(const model::Tasks& tasks) {
+  TaskGraph graph;
+  graph.reserve(tasks.tasks.size());
+  for (const model::Task& task : tasks.tasks) {
+    graph.push_back(task.awaits);
+  }
+  return graph;
+}
+
+TaskGraph wait_graph(const model::Tasks& tasks) {
+  TaskGraph graph = await_graph(tasks);
+  for (std::size_t i = 0; i < graph.size(); ++i) {
+    const model::TaskWait& wait = tasks.tasks[i].waits_for;
+    if (wait.kind == model::WaitKind::lock) {  // of a semaphore any holder may let go
+      graph[i].insert(graph[i].end(), wait.holders.begin(), wait.holders.end());
+    }
+  }
+  return graph;
+}
+
+}  // namespace stillframe::analysis

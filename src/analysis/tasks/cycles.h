@@ -1,0 +1,23 @@
+// Tasks that await one another in a circle: none of them will ever go on.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/tasks.h"
+
+namespace stillframe::analysis {
+
+// By task, the tasks that it cannot go on without.
+using TaskGraph = std::vector<std::vector<std::uint32_t>>;
+
+// Each circle once, beginning with its first task in the order of the graph; each task waits for the next one, and the
+// last for the first. Of tasks that are in several circles at once, one circle.
+std::vector<std::vector<std::uint32_t>> cycles_of(const TaskGraph& graph);
+
+// Who awaits whom.
+TaskGraph await_graph(const model::Tasks& tasks);
+// The same, and who waits for a lock that others likely hold.
+TaskGraph wait_graph(const model::Tasks& tasks);
+
+}  // namespace stillframe::analysis

@@ -1,0 +1,31 @@
+// Which threads run which loops, what they do, and which threads run jobs for them: told by their stacks.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "cpython/asyncio/raw_tasks.h"
+#include "cpython/asyncio/waits.h"
+#include "cpython/interpreters.h"
+#include "cpython/variables.h"
+
+namespace stillframe::cpython {
+
+// A local variable of a call; nothing where it is not set.
+std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name);
+
+struct RunningLoop {
+  Address loop = 0;
+  Address thread = 0;  // the thread state
+  model::LoopDoing doing = model::LoopDoing::between;
+  std::vector<RawFrame> callback;  // outermost first
+};
+
+// The loops that threads run now, by the call of run_forever() on their stacks; of loops that are made in C by that of
+// asyncio.run().
+std::vector<RunningLoop> running_loops(Instances& instances, Variables& variables, const RawInterpreter& interpreter);
+
+// Threads of thread pools that run a job, by the job.
+Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter);
+
+}  // namespace stillframe::cpython

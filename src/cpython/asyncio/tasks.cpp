@@ -1,0 +1,227 @@
+#include "cpython/asyncio/tasks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ranges>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "cpython/asyncio/await_chain.h"
+#include "cpython/asyncio/awaiters.h"
+#include "cpython/asyncio/lock_holders.h"
+#include "cpython/asyncio/loop_threads.h"
+#include "cpython/asyncio/waits.h"
+#include "cpython/values/fields.h"
+
+namespace stillframe::cpython {
+namespace {
+
+constexpr std::uint64_t kLongestName = 4096;
+// Variables of a module's or class's body that are looked through for one.
+constexpr std::uint64_t kMostVariables = 1000;
+
+// The tasks of one interpreter.
+class Reader {
+ public:
+  Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, RawTasks& found)
+      : objects_(objects),
+        interpreter_(interpreter),
+        found_(found),
+        first_task_(found.tasks.size()),
+        types_(objects),
+        instances_(objects, types_),
+        variables_(objects, kMostVariables),
+        chains_(objects, codes, types_),
+        awaiters_(instances_),
+        loops_(instances_),
+        workers_(find_workers(instances_, variables_, interpreter)),
+        waits_(instances_, variables_, awaiters_, workers_) {}
+
+  void read(const AsyncioModules& modules, const std::optional<AsyncioOffsets>& offsets, std::size_t most) {
+    TaskList list = list_tasks(instances_, interpreter_, modules, offsets, most);
+    std::ranges::move(list.problems, std::back_inserter(found_.problems));
+    if (list.tasks.size() > most) {
+      return;
+    }
+    find_running_loops(list);
+    for (const Address task : list.tasks) {
+      read_task(task, list);
+    }
+    find_lock_holders(instances_, std::span(found_.tasks).subspan(first_task_));
+    see_who_waits_for_tasks();
+  }
+
+ private:
+  void find_running_loops(const TaskList& list) {
+    for (RunningLoop& running : running_loops(instances_, variables_, interpreter_)) {
+      RawLoopState& loop = loop_at(running.loop);
+      loop.thread = running.thread;
+      loop.doing = running.doing;
+      loop.callback = std::move(running.callback);
+    }
+    for (const auto& [thread, address] : list.loops) {  // 3.14+: what the threads themselves say
+      RawLoopState& loop = loop_at(address);
+      if (loop.thread == 0) {
+        loop.thread = thread;
+        loop.doing = model::LoopDoing::between;
+      }
+    }
+    for (const auto& [address, task] : list.running) {
+      loop_at(address).running_task = task;
+    }
+  }
+
+  RawLoopState& loop_at(Address address) {
+    const auto [known, fresh] = loop_index_.try_emplace(address, found_.loops.size());
+    if (fresh) {
+      found_.loops.push_back({.loop = loops_.read(address)});
+      RawLoopState& loop = found_.loops.back();
+      if (!loop.loop.whole) {
+        found_.problems.push_back(fmt::format("not all timers and files of the loop at {:#x} could be read", address));
+      }
+    }
+    return found_.loops[known->second];
+  }
+
+  void read_task(Address address, const TaskList& list) {
+    const FutureClass kind = future_class(instances_, address);
+    const auto future = is_task(kind) ? read_future(instances_, address, kind) : std::nullopt;
+    if (!future || future->loop == 0) {
+      ++found_.unreadable;
+      return;
+    }
+    if (future->state != FutureState::pending) {
+      return;
+    }
+    RawTask task{.address = address, .loop = future->loop, .cancelling = future->must_cancel};
+    task.name = name_of(future->name);
+    if (const Type* type = types_.of(address)) {
+      task.type = type->qualified;
+    }
+    AwaitChain chain = chains_.follow(future->coroutine);
+    const auto running = list.running.find(future->loop);
+    tell_state(*future, chain, running != list.running.end() && running->second == address, task);
+    task.awaited_by = awaiters_.of(address, kind);
+    const RawLoop& loop = loop_at(future->loop).loop;
+    if (task.state == model::TaskState::waiting) {
+      task.wait = waits_.find(chain, waited_for(*future), &loop);
+    }
+    tell_timeout(*future, loop, task);
+    if (chain.running) {
+      add_calls(chain);
+    }
+    task.frames = std::move(chain.frames);
+    task.broken = std::move(chain.broken);
+    found_.tasks.push_back(std::move(task));
+  }
+
+  // Names that nobody gave are kept as numbers from 3.12 on.
+  std::string name_of(Address name) {
+    if (name == 0 || instances_.is_none(name)) {
+      return {};
+    }
+    if (const auto number = signed_integer(objects_, name)) {
+      return fmt::format("Task-{}", *number);
+    }
+    return objects_.text(name, kLongestName).value_or("");
+  }
+
+  Address waited_for(const Future& future) {
+    return future.waits_for != 0 && !instances_.is_none(future.waits_for) ? future.waits_for : 0;
+  }
+
+  void tell_state(const Future& future, const AwaitChain& chain, bool current, RawTask& task) {
+    const Address waits_for = waited_for(future);
+    if (current || chain.running) {
+      task.state = model::TaskState::running;
+    } else if (waits_for == 0 || is_done(waits_for)) {
+      task.state = chain.begun ? model::TaskState::ready : model::TaskState::not_started;
+    }
+  }
+
+  bool is_done(Address object) {
+    const FutureClass kind = future_class(instances_, object);
+    const auto future = read_future(instances_, object, kind);
+    return future && future->state != FutureState::pending;
+  }
+
+  void tell_timeout(const Future& future, const RawLoop& loop, RawTask& task) {
+    if (const auto timeout = loop.timeouts.find(task.address); timeout != loop.timeouts.end()) {
+      task.timeout = timeout->second;
+    } else if (const auto timer = loop.timers.find(waited_for(future));
+               timer != loop.timers.end() && task.wait.kind != model::WaitKind::sleep) {
+      task.timeout = timer->second;
+    }
+  }
+
+  // What a running coroutine has called is on the stack of the thread that runs it.
+  void add_calls(AwaitChain& chain) {
+    const Address frame = chain.frames.back().address;
+    for (const RawThread& thread : interpreter_.threads) {
+      const auto& frames = thread.chain.frames;  // innermost first
+      const auto own = std::ranges::find(frames, frame, &RawFrame::address);
+      if (own != frames.end()) {
+        chain.frames.pop_back();
+        std::ranges::copy(std::span(frames.begin(), std::next(own)) | std::views::reverse,
+                          std::back_inserter(chain.frames));
+        return;
+      }
+    }
+  }
+
+  // A future that stands for tasks (gather(), a task group, wait()) is not what is waited for in the end.
+  void see_who_waits_for_tasks() {
+    std::unordered_set<Address> awaiting;
+    for (const RawTask& task : found_.tasks | std::views::drop(first_task_)) {
+      awaiting.insert(task.awaited_by.begin(), task.awaited_by.end());
+    }
+    for (RawTask& task : found_.tasks | std::views::drop(first_task_)) {
+      const bool vague = task.wait.kind == model::WaitKind::future || task.wait.kind == model::WaitKind::other;
+      if (vague && awaiting.contains(task.address)) {
+        task.wait = {.kind = model::WaitKind::tasks};
+      }
+    }
+  }
+
+  const Objects& objects_;
+  const RawInterpreter& interpreter_;
+  RawTasks& found_;
+  std::size_t first_task_;  // of this interpreter, in found_
+  Types types_;
+  Instances instances_;
+  Variables variables_;
+  AwaitChains chains_;
+  Awaiters awaiters_;
+  Loops loops_;
+  Workers workers_;
+  TaskWaits waits_;
+  std::unordered_map<Address, std::size_t> loop_index_;
+};
+
+}  // namespace
+
+AsyncioTasks::AsyncioTasks(const target::Target& target, const Objects& objects,
+                           const std::vector<Address>& interpreters) {
+  for (const Address interpreter : interpreters) {
+    if (const auto modules = find_asyncio(objects, interpreter)) {
+      modules_.emplace(interpreter, *modules);
+    }
+  }
+  if (!modules_.empty() && objects.layout().version >= PythonVersion{3, 14, 0}) {
+    offsets_ = find_asyncio_offsets(target, objects);
+  }
+}
+
+RawTasks AsyncioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process,
+                            std::size_t most) const {
+  RawTasks found;
+  for (const RawInterpreter& interpreter : process.interpreters) {
+    if (const auto modules = modules_.find(interpreter.address); modules != modules_.end()) {
+      Reader(objects, codes, interpreter, found).read(modules->second, offsets_, most);
+    }
+  }
+  return found;
+}
+
+}  // namespace stillframe::cpython

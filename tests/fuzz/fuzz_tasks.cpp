@@ -1,0 +1,100 @@
+// The memory of a program with asyncio tasks, changed in any way, read in any layout. The first byte chooses the
+// layout; what follows are changes of words in tasks, futures, coroutines, callbacks, loops and sets.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "cpython/asyncio/fake_asyncio.h"
+#include "cpython/asyncio/tasks.h"
+#include "cpython/fake_target.h"
+
+namespace {
+
+using namespace stillframe::cpython;  // NOLINT(google-build-using-namespace): a program of its own
+using stillframe::testing::FakeAsyncio;
+using stillframe::testing::FakePython;
+using stillframe::testing::FakeTarget;
+
+struct Change {
+  std::uint8_t object;
+  std::uint8_t word;
+  std::uint8_t how;
+  std::uint8_t other;
+  std::uint64_t value;
+};
+
+struct Program {
+  Address interpreter = 0;
+  std::vector<Address> objects;
+};
+
+// Two tasks, one of which awaits the other, a lock, and a loop with a timer.
+Program make(FakePython& python, FakeAsyncio& asyncio) {
+  Program program;
+  const auto keep = [&](Address object) { return program.objects.emplace_back(object); };
+  const Address handle = keep(python.instance(python.dict({{python.text("_when"), python.integer(5)}})));
+  const Address selector = keep(python.instance(python.dict({{python.text("_fd_to_key"), python.dict({})}})));
+  const Address loop = keep(python.instance(python.dict({{python.text("_closed"), python.integer(0)},
+                                                         {python.text("_ready"), python.list({})},
+                                                         {python.text("_scheduled"), python.list({handle})},
+                                                         {python.text("_selector"), selector}})));
+  const Address future = keep(asyncio.future(loop));
+  const Address innermost = keep(asyncio.coroutine("wait", keep(asyncio.iterator(future)), "/lib/asyncio/locks.py"));
+  const Address inner = keep(asyncio.task(loop, keep(asyncio.coroutine("inner", innermost)), future));
+  const Address outer =
+      keep(asyncio.task(loop, keep(asyncio.coroutine("outer", keep(asyncio.iterator(inner)))), inner));
+  const Address wakeup = keep(asyncio.wakeup(outer));
+  asyncio.set_callback(inner, wakeup);
+  const Address set = keep(asyncio.weak_set({inner, outer}));
+  const Address module = python.module(keep(
+      python.dict({{python.text("_all_tasks"), set}, {python.text("_current_tasks"), python.dict({{loop, outer}})}})));
+  program.interpreter = python.interpreter();
+  python.set(program.interpreter, python.layout.interpreter.modules,
+             python.dict({{python.text("asyncio.tasks"), module}}));
+  return program;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::vector<const Layout*> layouts;
+  for (const Layout* one : all_layouts()) {
+    if (one->version >= PythonVersion{3, 7, 0}) {
+      layouts.push_back(one);
+    }
+  }
+  if (size < 1) {
+    return 0;
+  }
+  FakePython python(*layouts[data[0] % layouts.size()]);
+  FakeAsyncio asyncio(python);
+  const Program program = make(python, asyncio);
+  for (std::span<const std::uint8_t> input(data + 1, size - 1); input.size() >= sizeof(Change);
+       input = input.subspan(sizeof(Change))) {
+    Change change{};
+    std::memcpy(&change, input.data(), sizeof change);
+    const Address object = program.objects[change.object % program.objects.size()];
+    const Address at = object + (change.word * std::size_t{4}) % 120;
+    const Address other = program.objects[change.other % program.objects.size()];
+    if (change.how % 3 == 0) {
+      python.memory.put(at, change.value);
+    } else if (change.how % 3 == 1) {
+      python.memory.put(at, static_cast<std::uint8_t>(change.value));
+    } else {
+      python.memory.put(at, other);
+    }
+  }
+  const Objects objects(python.memory, python.layout);
+  CodeCache codes(objects, python.code_type);
+  const FakeTarget target(python.memory, {}, true);
+  RawProcess process;
+  process.interpreters.push_back({.address = program.interpreter});
+  const RawTasks found = AsyncioTasks(target, objects, {program.interpreter}).read(objects, codes, process, kMostTasks);
+  if (found.tasks.size() > 100) {
+    std::abort();  // there are not so many words
+  }
+  return 0;
+}

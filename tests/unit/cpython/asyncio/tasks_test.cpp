@@ -1,0 +1,97 @@
+#include "cpython/asyncio/tasks.h"
+
+#include <gtest/gtest.h>
+
+#include "../fake_target.h"
+#include "every_asyncio_layout.h"
+
+namespace stillframe::cpython {
+namespace {
+
+class EveryLayoutTasks : public testing::EveryAsyncioLayout {
+ protected:
+  // Modules asyncio.tasks with these tasks in one set.
+  RawTasks read(const std::vector<Address>& tasks, std::size_t most = kMostTasks) {
+    const Address module = python.module(python.dict({{python.text("_all_tasks"), asyncio.weak_set(tasks)}}));
+    const Address interpreter = python.interpreter();
+    python.set(interpreter, layout.interpreter.modules, python.dict({{python.text("asyncio.tasks"), module}}));
+    RawProcess process;
+    process.interpreters.push_back({.address = interpreter});
+    CodeCache codes(objects, python.code_type);
+    const testing::FakeTarget target(python.memory, {}, true);
+    return AsyncioTasks(target, objects, {interpreter}).read(objects, codes, process, most);
+  }
+  Address loop = python.object(python.type("Loop"));
+};
+INSTANTIATE_TEST_SUITE_P(CPython, EveryLayoutTasks, testing::asyncio_layouts(), testing::name_of_layout);
+
+TEST_P(EveryLayoutTasks, OneThatAwaitsAnother) {
+  const Address future = asyncio.future(loop);
+  const Address inner = asyncio.task(loop, asyncio.coroutine("inner", asyncio.iterator(future)), future, "inner");
+  const Address outer = asyncio.task(loop, asyncio.coroutine("outer", asyncio.iterator(inner)), inner, "outer");
+  asyncio.set_callback(inner, asyncio.wakeup(outer));
+  const RawTasks found = read({outer, inner});
+  EXPECT_TRUE(found.problems.empty());
+  EXPECT_EQ(found.unreadable, 0U);
+  ASSERT_EQ(found.tasks.size(), 2U);
+  EXPECT_EQ(found.tasks[0].wait.kind, model::WaitKind::tasks);
+  EXPECT_TRUE(found.tasks[0].awaited_by.empty());
+  EXPECT_EQ(found.tasks[1].wait.kind, model::WaitKind::future);
+  EXPECT_EQ(found.tasks[1].wait.object, future);
+  EXPECT_EQ(found.tasks[1].awaited_by, std::vector<Address>{outer});
+  const bool named = layout.version.minor >= 8;
+  EXPECT_EQ(found.tasks[1].name, named ? "inner" : "");
+  EXPECT_EQ(found.tasks[1].frames.size(), 1U);
+  ASSERT_EQ(found.loops.size(), 1U);
+  EXPECT_EQ(found.loops[0].loop.address, loop);
+}
+
+TEST_P(EveryLayoutTasks, ThoseThatAreReadyAndThoseThatEnded) {
+  const Address done = asyncio.future(loop, 2);
+  const Address ready = asyncio.task(loop, asyncio.coroutine("ready", asyncio.iterator(done)), done);
+  const Address ended = asyncio.task(loop, 0, 0);
+  python.memory.put(asyncio.word(ended, asyncio.words().state), std::int32_t{2});
+  const RawTasks found = read({ready, ended});
+  ASSERT_EQ(found.tasks.size(), 1U);
+  EXPECT_EQ(found.tasks[0].address, ready);
+  EXPECT_EQ(found.tasks[0].state, model::TaskState::ready);
+}
+
+TEST_P(EveryLayoutTasks, NoMoreThanAsked) {
+  const std::vector<Address> tasks{asyncio.task(loop, 0, 0), asyncio.task(loop, 0, 0)};
+  EXPECT_EQ(read(tasks, 2).tasks.size(), 2U);
+  const RawTasks found = read(tasks, 1);
+  EXPECT_TRUE(found.tasks.empty());
+  EXPECT_EQ(found.problems.size(), 1U);
+}
+
+TEST_P(EveryLayoutTasks, WhatMakesNoSenseIsCounted) {
+  const Address torn = asyncio.task(loop, 0, 0);
+  python.memory.put(asyncio.word(torn, asyncio.words().state), std::int32_t{77});
+  const Address stranger = python.object(python.type("Stranger"));
+  const RawTasks found = read({torn, stranger, 0xDEAD000});
+  EXPECT_TRUE(found.tasks.empty());
+  EXPECT_EQ(found.unreadable, 3U);
+}
+
+// Every word of every object in turn leads somewhere else: no reading runs away.
+TEST_P(EveryLayoutTasks, TornMemoryEnds) {
+  const Address future = asyncio.future(loop);
+  const Address inner = asyncio.task(loop, asyncio.coroutine("inner", asyncio.iterator(future)), future);
+  const Address outer = asyncio.task(loop, asyncio.coroutine("outer", asyncio.iterator(inner)), inner);
+  asyncio.set_callback(inner, asyncio.wakeup(outer));
+  for (const Address object : {inner, outer, future}) {
+    for (std::uint32_t index = 0; index < 20; ++index) {
+      const Address at = asyncio.word(object, index);
+      const auto before = python.memory.get<Address>(at).value();
+      for (const Address wrong : {Address{1}, Address{0xDEAD000}, outer, ~Address{0}}) {
+        python.memory.put(at, wrong);
+        EXPECT_LE(read({outer, inner}).tasks.size(), 2U);
+      }
+      python.memory.put(at, before);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace stillframe::cpython
