@@ -231,7 +231,7 @@ class Writer {
     if (screen_.width() > 0) {
       const int fixed = model::display_width(stem) + model::display_width(line) + model::display_width(function) + 4;
       const int room = screen_.width() - fixed;
-      file = cut_front(file, std::max(room - model::display_width(code), std::max(room / 2, 12)));
+      file = cut_front(file, std::max({room - model::display_width(code), room / 2, 12}));
       code = cut(code, std::max(room - model::display_width(file), 1));
     }
     screen_.fitted_line(fmt::format("{}{} in {}{}", screen_.styled(stem, style::kFaint),

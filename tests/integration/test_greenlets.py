@@ -134,7 +134,8 @@ def test_switching(start, stillframe, row):
                 assert functions == ["turns"] * (truth["depths"][address] + 1)
         running_depth = {truth["main"]: "<module>"}
         for address in missing:
-            assert {function for function, _ in python_frames(thread)} == {running_depth.get(address, "turns")}
+            functions = {function for function, _ in python_frames(thread)}
+            assert functions - {"tell"} == {running_depth.get(address, "turns")}  # it may still be telling the truth
         time.sleep(0.01)
 
 

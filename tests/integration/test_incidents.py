@@ -68,7 +68,8 @@ def wait_for_trouble(pid: int, incident: Incident, stillframe) -> None:
     for _ in range(200):
         if incident.expected == [] or "runs" not in incident.headers or "watch" in incident.headers:
             return
-        if findings_of(stillframe("why", "--json", pid), incident):
+        outcome = stillframe("why", "--json", pid)
+        if outcome.code == 0 and outcome.still["findings"]:
             return
         time.sleep(0.05)
 

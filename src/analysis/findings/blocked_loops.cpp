@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "analysis/findings/list.h"
 #include "analysis/findings/words.h"
@@ -28,9 +29,9 @@ bool sleeps_long(const model::Thread& thread) {
 
 // The innermost call of the program's own in what runs; else the innermost call.
 const model::Frame* blocking_place(const model::TaskLoop& loop, const model::Tasks& tasks) {
-  for (auto place = loop.callback.rbegin(); place != loop.callback.rend(); ++place) {
-    if (!is_library(tasks.places[*place])) {
-      return &tasks.places[*place];
+  for (const std::uint32_t place : std::views::reverse(loop.callback)) {
+    if (!is_library(tasks.places[place])) {
+      return &tasks.places[place];
     }
   }
   return loop.callback.empty() ? nullptr : &tasks.places[loop.callback.back()];

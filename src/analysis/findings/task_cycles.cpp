@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "analysis/findings/list.h"
 #include "analysis/findings/words.h"
@@ -17,9 +18,9 @@ std::string name_of(const model::Task& task) {
 
 // The innermost call of the program's own; else the innermost call.
 const model::Frame* own_place(const model::Task& task, const model::Tasks& tasks) {
-  for (auto place = task.frames.rbegin(); place != task.frames.rend(); ++place) {
-    if (!is_library(tasks.places[*place])) {
-      return &tasks.places[*place];
+  for (const std::uint32_t place : std::views::reverse(task.frames)) {
+    if (!is_library(tasks.places[place])) {
+      return &tasks.places[place];
     }
   }
   return task.frames.empty() ? nullptr : &tasks.places[task.frames.back()];

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/findings/words.h"
+#include "analysis/waits/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -22,13 +23,21 @@ std::string holders_in_words(const model::Still& still, const model::Resource& r
   return fmt::format(" ({} {})", verb, list_of(names, 3));
 }
 
+std::string time_in_words(const model::WaitingOn& waiting) {
+  if (waiting.seconds_left) {
+    return fmt::format(", {} left", duration_in_words(*waiting.seconds_left));
+  }
+  return waiting.timeout ? fmt::format(", for at most {}", duration_in_words(*waiting.timeout)) : std::string();
+}
+
 }  // namespace
 
 void name_resources(model::Still& still) {
   for (model::Thread& thread : still.threads) {
     if (thread.wants && thread.waiting_on && thread.wants->resource < still.resources.size()) {
       const model::Resource& resource = still.resources[thread.wants->resource];
-      thread.waiting_on->text = fmt::format("waits for {}{}", name_of(resource), holders_in_words(still, resource));
+      thread.waiting_on->text = fmt::format("waits for {}{}{}", name_of(resource), holders_in_words(still, resource),
+                                            time_in_words(*thread.waiting_on));
     }
   }
 }

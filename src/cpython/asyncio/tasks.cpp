@@ -76,7 +76,7 @@ class Reader {
     const auto [known, fresh] = loop_index_.try_emplace(address, found_.loops.size());
     if (fresh) {
       found_.loops.push_back({.loop = loops_.read(address)});
-      RawLoopState& loop = found_.loops.back();
+      const RawLoopState& loop = found_.loops.back();
       if (!loop.loop.whole) {
         found_.problems.push_back(fmt::format("not all timers and files of the loop at {:#x} could be read", address));
       }

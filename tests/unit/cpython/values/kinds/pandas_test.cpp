@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "../instances.h"
+#include "../made_instances.h"
 
 namespace stillframe::cpython {
 namespace {
