@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
@@ -20,7 +19,7 @@ struct Intrusion {
   std::string_view noun;
   std::string_view verb;  // what it does with the thread
   std::string_view how;
-  std::initializer_list<std::string_view> callers;
+  std::array<std::string_view, 6> callers;  // empty ones are none
   std::vector<std::string> (*advice)();
 };
 
@@ -57,7 +56,7 @@ const std::array kIntrusions{
 const model::Frame* intruder_of(const Thread& thread, std::size_t holding, const Intrusion& kind) {
   for (std::size_t i = holding + 1; i < thread.frames.size(); ++i) {
     const model::Frame& frame = thread.frames[i];
-    if (frame.kind == model::FrameKind::native &&
+    if (frame.kind == model::FrameKind::native && !frame.function.empty() &&
         std::ranges::find(kind.callers, frame.function) != kind.callers.end()) {
       return called_by(thread, i);
     }

@@ -65,6 +65,7 @@ std::vector<Handler> handlers_of(std::string_view table, std::int64_t at, std::u
     known->second.begin = std::min(known->second.begin, start);
   }
   std::vector<Handler> handlers;
+  handlers.reserve(by_target.size());
   for (const auto& [target, handler] : by_target) {
     handlers.push_back(handler);
   }
@@ -143,7 +144,7 @@ std::int64_t setup_of(std::string_view code, std::uint32_t handler, PythonVersio
 // Include/cpython/frameobject.h).
 std::vector<Block> blocks_of_frame(const Objects& objects, const RawFrame& frame) {
   constexpr std::uint32_t most = 20;
-  constexpr std::uint32_t block_size = 12;
+  constexpr Address block_size = 12;
   const auto& layout = objects.layout().frame_object;
   if (!layout.lasti.present() || !layout.localsplus.present()) {
     return {};

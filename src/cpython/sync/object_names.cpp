@@ -76,7 +76,7 @@ std::vector<ObjectNames::Named> ObjectNames::attributes_of(const Named& owner) {
     return {};
   }
   std::vector<Named> found;
-  for (Attribute& one : cpython::attributes_of(objects_, owner.object, *type, kMostAttributes).list) {
+  for (const Attribute& one : cpython::attributes_of(objects_, owner.object, *type, kMostAttributes).list) {
     found.push_back({.name = owner.name + "." + one.name, .object = one.value});
   }
   return found;
