@@ -1,6 +1,7 @@
 """A callback of dl_iterate_phdr(), which runs under the loader's lock, waits for a thread that loads a library.
 
 runs: yes
+core: no
 certain lock-cycle: Deadlock: threads {any} wait for one another
 """
 import ctypes

@@ -1,6 +1,7 @@
 """C code waits for its mutex without letting go of the GIL; who has the mutex waits for the GIL.
 
 runs: yes
+core: no
 certain lock-cycle: Deadlock: threads {any} wait for one another
 """
 import ctypes
