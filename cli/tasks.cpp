@@ -17,10 +17,7 @@ struct TasksOptions {
   std::string target;
   CoreFiles files;
   photograph::Wishes wishes;
-  bool json = false;
-  bool no_color = false;
-  bool no_fold = false;
-  bool no_hide = false;
+  OutputOptions output;
 };
 
 int run(const TasksOptions& options, const Environment& environment) {
@@ -35,11 +32,8 @@ int run(const TasksOptions& options, const Environment& environment) {
     return kNothing;
   }
   analysis::explain(**target, *still);
-  const render::TextOptions text{.color = environment.terminal && environment.color_allowed && !options.no_color,
-                                 .fold = !options.no_fold,
-                                 .hide_plumbing = !options.no_hide,
-                                 .width = environment.terminal ? environment.width : 0};
-  if (!print(options.json ? render::tasks_to_json(*still, environment.version) : render::tasks_to_text(*still, text))) {
+  if (!print(options.output.json ? render::tasks_to_json(*still, environment.version)
+                                 : render::tasks_to_text(*still, text_options(options.output, environment)))) {
     return kNothing;
   }
   return still->partial ? kPartial : kAll;
@@ -60,10 +54,10 @@ void add_tasks(CLI::App& program, const Environment& environment, int& exit_code
                     "Never stop a thread; tasks read while they change may be torn, and the output says so");
   command->add_flag("--exhaustive", options->wishes.exhaustive,
                     "Search the memory for interpreters, whatever the symbols say (slow)");
-  command->add_flag("--json", options->json, "Write JSON (docs/tasks.schema.json), one object");
-  command->add_flag("--no-color", options->no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
-  command->add_flag("--no-fold", options->no_fold, "Show every task, also where many stand at the same place");
-  command->add_flag("--no-hide", options->no_hide, "Show asyncio's own calls too, which only wait");
+  command->add_flag("--json", options->output.json, "Write JSON (docs/tasks.schema.json), one object");
+  command->add_flag("--no-color", options->output.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
+  command->add_flag("--no-hide", options->output.no_hide, "Show asyncio's own calls too, which only wait");
   command->footer(R"(Examples:
   stillframe tasks 4211                    every task of every loop, as the tree of who awaits whom
   stillframe tasks 4211 | less             a task that others await stands below the first of them

@@ -9,6 +9,8 @@ a character that became one later is escaped by an older Python and not here.
 
 import unicodedata
 
+from unicode_tables import AFTER, BEFORE, print_table
+
 
 def ranges():
     found = []
@@ -22,7 +24,6 @@ def ranges():
 
 
 def main():
-    pairs = ranges()
     print(f"""// Made by tools/make_printable_table.py from Unicode {unicodedata.unidata_version}; do not edit.
 #pragma once
 
@@ -32,19 +33,10 @@ def main():
 
 namespace stillframe::cpython {{
 
-// clang-format off
-// NOLINTBEGIN(modernize-use-designated-initializers): data
-// What str.isprintable() says no to, from U+0080 on.
-inline constexpr std::array<model::CodePointRange, {len(pairs)}> kNotPrintable{{{{""")
-    line = "   "
-    for first, last in pairs:
-        entry = f" {{0x{first:x}, 0x{last:x}}},"
-        if len(line) + len(entry) > 118:
-            print(line)
-            line = "   "
-        line += entry
-    print(line)
-    print("}};\n// NOLINTEND(modernize-use-designated-initializers)\n// clang-format on\n\n}  // namespace stillframe::cpython")
+{BEFORE}
+// What str.isprintable() says no to, from U+0080 on.""")
+    print_table("kNotPrintable", ranges(), "model::CodePointRange")
+    print(f"{AFTER}\n\n}}  // namespace stillframe::cpython")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ table small.
 import sys
 import unicodedata
 
+from unicode_tables import AFTER, BEFORE, print_table
+
 
 def ranges(wanted):
     found = []
@@ -36,19 +38,6 @@ def is_zero(code, character, category):
     return category in ("Mn", "Me", "Cf") or 0x1160 <= code <= 0x11FF  # the latter: parts of Hangul syllables
 
 
-def table(name, pairs):
-    print(f"inline constexpr std::array<CodePointRange, {len(pairs)}> {name}{{{{")
-    line = "   "
-    for first, last in pairs:
-        entry = f" {{0x{first:x}, 0x{last:x}}},"
-        if len(line) + len(entry) > 118:
-            print(line)
-            line = "   "
-        line += entry
-    print(line)
-    print("}};")
-
-
 def main():
     print(f"""// Made by tools/make_width_table.py from Unicode {unicodedata.unidata_version}; do not edit.
 #pragma once
@@ -62,13 +51,12 @@ struct CodePointRange {{
   char32_t last;
 }};
 
-// clang-format off
-// NOLINTBEGIN(modernize-use-designated-initializers): data
+{BEFORE}
 // East Asian Wide and Fullwidth (UAX #11).""")
-    table("kWide", ranges(is_wide))
+    print_table("kWide", ranges(is_wide))
     print("// Combining marks and format characters: nothing on the screen of their own.")
-    table("kZeroWidth", ranges(is_zero))
-    print("// NOLINTEND(modernize-use-designated-initializers)\n// clang-format on\n\n}  // namespace stillframe::model")
+    print_table("kZeroWidth", ranges(is_zero))
+    print(f"{AFTER}\n\n}}  // namespace stillframe::model")
 
 
 if __name__ == "__main__":

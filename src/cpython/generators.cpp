@@ -13,6 +13,7 @@ constexpr PythonVersion k3_15{3, 15, 0};
 
 // No call has a deeper value stack: co_stacksize is an int, and the compiler's nesting is bounded long before.
 constexpr std::uint64_t kDeepestStack = 1U << 20U;
+constexpr std::uint64_t kMostVariables = 1U << 16U;
 
 // enum _framestate: to 3.14 what has not begun or is suspended is negative, 0 runs (Include/cpython/frameobject.h
 // of 3.10, Include/internal/pycore_frame.h); 3.12 and older have no state for being suspended in `yield from`. 3.15
@@ -72,18 +73,17 @@ bool delegates(const Objects& objects, Address generator, Address frame) {
                             : delegates_by_opcode(objects, frame);
 }
 
-// How many variables and cells stand in front of a light frame's value stack: what co_localsplusnames names.
-std::optional<std::uint64_t> variables_of(const Objects& objects, Address frame) {
-  const Layout& layout = objects.layout();
-  const auto code = objects.pointer(frame, layout.frame.executable);
-  const auto names = code ? objects.pointer(*code & ~Address{3}, layout.code.localsplusnames) : std::nullopt;
-  return names ? objects.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
+std::optional<std::uint64_t> length_of_tuple(const Objects& objects, std::optional<Address> tuple) {
+  const auto length =
+      tuple ? objects.field<std::uint64_t>(*tuple, objects.layout().var_object.size_field) : std::nullopt;
+  return length && *length <= kMostVariables ? length : std::nullopt;
 }
 
 // 3.14 keeps an address (`stackpointer`), 3.11 to 3.13 an index into localsplus (`stacktop`).
 std::optional<ValueStack> stack_of_light_frame(const Objects& objects, Address frame) {
   const Layout& layout = objects.layout();
-  const auto variables = variables_of(objects, frame);
+  const auto code = objects.pointer(frame, layout.frame.executable);
+  const auto variables = code ? variables_before_stack(objects, *code & ~Address{3}) : std::nullopt;
   if (!variables || !layout.frame.localsplus.present()) {
     return std::nullopt;
   }
@@ -151,6 +151,17 @@ std::optional<GeneratorState> generator_state(const Objects& objects, Address ge
   const auto last = objects.field<std::int32_t>(*frame, layout.frame_object.lasti);
   const Suspension idle = last == -1 ? Suspension::not_started : Suspension::suspended;
   return GeneratorState{.state = runs ? Suspension::running : idle, .frame = *frame};
+}
+
+std::optional<std::uint64_t> variables_before_stack(const Objects& objects, Address code) {
+  const auto& layout = objects.layout().code;
+  if (layout.localsplusnames.present()) {
+    return length_of_tuple(objects, objects.pointer(code, layout.localsplusnames));
+  }
+  const auto locals = objects.field<std::uint32_t>(code, layout.nlocals);
+  const auto cells = length_of_tuple(objects, objects.pointer(code, layout.cellvars));
+  const auto free = length_of_tuple(objects, objects.pointer(code, layout.freevars));
+  return locals && cells && free && *locals <= kMostVariables ? std::optional(*locals + *cells + *free) : std::nullopt;
 }
 
 std::optional<ValueStack> value_stack(const Objects& objects, Address frame) {

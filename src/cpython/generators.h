@@ -29,4 +29,7 @@ struct ValueStack {
 };
 std::optional<ValueStack> value_stack(const Objects& objects, Address frame);
 
+// How many variables and cells stand in front of the value stack of a call of this code; nothing where it is damaged.
+std::optional<std::uint64_t> variables_before_stack(const Objects& objects, Address code);
+
 }  // namespace stillframe::cpython

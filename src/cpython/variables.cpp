@@ -259,4 +259,16 @@ bool Variables::is_data(Address object) {
   return known->second;
 }
 
+std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name) {
+  const VariableList list = variables.read(frame);
+  const auto found =
+      std::ranges::find_if(list.list, [&](const Variable& one) { return *one.name == name && one.value != 0; });
+  return found == list.list.end() ? std::nullopt : std::optional(found->value);
+}
+
+Address first_argument(Variables& variables, const RawFrame& frame) {
+  const VariableList found = variables.read(frame);
+  return !found.list.empty() && found.list.front().is_argument ? found.list.front().value : 0;
+}
+
 }  // namespace stillframe::cpython

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -75,5 +76,11 @@ class Variables {
   std::unordered_map<Address, bool> data_types_;         // whether objects of a type are data
   std::unordered_map<Address, std::string> dict_names_;  // of modules and class bodies, by the key's address
 };
+
+// A variable of a call by its name; nothing where it is not set.
+std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name);
+
+// The first argument of a call; 0: it has none.
+Address first_argument(Variables& variables, const RawFrame& frame);
 
 }  // namespace stillframe::cpython

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "cpython/sync/library_calls.h"
+#include "cpython/sync/work_queue.h"
 
 namespace stillframe::photograph {
 namespace {
 
-using cpython::Address;
 using cpython::RawFrame;
 using model::ResourceKind;
 
@@ -148,17 +147,12 @@ std::optional<std::int32_t> LockHolders::line_of_acquire(const RawFrame& frame, 
   return taken;
 }
 
-// The thread of a pool that runs the call behind a future: _WorkItem.run of Lib/concurrent/futures/thread.py.
+// The thread of a pool that runs the call behind a future.
 void LockHolders::find_runner(model::Resource& resource) {
   for (const KnownThread& thread : threads_) {
     const auto& frames = thread.raw->chain.frames;
     for (std::size_t i = 0; i < frames.size(); ++i) {
-      if (frames[i].code == nullptr || frames[i].code->name != "run") {
-        continue;
-      }
-      const Address item = cpython::first_argument(variables_, frames[i]);
-      const auto future = item == 0 ? std::nullopt : objects_.instance_attribute(item, "future");
-      if (future && *future == resource.address) {
+      if (cpython::future_run_by(objects_, variables_, frames[i]) == resource.address) {
         resource.holders.push_back({.tid = thread.shown->tid,
                                     .certain = true,
                                     .how = "it runs the call",

@@ -11,21 +11,13 @@ namespace {
 
 using cpython::Address;
 
-// The queue of the pool that a thread works for: the argument `work_queue` of _worker() in
-// Lib/concurrent/futures/thread.py (3.7 to 3.15), which is at most four calls from the thread's outermost one.
+// The queue of the pool that a thread works for: its worker's call is at most four calls from the outermost one.
 Address queue_of(const cpython::RawThread& thread, cpython::Variables& variables) {
   constexpr std::size_t most = 6;
   const auto& frames = thread.chain.frames;
   for (std::size_t i = 0; i < std::min(frames.size(), most); ++i) {
-    const cpython::RawFrame& frame = frames[frames.size() - 1 - i];
-    if (frame.code == nullptr || frame.code->name != "_worker" ||
-        !frame.code->filename.ends_with("concurrent/futures/thread.py")) {
-      continue;
-    }
-    for (const cpython::Variable& variable : variables.read(frame).list) {
-      if (variable.name != nullptr && *variable.name == "work_queue") {
-        return variable.value;
-      }
+    if (const auto queue = cpython::work_queue_of(variables, frames[frames.size() - 1 - i])) {
+      return *queue;
     }
   }
   return 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/display_width.h"
+#include "model/words.h"
 #include "render/escape.h"
 #include "render/inspection.h"
 #include "render/screen.h"
@@ -53,9 +54,9 @@ class Writer {
       add(address);
     }
     if (object.items) {
-      add(with_count(static_cast<std::int64_t>(*object.items), "item"));
+      add(model::with_count(*object.items, "item"));
     } else if (const auto count = object.children.size() + object.left_out; count > 0) {
-      add(with_count(static_cast<std::int64_t>(count), "attribute"));
+      add(model::with_count(count, "attribute"));
     }
     if (object.role == PartRole::root) {
       if (object.refcount) {
@@ -64,7 +65,7 @@ class Writer {
         add("immortal");
       }
       if (object.size) {
-        add(with_count(static_cast<std::int64_t>(*object.size), "byte"));
+        add(model::with_count(*object.size, "byte"));
       }
     }
     return facts.empty() ? "" : "  (" + facts + ")";
@@ -115,7 +116,7 @@ class Writer {
   }
 
   static std::string with_count_more(std::uint64_t count) {
-    std::string text = with_count(static_cast<std::int64_t>(count), "");
+    std::string text = model::with_count(count, "");
     text.erase(text.find(' '));
     return text + " more";
   }

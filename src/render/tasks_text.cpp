@@ -6,6 +6,7 @@
 
 #include "model/display_width.h"
 #include "model/tasks.h"
+#include "model/words.h"
 #include "render/escape.h"
 #include "render/screen.h"
 #include "render/task_tree.h"
@@ -105,11 +106,11 @@ class Writer {
       running += task.state == TaskState::running ? 1 : 0;
       ready += task.state == TaskState::ready || task.state == TaskState::not_started ? 1 : 0;
     }
-    std::string text = with_count(all, "task");
+    std::string text = model::with_count(all, "task");
     std::string_view before = ": ";
     const auto add = [&](std::int64_t count, std::string_view what) {
       if (count > 0) {
-        const std::string number = with_count(count, "");
+        const std::string number = model::with_count(count, "");
         text += fmt::format("{}{} {}", before, number.substr(0, number.find(' ')), what);
         before = ", ";
       }
@@ -137,7 +138,7 @@ class Writer {
     }
     text += ": " + loop_doing(loop);
     if (loop.ready && *loop.ready > 0) {
-      text += fmt::format("; {} ready", with_count(static_cast<std::int64_t>(*loop.ready), "callback"));
+      text += fmt::format("; {} ready", model::with_count(*loop.ready, "callback"));
     }
     if (loop.doing != LoopDoing::nothing && loop.next_timer) {
       text += *loop.next_timer > 0 ? fmt::format("; the next timer in {}", seconds_in_words(*loop.next_timer))
@@ -184,7 +185,7 @@ class Writer {
       write_node(child, below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));
     }
     if (node.deeper > 0) {
-      write_note(below + "└─ ", fmt::format("… {}", with_count(static_cast<std::int64_t>(node.deeper), "more task")));
+      write_note(below + "└─ ", fmt::format("… {}", model::with_count(node.deeper, "more task")));
     }
   }
 
@@ -246,8 +247,7 @@ class Writer {
   }
 
   std::string alike_in_words(const std::vector<std::uint32_t>& alike) {
-    std::string text =
-        fmt::format("and {} at the same place:", with_count(static_cast<std::int64_t>(alike.size()), "more task"));
+    std::string text = fmt::format("and {} at the same place:", model::with_count(alike.size(), "more task"));
     for (const std::uint32_t task : std::span(alike).first(std::min(alike.size(), kMostNamed))) {
       text += fmt::format("{} {}", task == alike.front() ? "" : ",", name_of(tasks_.tasks[task]));
     }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/display_width.h"
+#include "model/words.h"
 #include "render/escape.h"
 #include "render/words.h"
 
@@ -43,7 +44,7 @@ std::string how_it_was_read(const model::Consistency& consistency, std::string_v
     case model::Method::untouched:
       return "untouched: not stopped, no thread ran meanwhile";
     case model::Method::stopped:
-      return fmt::format("{} stopped for {:.2f} ms", with_count(consistency.threads_stopped, "thread"),
+      return fmt::format("{} stopped for {:.2f} ms", model::with_count(consistency.threads_stopped, "thread"),
                          static_cast<double>(consistency.pause_us) / 1000.0);
     case model::Method::running:
       return consistency.pause_us > 0 ? fmt::format("read while running, after {:.2f} ms of stops: {} may be torn",

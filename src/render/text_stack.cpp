@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/words.h"
 #include "render/escape.h"
 #include "render/folding.h"
 #include "render/text_frame.h"
@@ -51,10 +52,9 @@ void write_frames(Screen& screen, std::span<const model::Frame> frames, CaretSty
     if (run.times > 1) {
       const std::string what =
           run.length == 1 ? std::string("the frame above") : fmt::format("the {} frames above", run.length);
-      screen.line(
-          fmt::format("  ... {} repeated {}{}", what, with_count(static_cast<std::int64_t>(run.times) - 1, "more time"),
-                      run.other_values ? ", with other values (--no-fold shows them)" : ""),
-          style::kFaint);
+      screen.line(fmt::format("  ... {} repeated {}{}", what, model::with_count(run.times - 1, "more time"),
+                              run.other_values ? ", with other values (--no-fold shows them)" : ""),
+                  style::kFaint);
     }
   }
 }

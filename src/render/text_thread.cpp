@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "model/words.h"
 #include "render/escape.h"
 #include "render/words.h"
 
@@ -56,8 +57,8 @@ void write_titled(Screen& screen, std::string_view title, std::string_view noun,
   if (alike.empty()) {
     return;
   }
-  std::string others = fmt::format("  and {} with the same stack:",
-                                   with_count(static_cast<std::int64_t>(alike.size()), fmt::format("more {}", noun)));
+  std::string others =
+      fmt::format("  and {} with the same stack:", model::with_count(alike.size(), fmt::format("more {}", noun)));
   for (const Shown* other : alike.first(std::min(alike.size(), most_named))) {
     others += fmt::format("{} {}", other == alike.front() ? "" : ",", in_words(*other));
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "model/words.h"
+
 namespace stillframe::render {
 
 std::string_view json_name(model::Method method) {
@@ -177,14 +179,6 @@ std::string_view json_name(model::ResourceKind kind) {
   return "lock";
 }
 
-std::string with_count(std::int64_t count, std::string_view one) {
-  std::string digits = fmt::format("{}", count);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return fmt::format("{} {}{}", digits, one, count == 1 ? "" : "s");
-}
-
 std::string state_in_words(const model::Thread& thread, const model::Still& still) {
   std::string words;
   const auto add = [&words](std::string_view more) {
@@ -207,26 +201,8 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
     add("collecting garbage");
   }
   switch (thread.os_state) {
-    case model::OsState::running:
-      add("running");
-      break;
-    case model::OsState::sleeping:
-      add("sleeping");
-      break;
-    case model::OsState::uninterruptible:
-      add("in uninterruptible sleep");
-      break;
-    case model::OsState::stopped:
-      add("stopped by a signal");
-      break;
-    case model::OsState::traced:
-      add("stopped by a tracer");
-      break;
     case model::OsState::finished:
       add("finished");
-      break;
-    case model::OsState::idle:
-      add("idle");
       break;
     case model::OsState::dead:
       if (still.crash && thread.tid && still.crash->tid == thread.tid) {
@@ -238,6 +214,8 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
         add("not started yet, or already gone");
       }
       break;
+    default:
+      add(model::state_word(thread.os_state));
   }
   return words;
 }

@@ -18,9 +18,6 @@ std::string_view json_name(model::ValueKind kind);
 std::string_view json_name(model::FileKind kind);
 std::string_view json_name(model::ResourceKind kind);
 
-// "1 thread", "1,204 threads".
-std::string with_count(std::int64_t count, std::string_view one);
-
 // "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
 std::string state_in_words(const model::Thread& thread, const model::Still& still);
 

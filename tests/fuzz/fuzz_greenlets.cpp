@@ -5,9 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <span>
 
+#include "changes.h"
 #include "cpython/fake_greenlets.h"
 #include "native/greenlet_stacks.h"
 
@@ -17,18 +16,11 @@ namespace cpython = stillframe::cpython;
 namespace memory = stillframe::memory;
 namespace native = stillframe::native;
 namespace target = stillframe::target;
+using stillframe::testing::Change;
 using stillframe::testing::FakeGreenlets;
 using stillframe::testing::FakePython;
 using stillframe::testing::FakeTarget;
-
-// Which piece of memory, which word in it, and what it becomes: a number, or a place in another piece.
-struct Change {
-  std::uint8_t piece;
-  std::uint8_t word;
-  std::uint8_t how;
-  std::uint8_t other;
-  std::uint64_t value;
-};
+using stillframe::testing::for_each_change;
 
 void apply(FakePython& python, const FakeGreenlets& fake, const Change& change) {
   const auto& [begin, size] = python.pieces[change.piece % python.pieces.size()];
@@ -36,21 +28,7 @@ void apply(FakePython& python, const FakeGreenlets& fake, const Change& change) 
   const bool record = (change.how & 0x80U) != 0;
   const memory::Address at =
       record ? fake.record + change.word % 64 * std::size_t{8} : begin + change.word * std::size_t{8} % (size - 8);
-  const memory::Address other = python.pieces[change.other % python.pieces.size()].first + 64;
-  switch (change.how % 4) {
-    case 0:
-      python.memory.put(at, change.value);
-      break;
-    case 1:
-      python.memory.put(at, other);
-      break;
-    case 2:
-      python.memory.put(at, other + (change.value & 0xFFFU));
-      break;
-    default:
-      python.memory.put(at, static_cast<std::uint8_t>(change.value));
-      break;
-  }
+  make(change, python.memory, at, python.pieces[change.other % python.pieces.size()].first + 64);
 }
 
 // Another one of the same thread: the one it began with, which waits as well.
@@ -103,12 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  .minor = static_cast<std::uint8_t>(data[3] % 8),
                  .micro = static_cast<std::uint8_t>(data[1] >> 4U)});
   }
-  for (std::span input(data + kHead, size - kHead); input.size() >= sizeof(Change);
-       input = input.subspan(sizeof(Change))) {
-    Change change{};
-    std::memcpy(&change, input.data(), sizeof change);
-    apply(python, fake, change);
-  }
+  for_each_change({data + kHead, size - kHead}, [&](const Change& change) { apply(python, fake, change); });
   const auto list = fake.read();
   for (const cpython::RawGreenlet& greenlet : list.greenlets) {
     // Whoever waits has a stack that makes sense, and its frames have code.

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "changes.h"
 #include "cpython/code.h"
 #include "cpython/debug_offsets.h"
 #include "cpython/fake_python.h"
@@ -22,8 +23,10 @@ namespace {
 using stillframe::cpython::Layout;
 using stillframe::cpython::Runtime;
 using stillframe::memory::Address;
+using stillframe::testing::Change;
 using stillframe::testing::FakeMemory;
 using stillframe::testing::FakePython;
+using stillframe::testing::for_each_change;
 
 // Everything that a still reads of an interpreter.
 void read_all(const FakeMemory& memory, const Runtime& runtime) {
@@ -85,39 +88,14 @@ Runtime make_process(FakePython& python) {
   return python.runtime(interpreter);
 }
 
-// Each change: which piece of memory, which word in it, and what it becomes: a number, or another piece's address.
-struct Change {
-  std::uint8_t piece;
-  std::uint8_t word;
-  std::uint8_t kind;
-  std::uint8_t other;
-  std::uint64_t value;
-};
-
 void read_changed_process(const Layout& table, std::span<const std::uint8_t> input) {
   FakePython python(table);
   const Runtime runtime = make_process(python);
-  for (; input.size() >= sizeof(Change); input = input.subspan(sizeof(Change))) {
-    Change change{};
-    std::memcpy(&change, input.data(), sizeof change);
+  for_each_change(input, [&](const Change& change) {
     const auto& [begin, size] = python.pieces[change.piece % python.pieces.size()];
     const Address at = begin + (change.word * std::size_t{4}) % (size - 8);
-    const Address other = python.pieces[change.other % python.pieces.size()].first + 64;
-    switch (change.kind % 4) {
-      case 0:
-        python.memory.put(at, change.value);
-        break;
-      case 1:
-        python.memory.put(at, other);
-        break;
-      case 2:
-        python.memory.put(at, other + (change.value & 0xffU));
-        break;
-      default:
-        python.memory.put(at, static_cast<std::uint8_t>(change.value));
-        break;
-    }
-  }
+    make(change, python.memory, at, python.pieces[change.other % python.pieces.size()].first + 64);
+  });
   read_all(python.memory, runtime);
 }
 

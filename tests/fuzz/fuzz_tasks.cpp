@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <span>
 #include <vector>
 
+#include "changes.h"
 #include "cpython/asyncio/fake_asyncio.h"
 #include "cpython/asyncio/tasks.h"
 #include "cpython/fake_target.h"
@@ -14,17 +13,11 @@
 namespace {
 
 using namespace stillframe::cpython;  // NOLINT(google-build-using-namespace): a program of its own
+using stillframe::testing::Change;
 using stillframe::testing::FakeAsyncio;
 using stillframe::testing::FakePython;
 using stillframe::testing::FakeTarget;
-
-struct Change {
-  std::uint8_t object;
-  std::uint8_t word;
-  std::uint8_t how;
-  std::uint8_t other;
-  std::uint64_t value;
-};
+using stillframe::testing::for_each_change;
 
 struct Program {
   Address interpreter = 0;
@@ -72,21 +65,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FakePython python(*layouts[data[0] % layouts.size()]);
   FakeAsyncio asyncio(python);
   const Program program = make(python, asyncio);
-  for (std::span<const std::uint8_t> input(data + 1, size - 1); input.size() >= sizeof(Change);
-       input = input.subspan(sizeof(Change))) {
-    Change change{};
-    std::memcpy(&change, input.data(), sizeof change);
-    const Address object = program.objects[change.object % program.objects.size()];
+  for_each_change({data + 1, size - 1}, [&](const Change& change) {
+    const Address object = program.objects[change.piece % program.objects.size()];
     const Address at = object + (change.word * std::size_t{4}) % 120;
-    const Address other = program.objects[change.other % program.objects.size()];
-    if (change.how % 3 == 0) {
-      python.memory.put(at, change.value);
-    } else if (change.how % 3 == 1) {
-      python.memory.put(at, static_cast<std::uint8_t>(change.value));
-    } else {
-      python.memory.put(at, other);
-    }
-  }
+    make(change, python.memory, at, program.objects[change.other % program.objects.size()]);
+  });
   const Objects objects(python.memory, python.layout);
   CodeCache codes(objects, python.code_type);
   const FakeTarget target(python.memory, {}, true);

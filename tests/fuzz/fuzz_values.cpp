@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <span>
 #include <vector>
 
+#include "changes.h"
 #include "cpython/fake_python.h"
 #include "cpython/values/kinds.h"
 #include "cpython/values/printer.h"
@@ -16,18 +16,12 @@
 namespace {
 
 using namespace stillframe::cpython;  // NOLINT(google-build-using-namespace): a program of its own
+using stillframe::testing::Change;
 using stillframe::testing::FakePython;
+using stillframe::testing::for_each_change;
 
 constexpr std::size_t kObjectSize = 384;
 constexpr std::size_t kMostObjects = 16;
-
-struct Change {
-  std::uint8_t object;
-  std::uint8_t word;
-  std::uint8_t how;
-  std::uint8_t other;
-  std::uint64_t value;
-};
 
 // What sound objects lead to.
 std::vector<Address> sound_objects(FakePython& python) {
@@ -94,26 +88,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Address sound : sound_objects(python)) {
     objects.push_back(sound);
   }
-  for (; input.size() >= sizeof(Change); input = input.subspan(sizeof(Change))) {
-    Change change{};
-    std::memcpy(&change, input.data(), sizeof change);
-    const std::size_t index = change.object % objects.size();
+  for_each_change(input, [&](const Change& change) {
+    const std::size_t index = change.piece % objects.size();
     // Sound objects are smaller.
     const std::size_t room = index < own ? kObjectSize : 128;
     const Address at = objects[index] + (change.word * std::size_t{4}) % (room - 8);
-    const Address other = objects[change.other % objects.size()];
-    switch (change.how % 4) {
-      case 0:
-        python.memory.put(at, change.value);
-        break;
-      case 1:
-        python.memory.put(at, static_cast<std::uint8_t>(change.value));
-        break;
-      default:
-        python.memory.put(at, other + (change.how % 4 == 2 ? 0 : change.value & 0xffU));
-        break;
-    }
-  }
+    make(change, python.memory, at, objects[change.other % objects.size()]);
+  });
   write_all(python, objects, wide_limits);
   return 0;
 }

@@ -9,6 +9,7 @@
 #include "analysis/findings/words.h"
 #include "analysis/waits/words.h"
 #include "model/tasks.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -65,7 +66,7 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
   }
   if (loop.ready.value_or(0) > 0) {
     finding.evidence.push_back(fmt::format(
-        "{} for their turn", with_number(*loop.ready, "callback") + (*loop.ready == 1 ? " waits" : " wait")));
+        "{} for their turn", model::with_count(*loop.ready, "callback") + (*loop.ready == 1 ? " waits" : " wait")));
   }
   if (loop.overdue) {
     finding.evidence.push_back(fmt::format("a timer has been due for {}", duration_in_words(*loop.overdue)));

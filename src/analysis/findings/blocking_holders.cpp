@@ -7,6 +7,7 @@
 #include "analysis/findings/list.h"
 #include "analysis/findings/wait_graph.h"
 #include "analysis/findings/words.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -50,7 +51,7 @@ model::Finding make(const model::Still& still, const WaitGraph& graph, std::size
     (direct ? who : behind).push_back(name_and_place_of(thread));
     finding.tids.push_back(thread.tid.value_or(0));
   }
-  finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", with_number(who.size(), "thread"),
+  finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", model::with_count(who.size(), "thread"),
                               who.size() == 1 ? "waits" : "wait", name_of(*first.resource), name_and_place_of(holder),
                               deed_of(holder));
   if (endless) {

@@ -6,6 +6,7 @@
 
 #include "analysis/findings/watched.h"
 #include "analysis/findings/words.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -64,7 +65,7 @@ void find_gil_convoy(Stills stills, Findings& findings) {
           fmt::format("Threads queue for the GIL: two or more in {} of {} looks; thread {} held it most often, in {}",
                       queues.crowded, stills.size(), name_of(first), holders.front().times),
       .detail = "between the looks it may have been otherwise"};
-  finding.evidence = {fmt::format("up to {} waited at once", with_number(queues.longest, "thread"))};
+  finding.evidence = {fmt::format("up to {} waited at once", model::with_count(queues.longest, "thread"))};
   for (const Holding& holding : holders) {
     if (finding.tids.size() < 8) {
       finding.evidence.push_back(fmt::format("thread {} held the GIL in {} of {} looks, last{}", name_of(*holding.seen),

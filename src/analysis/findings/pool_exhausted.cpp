@@ -8,6 +8,7 @@
 #include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
 #include "analysis/findings/words.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -62,8 +63,8 @@ std::string title_of(const std::vector<std::string>& workers, std::size_t pools)
   }
   const bool one = pools == 1;
   return fmt::format("Deadlock: all {} workers of {}, {}, wait for results of tasks that are queued in {}",
-                     workers.size(), one ? "a thread pool" : with_number(pools, "thread pool"), list_of(workers, 4),
-                     one ? "it" : "them");
+                     workers.size(), one ? "a thread pool" : model::with_count(pools, "thread pool"),
+                     list_of(workers, 4), one ? "it" : "them");
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ void find_pool_exhausted(const model::Still& still, Findings& findings) {
     }
     finding.evidence.push_back(fmt::format("the queue of the pool of thread {} has {} that no worker has begun",
                                            name_of(*thread_of(still, pool->workers.front())),
-                                           with_number(pool->waiting.size(), "task")));
+                                           model::with_count(pool->waiting.size(), "task")));
   }
   finding.title = title_of(workers, pools.stuck().size());
   finding.evidence.emplace_back("each of the workers waits, without a limit of time, for the future of such a task");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "analysis/waits/words.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -115,10 +115,6 @@ const model::Frame* own_frame(const model::Thread& thread) {
   return innermost;
 }
 
-std::string with_number(std::size_t count, std::string_view one) {
-  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-}
-
 std::string name_and_place_of(const model::Thread& thread) {
   const model::Frame* frame = waiting_frame(thread);
   return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
@@ -160,7 +156,7 @@ std::string name_of(const model::OtherProcess& process) {
 }
 
 std::string state_of(const model::OtherProcess& process) {
-  const std::string_view word = state_word(process.state.value_or(model::OsState::unknown));
+  const std::string_view word = model::state_word(process.state.value_or(model::OsState::unknown));
   return word.empty() ? "unknown" : std::string(word);
 }
 

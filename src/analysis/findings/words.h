@@ -29,9 +29,6 @@ bool is_library(const model::Frame& frame);
 // The innermost Python frame that is not the library's; else the innermost Python frame; null where there is none.
 const model::Frame* own_frame(const model::Thread& thread);
 
-// "1 thread", "14 threads".
-std::string with_number(std::size_t count, std::string_view one);
-
 // `4213 "Worker-1" (/srv/app.py:12 in transfer)`: a thread and where it is, in the program's own code.
 std::string name_and_place_of(const model::Thread& thread);
 

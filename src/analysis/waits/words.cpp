@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/words.h"
 #include "target/core_crash.h"
 
 namespace stillframe::analysis {
@@ -27,8 +28,8 @@ std::string process_in_words(const model::OtherProcess& process, std::int64_t ow
 // "4313 worker.py (running)".
 std::string with_state(const model::OtherProcess& process, std::int64_t own) {
   std::string text = process_in_words(process, own);
-  if (process.state && !state_word(*process.state).empty()) {
-    text += fmt::format(" ({})", state_word(*process.state));
+  if (process.state && !model::state_word(*process.state).empty()) {
+    text += fmt::format(" ({})", model::state_word(*process.state));
   }
   return text;
 }
@@ -265,29 +266,6 @@ std::string deed_in_words(const Wait& wait, const std::vector<FoundFile>& files,
 }
 
 }  // namespace
-
-std::string_view state_word(model::OsState state) {
-  switch (state) {
-    case model::OsState::running:
-      return "running";
-    case model::OsState::sleeping:
-      return "sleeping";
-    case model::OsState::uninterruptible:
-      return "in uninterruptible sleep";
-    case model::OsState::stopped:
-      return "stopped by a signal";
-    case model::OsState::traced:
-      return "stopped by a tracer";
-    case model::OsState::finished:
-      return "ended";
-    case model::OsState::idle:
-      return "idle";
-    case model::OsState::dead:
-    case model::OsState::unknown:
-      break;
-  }
-  return "";
-}
 
 std::string duration_in_words(double seconds) {
   if (seconds < 0.0005) {

@@ -11,9 +11,6 @@
 
 namespace stillframe::analysis {
 
-// "sleeping", "stopped by a signal"; empty where nothing is known.
-std::string_view state_word(model::OsState state);
-
 // "12 s", "350 ms", "3 h 20 min".
 std::string duration_in_words(double seconds);
 

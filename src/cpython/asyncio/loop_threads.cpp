@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "cpython/sync/work_queue.h"
+
 namespace stillframe::cpython {
 namespace {
 
@@ -43,13 +45,6 @@ void tell_doing(const FrameChain& chain, std::size_t inner, RunningLoop& found) 
 
 }  // namespace
 
-std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name) {
-  const VariableList list = variables.read(frame);
-  const auto found =
-      std::ranges::find_if(list.list, [&](const Variable& one) { return *one.name == name && one.value != 0; });
-  return found == list.list.end() ? std::nullopt : std::optional(found->value);
-}
-
 std::vector<RunningLoop> running_loops(Instances& instances, Variables& variables, const RawInterpreter& interpreter) {
   std::vector<RunningLoop> found;
   for (const RawThread& thread : interpreter.threads) {
@@ -67,16 +62,12 @@ std::vector<RunningLoop> running_loops(Instances& instances, Variables& variable
   return found;
 }
 
-// _WorkItem.run() in Lib/concurrent/futures/thread.py: its `self` has the job as `future`.
 Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter) {
   Workers workers;
   for (const RawThread& thread : interpreter.threads) {
     for (const RawFrame& frame : thread.chain.frames) {
-      if (is_call(frame, "run", "/concurrent/futures/thread.py")) {
-        const auto item = local_variable(variables, frame, "self");
-        if (const auto job = item ? instances.get(*item, "future") : std::nullopt) {
-          workers.emplace(*job, thread.address);
-        }
+      if (const auto job = future_run_by(instances.objects(), variables, frame)) {
+        workers.emplace(*job, thread.address);
       }
     }
   }

@@ -11,9 +11,6 @@
 
 namespace stillframe::cpython {
 
-// A local variable of a call; nothing where it is not set.
-std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name);
-
 struct RunningLoop {
   Address loop = 0;
   Address thread = 0;  // the thread state

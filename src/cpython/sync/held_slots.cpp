@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "cpython/generators.h"
+
 namespace stillframe::cpython {
 namespace {
 
@@ -13,7 +15,6 @@ constexpr PythonVersion k3_11{3, 11, 0};
 constexpr PythonVersion k3_14{3, 14, 0};
 // co_stacksize of the deepest expression; more is no stack.
 constexpr std::uint32_t kMostSlots = 4096;
-constexpr std::uint64_t kMostVariables = 1U << 16U;
 constexpr std::uint64_t kMaxTable = 1U << 20U;
 
 constexpr std::int64_t kCodeUnit = 2;  // bytes
@@ -172,24 +173,6 @@ std::vector<Block> blocks_of_frame(const Objects& objects, const RawFrame& frame
   return blocks;
 }
 
-std::optional<std::uint64_t> length_of_tuple(const Objects& objects, std::optional<Address> tuple) {
-  const auto length =
-      tuple ? objects.field<std::uint64_t>(*tuple, objects.layout().var_object.size_field) : std::nullopt;
-  return length && *length <= kMostVariables ? length : std::nullopt;
-}
-
-// How many variables stand before the stack.
-std::optional<std::uint64_t> variables_before(const Objects& objects, Address code) {
-  const auto& layout = objects.layout().code;
-  if (layout.localsplusnames.present()) {
-    return length_of_tuple(objects, objects.pointer(code, layout.localsplusnames));
-  }
-  const auto locals = objects.field<std::uint32_t>(code, layout.nlocals);
-  const auto cells = length_of_tuple(objects, objects.pointer(code, layout.cellvars));
-  const auto free = length_of_tuple(objects, objects.pointer(code, layout.freevars));
-  return locals && cells && free && *locals <= kMostVariables ? std::optional(*locals + *cells + *free) : std::nullopt;
-}
-
 }  // namespace
 
 std::vector<Block> blocks_of(const Objects& objects, const RawFrame& frame) {
@@ -203,7 +186,7 @@ std::vector<Address> stack_of(const Objects& objects, const RawFrame& frame, std
   const Layout& layout = objects.layout();
   const bool light = layout.version >= k3_11;
   const Offset begin = light ? layout.frame.localsplus : layout.frame_object.localsplus;
-  const auto before = frame.code == nullptr ? std::nullopt : variables_before(objects, frame.code->address);
+  const auto before = frame.code == nullptr ? std::nullopt : variables_before_stack(objects, frame.code->address);
   if (!before || !begin.present() || count > kMostSlots) {
     return {};
   }

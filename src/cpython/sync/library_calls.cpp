@@ -38,11 +38,6 @@ bool is_a(const Type& type, std::string_view name) {
 
 }  // namespace
 
-Address first_argument(Variables& variables, const RawFrame& frame) {
-  const VariableList found = variables.read(frame);
-  return !found.list.empty() && found.list.front().is_argument ? found.list.front().value : 0;
-}
-
 std::optional<LibraryWait> library_wait(Types& types, Variables& variables, const RawFrame& frame) {
   const auto named = [&](const LibraryCall& call) { return call.function == frame.code->name; };
   if (frame.code == nullptr || std::ranges::none_of(kCalls, named)) {

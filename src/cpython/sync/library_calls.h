@@ -28,7 +28,4 @@ struct LibraryWait {
 // What a frame waits for where it is such a call.
 std::optional<LibraryWait> library_wait(Types& types, Variables& variables, const RawFrame& frame);
 
-// The first argument of a call; 0: it has none.
-Address first_argument(Variables& variables, const RawFrame& frame);
-
 }  // namespace stillframe::cpython

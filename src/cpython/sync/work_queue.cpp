@@ -51,6 +51,11 @@ std::vector<Address> items_in_list(const Objects& objects, Address queue) {
   return found;
 }
 
+bool is_of_pools(const RawFrame& frame, std::string_view function) {
+  return frame.code != nullptr && frame.code->name == function &&
+         frame.code->filename.ends_with("/concurrent/futures/thread.py");
+}
+
 }  // namespace
 
 std::vector<Address> futures_in(const Objects& objects, Address queue) {
@@ -67,6 +72,19 @@ std::vector<Address> futures_in(const Objects& objects, Address queue) {
     }
   }
   return futures;
+}
+
+// _WorkItem.run() and _worker() of Lib/concurrent/futures/thread.py, 3.7 to 3.15.
+std::optional<Address> future_run_by(const Objects& objects, Variables& variables, const RawFrame& frame) {
+  if (!is_of_pools(frame, "run")) {
+    return std::nullopt;
+  }
+  const auto item = local_variable(variables, frame, "self");
+  return item ? objects.instance_attribute(*item, "future") : std::nullopt;
+}
+
+std::optional<Address> work_queue_of(Variables& variables, const RawFrame& frame) {
+  return is_of_pools(frame, "_worker") ? local_variable(variables, frame, "work_queue") : std::nullopt;
 }
 
 }  // namespace stillframe::cpython

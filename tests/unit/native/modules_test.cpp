@@ -292,9 +292,14 @@ TEST_F(ModulesTest, LivesWithoutHeaders) {
   EXPECT_EQ(modules.row_at(kCode), nullptr);
 }
 
-// What is not loaded is read from the file: .debug_frame, compressed too, and that of its debug file, and .eh_frame
-// without a search table.
-class FromFileTest : public ::testing::TestWithParam<const char*> {};
+// A library as it is mapped: its head, then `size` bytes of code.
+std::vector<target::Mapping> mappings_of(const LoadedFile& file, Address size) {
+  target::Mapping head = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
+  head.executable = false;
+  target::Mapping code = code_mapping(LoadedFile::kBase + file.code_begin, LoadedFile::kBase + file.code_begin + size);
+  code.offset = 0x1000;
+  return {head, code};
+}
 
 class FileTarget : public FakeTarget {
  public:
@@ -317,6 +322,10 @@ class FileTarget : public FakeTarget {
 // A flag without a meaning, for what is stripped afterwards.
 constexpr std::string_view kElsewhere = "-DELSEWHERE";
 
+// What is not loaded is read from the file: .debug_frame, compressed too, and that of its debug file, and .eh_frame
+// without a search table.
+class FromFileTest : public ::testing::TestWithParam<const char*> {};
+
 TEST_P(FromFileTest, GivesRows) {
   const testing::TemporaryFolder folder;
   std::string source = "long work(long);\n";
@@ -334,12 +343,7 @@ TEST_P(FromFileTest, GivesRows) {
         "objcopy --strip-all --add-gnu-debuglink=library.debug library.so 2>&1");
   }
   const LoadedFile file(library);
-  target::Mapping first = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
-  first.executable = false;
-  target::Mapping code =
-      code_mapping(LoadedFile::kBase + file.code_begin, LoadedFile::kBase + file.code_begin + 0x10000);
-  code.offset = 0x1000;
-  const FileTarget target(file.memory, {first, code}, library);
+  const FileTarget target(file.memory, mappings_of(file, 0x10000), library);
   Modules modules(target, file.memory);
   Address begin = 0;
   ASSERT_EQ(std::from_chars(symbols.data(), symbols.data() + symbols.size(), begin, 16).ec, std::errc());
@@ -371,12 +375,7 @@ TEST(TailCalls, AreFoundInTheCode) {
                  "}\n") +
       " 2>&1");
   const LoadedFile file(library);
-  target::Mapping first = code_mapping(LoadedFile::kBase, LoadedFile::kBase + 0x1000);
-  first.executable = false;
-  target::Mapping code =
-      code_mapping(LoadedFile::kBase + file.code_begin, LoadedFile::kBase + file.code_begin + 0x1000);
-  code.offset = 0x1000;
-  const FileTarget target(file.memory, {first, code}, library);
+  const FileTarget target(file.memory, mappings_of(file, 0x1000), library);
   Modules modules(target, file.memory);
   const auto address = [&](const std::string& name) {
     const std::string line = run("nm " + library + " | grep -i ' t " + name + "$'");
