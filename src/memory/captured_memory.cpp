@@ -29,11 +29,10 @@ void CapturedMemory::grow() const {
 }
 
 std::byte* CapturedMemory::new_page() const {
-  if (used_pages_ == blocks_.size() * kPagesPerBlock) {
-    // Not zeroed: a read fills it or it is not used.
-    blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(kPagesPerBlock * kPageSize));
+  if (used_pages_ == blocks_.size() * PageBlock::kPages) {
+    blocks_.emplace_back();
   }
-  std::byte* page = blocks_[used_pages_ / kPagesPerBlock].get() + (used_pages_ % kPagesPerBlock) * kPageSize;
+  std::byte* page = blocks_[used_pages_ / PageBlock::kPages].page(used_pages_ % PageBlock::kPages);
   ++used_pages_;
   return page;
 }
@@ -157,26 +156,36 @@ void CapturedMemory::clear() {
   last_page_ = kEmpty;
   sealed_ = false;
   late_reads_ = 0;
+  changed_.reset();
 }
 
 void CapturedMemory::prepare_renewal() {
   while (spare_blocks_.size() < blocks_.size()) {
-    // Zeroed, so that the system gives the memory now.
-    spare_blocks_.push_back(std::make_unique<std::byte[]>(kPagesPerBlock * kPageSize));
+    spare_blocks_.emplace_back();
   }
 }
 
 void CapturedMemory::renew(const std::vector<std::uint64_t>& page_numbers) {
   const std::vector<Slot> before = slots_;
+  const bool all_kept = used_pages_ < limit_pages_ && used_slots_ < 2 * limit_pages_;
   std::swap(blocks_, spare_blocks_);
   clear();
   prefetch(page_numbers);
+  std::vector<std::uint64_t> changed;
   for (const Slot& old : before) {
-    if (old.page == kEmpty || old.copy == nullptr) {
+    if (old.page == kEmpty) {
       continue;
     }
     Slot& now = slot_of(old.page);
-    now.unchanged = now.page == old.page && now.copy != nullptr && std::memcmp(now.copy, old.copy, kPageSize) == 0;
+    const bool renewed = old.copy != nullptr && now.page == old.page && now.copy != nullptr;
+    if (renewed && std::memcmp(now.copy, old.copy, kPageSize) == 0) {
+      now.unchanged = true;
+    } else {
+      changed.push_back(old.page);
+    }
+  }
+  if (all_kept) {
+    changed_ = std::move(changed);
   }
 }
 

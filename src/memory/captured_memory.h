@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <vector>
 
 #include "memory/memory_source.h"
+#include "memory/page_block.h"
 
 namespace stillframe::memory {
 
@@ -37,6 +38,8 @@ class CapturedMemory final : public MemorySource {
   void prepare_renewal();
   // Whether a page was renewed and holds what it held before.
   [[nodiscard]] bool is_unchanged(std::uint64_t page_number) const;
+  // The pages that were asked for before the renewal and of which that is not so; nothing where not all are known.
+  [[nodiscard]] const std::optional<std::vector<std::uint64_t>>& changed() const { return changed_; }
   // Notes the number of every page that is read from now on, once in a row; null: no longer.
   void trace_into(std::vector<std::uint64_t>* page_numbers) { trace_ = page_numbers; }
   // From now on the target runs: pages not yet copied are read through without being kept, and counted.
@@ -52,7 +55,6 @@ class CapturedMemory final : public MemorySource {
     bool unchanged = false;     // renewed, and as it was
   };
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
-  static constexpr std::size_t kPagesPerBlock = 64;
 
   [[nodiscard]] Slot& slot_of(std::uint64_t page) const;
   [[nodiscard]] std::byte* new_page() const;
@@ -68,10 +70,10 @@ class CapturedMemory final : public MemorySource {
   mutable const std::byte* last_copy_ = nullptr;
   mutable std::vector<Slot> slots_;
   mutable std::size_t used_slots_ = 0;
-  using Blocks = std::vector<std::unique_ptr<std::byte[]>>;  // NOLINT(modernize-avoid-c-arrays): raw pages
-  mutable Blocks blocks_;
+  mutable std::vector<PageBlock> blocks_;
   mutable std::size_t used_pages_ = 0;
-  Blocks spare_blocks_;  // what a renewal copies into
+  std::vector<PageBlock> spare_blocks_;  // what a renewal copies into
+  std::optional<std::vector<std::uint64_t>> changed_;
   std::vector<std::uint64_t>* trace_ = nullptr;
 };
 

@@ -31,16 +31,29 @@ model::ValueKind kind_of(const cpython::Variable& variable) {
 
 FrameValues::FrameValues(memory::CapturedMemory& memory, const cpython::Layout& layout, const ValueWishes& wishes)
     : wishes_(wishes),
+      limits_(wishes.limits),
       memory_(memory),
       objects_(memory, layout),
       types_(objects_),
       variables_(objects_, kMostNames),
-      printer_(objects_, types_, wishes.limits, wishes.redaction),
-      trees_(wishes.children + 1) {}
+      printer_(objects_, types_, limits_, wishes.redaction) {
+  limits_.children = wishes.children > 0;
+  for (std::uint32_t levels = 0; levels <= wishes.children; ++levels) {
+    trees_.emplace_back(&nodes_);
+  }
+}
 
 void FrameValues::begin() {
   by_frame_.clear();
   ++reading_;
+  may_have_changed_.reset();
+  if (!memory_.changed()) {
+    may_have_changed_.set();
+    return;
+  }
+  for (const std::uint64_t page : *memory_.changed()) {
+    may_have_changed_.set(page % may_have_changed_.size());
+  }
 }
 
 void FrameValues::read(const cpython::FrameChain& chain) {
@@ -55,10 +68,11 @@ void FrameValues::read(const cpython::FrameChain& chain) {
     shown.readable = found.whole;
     shown.list.reserve(found.list.size());
     for (const cpython::Variable& variable : found.list) {
-      Shown one{.variable = variable, .name = name_of(*variable.name)};
+      const Name& name = name_of(*variable.name);
+      Shown one{.variable = variable, .name = name.text};
       if (variable.number) {
         one.number = texts_->store(fmt::format("{}", *variable.number));
-      } else if (!wishes_.redaction.hides(one.name)) {
+      } else if (!name.hidden) {
         one.tree = tree_of(variable.value, wishes_.children);
         shown.readable = shown.readable && one.tree->readable;
       }
@@ -77,10 +91,10 @@ void FrameValues::read_exceptions(cpython::Address thread) {
 }
 
 // The names of variables are few, and kept as long as the Variables are.
-std::string_view FrameValues::name_of(const std::string& name) {
+const FrameValues::Name& FrameValues::name_of(const std::string& name) {
   const auto [at, fresh] = names_.try_emplace(&name);
   if (fresh) {
-    at->second = texts_->store(name);
+    at->second = {.text = texts_->store(name), .hidden = wishes_.redaction.hides(name)};
   }
   return at->second;
 }
@@ -91,8 +105,10 @@ const FrameValues::Tree* FrameValues::tree_of(cpython::Address object, std::uint
   if (tree.reading == reading_) {
     return &tree;
   }
+  // The memory compares with the reading before this one alone.
+  const bool is_known = !fresh && tree.reading + 1 == reading_ && is_unchanged(tree);
   tree.reading = reading_;
-  if (fresh || !is_unchanged(tree)) {
+  if (!is_known) {
     write(object, levels, tree);
     return &tree;
   }
@@ -104,8 +120,10 @@ const FrameValues::Tree* FrameValues::tree_of(cpython::Address object, std::uint
 
 bool FrameValues::is_unchanged(const Tree& tree) const {
   const auto first = pages_.begin() + static_cast<std::ptrdiff_t>(tree.first_page);
-  return tree.page_count > 0 && std::all_of(first, first + static_cast<std::ptrdiff_t>(tree.page_count),
-                                            [&](std::uint64_t page) { return memory_.is_unchanged(page); });
+  return tree.page_count > 0 &&
+         std::all_of(first, first + static_cast<std::ptrdiff_t>(tree.page_count), [&](std::uint64_t page) {
+           return !may_have_changed_[page % may_have_changed_.size()] || memory_.is_unchanged(page);
+         });
 }
 
 void FrameValues::write(cpython::Address object, std::uint32_t levels, Tree& tree) {

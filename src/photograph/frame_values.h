@@ -1,8 +1,10 @@
 // The variables of all frames of a still, read once for each object however many frames have it.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <unordered_map>
 #include <vector>
 
@@ -72,9 +74,15 @@ class FrameValues {
   void write(cpython::Address object, std::uint32_t levels, Tree& tree);
   [[nodiscard]] bool is_unchanged(const Tree& tree) const;
   static model::Value make(std::string_view name, cpython::Address address, const Tree* tree);
-  std::string_view name_of(const std::string& name);
+  // The name of a variable, as it is shown.
+  struct Name {
+    std::string_view text;
+    bool hidden = false;
+  };
+  const Name& name_of(const std::string& name);
 
   const ValueWishes& wishes_;
+  cpython::ValueLimits limits_;
   memory::CapturedMemory& memory_;
   cpython::Objects objects_;
   cpython::Types types_;
@@ -83,10 +91,15 @@ class FrameValues {
   std::shared_ptr<model::TextArena> texts_ = std::make_shared<model::TextArena>();
   std::uint32_t reading_ = 0;
   std::unordered_map<cpython::Address, ShownFrame> by_frame_;
-  std::vector<std::unordered_map<cpython::Address, Tree>> trees_;  // by how many levels of parts they have
+  // Of nodes that are never freed one by one.
+  std::pmr::monotonic_buffer_resource nodes_{std::size_t{64} << 10U};
+  std::vector<std::pmr::unordered_map<cpython::Address, Tree>> trees_;  // by how many levels of parts they have
   std::vector<std::uint64_t> pages_;
+  // Bits by page number: of a page without a bit it is certain that it is unchanged. Few pages change, and asking the
+  // memory about each costs more than all else.
+  std::bitset<4096> may_have_changed_;
   std::vector<std::uint64_t> trace_;
-  std::unordered_map<const std::string*, std::string_view> names_;
+  std::unordered_map<const std::string*, Name> names_;
   std::unordered_map<std::string, std::string_view> types_shown_;
   std::size_t bytes_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace stillframe::cpython {
 namespace {
@@ -63,8 +64,18 @@ std::string shortest(T value, double end = kUsualEnd) {
     return value < 0 ? "-inf" : "inf";
   }
   std::array<char, 64> text{};
+  const bool plain = is_plain(value, end);
+  if constexpr (std::is_same_v<T, double>) {
+    // Below 2^53 every whole number is a double: there the digits of a plain number are the shortest ones.
+    constexpr double certain = 1e15;
+    if (plain && std::abs(value) < certain) {
+      const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+      std::string out(text.data(), written.ptr);
+      return out.contains('.') ? out : out + ".0";
+    }
+  }
   const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
-  return arranged(std::string_view(text.data(), written.ptr), is_plain(value, end));
+  return arranged(std::string_view(text.data(), written.ptr), plain);
 }
 
 double from_half(std::uint16_t bits) {

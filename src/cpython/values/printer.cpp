@@ -120,12 +120,15 @@ void Printer::head(const Instance& object) {
 }
 
 void Printer::add_child(Child child) {
-  if (active_.size() == 1) {
+  if (notes()) {
     children_.push_back(std::move(child));
   }
 }
 
 void Printer::note(std::string_view name, Address value, bool hidden) {
+  if (!notes()) {
+    return;
+  }
   add_child({.name = name.empty() ? fmt::format("{}", children_.size()) : std::string(name),
              .address = value,
              .hidden = hidden,
@@ -158,9 +161,12 @@ void Printer::pair(Address key, Address value_at, std::string_view between) {
   readable_ = readable_ && was_readable;
   cut_ = cut_ || was_cut;
   // The key as it is written, with its quotes: who hides `token` also hides 'token'.
-  const std::string name = out_.substr(begin);
+  const std::string_view name = std::string_view(out_).substr(begin);
   const bool hidden = redaction_.hides(name);
-  add_child({.name = name, .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
+  if (notes()) {
+    add_child(
+        {.name = std::string(name), .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
+  }
   put(between);
   written_part(value_at, hidden);
 }

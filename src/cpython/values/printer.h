@@ -21,6 +21,7 @@ struct ValueLimits {
   std::size_t max_text = 2000;     // bytes of one whole value; past that no further part is begun
   bool outline = false;            // the parts of the object are noted as its children, and not written
   bool counts = true;              // false: "…" in place of "… 9,990 more"
+  bool children = true;            // false: nobody asks which parts the object has
 };
 
 // What a child is to its parent, and so how a program gets at it.
@@ -122,6 +123,8 @@ class Printer {
   void value(Address address);
   void add_child(Child child);
   void written_part(Address value_at, bool hidden);
+  // Whether parts of what is being written are noted.
+  [[nodiscard]] bool notes() const { return limits_.children && active_.size() == 1; }
   // Parts of the object that was asked for are not written.
   [[nodiscard]] bool outlined() const { return limits_.outline && active_.size() == 1; }
   bool known(const struct Instance& object);

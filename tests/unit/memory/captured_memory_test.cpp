@@ -157,6 +157,7 @@ TEST(CapturedMemory, RenewalTellsWhatHasChanged) {
   EXPECT_TRUE(memory.is_unchanged(0x10));
   EXPECT_FALSE(memory.is_unchanged(0x11));
   EXPECT_FALSE(memory.is_unchanged(0x12)) << "not copied before";
+  EXPECT_EQ(memory.changed(), (std::vector<std::uint64_t>{0x11}));
   EXPECT_EQ(memory.get<std::uint64_t>(0x11008), 7U);
   memory.renew({0x10, 0x11});
   EXPECT_TRUE(memory.is_unchanged(0x11));
@@ -171,7 +172,20 @@ TEST(CapturedMemory, APageThatIsGoneIsNotUnchanged) {
   below.lose(0x10000, kPage);
   memory.renew({0x10});
   EXPECT_FALSE(memory.is_unchanged(0x10));
+  EXPECT_EQ(memory.changed(), (std::vector<std::uint64_t>{0x10}));
   EXPECT_FALSE(memory.get<std::uint8_t>(0x10000));
+}
+
+TEST(CapturedMemory, CannotTellWhatHasChangedWherePagesWereNotKept) {
+  FakeMemory below;
+  below.map(0x10000, 3 * kPage);
+  CapturedMemory memory(below, 2 * kPage);
+  EXPECT_FALSE(memory.changed()) << "never renewed";
+  for (const std::uint64_t at : {0x10000, 0x11000, 0x12000}) {
+    EXPECT_TRUE(memory.get<std::uint8_t>(at));
+  }
+  memory.renew({0x10, 0x11});
+  EXPECT_FALSE(memory.changed());
 }
 
 TEST(CapturedMemory, TracesPages) {

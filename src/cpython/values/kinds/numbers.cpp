@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <vector>
 
 #include "cpython/values/decimal.h"
@@ -79,6 +80,22 @@ bool put_digits(Printer& out, Address digits, std::uint64_t count, std::uint64_t
   return true;
 }
 
+// Most ints have one digit or two: they are a machine's number.
+bool put_short(Printer& out, Address digits, std::uint64_t count) {
+  std::array<std::uint32_t, 2> both{};
+  if (!out.objects().memory().read(digits, std::as_writable_bytes(std::span(both).first(count)))) {
+    return out.fail("its digits cannot be read");
+  }
+  if (((both[0] | both[1]) >> kDigitBits) != 0) {
+    return out.fail("its digits are none");
+  }
+  std::array<char, 20> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), both[0] | std::uint64_t{both[1]} << kDigitBits);
+  out.put(std::string_view(text.data(), end.ptr));
+  return true;
+}
+
 bool write_long(Printer& out, const Instance& object) {
   const auto sign = sign_of(out.objects(), object.address);
   if (!sign) {
@@ -88,8 +105,12 @@ bool write_long(Printer& out, const Instance& object) {
     return out.fail("its size is impossible");
   }
   out.put(sign->negative ? "-" : "");
-  return put_digits(out, object.address + out.objects().layout().integer.digits.value(), sign->digits,
-                    std::min(sign->digits, digits_for(most_decimals(out)) + 2));
+  const Address digits = object.address + out.objects().layout().integer.digits.value();
+  constexpr std::uint64_t longest_short = 20;
+  if (sign->digits <= 2 && most_decimals(out) >= longest_short) {
+    return put_short(out, digits, sign->digits);
+  }
+  return put_digits(out, digits, sign->digits, std::min(sign->digits, digits_for(most_decimals(out)) + 2));
 }
 
 bool write_int(Printer& out, const Instance& object) {
