@@ -346,7 +346,7 @@ std::optional<std::int64_t> Objects::offset_from_end(Address object, Address typ
   const auto flags = field<std::uint64_t>(type, layout_.type.flags).value_or(0);
   constexpr std::uint64_t kLong = 1U << 24U;
   const bool tagged = layout_.integer.tag.present() && (flags & kLong) != 0;
-  const std::int64_t items = tagged ? *raw >> 3 : (*raw < 0 ? -*raw : *raw);
+  const std::int64_t items = tagged ? *raw >> 3 : static_cast<std::int64_t>(magnitude_of(*raw));
   if (items < 0 || items > kMaxDictOffset || *item_size < 0 || *item_size > kMaxDictOffset || *basic_size < 0 ||
       *basic_size > kMaxDictOffset) {
     return std::nullopt;

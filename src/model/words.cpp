@@ -6,12 +6,16 @@
 
 namespace stillframe::model {
 
-std::string with_count(std::uint64_t count, std::string_view one) {
+std::string grouped(std::uint64_t count) {
   std::string digits = fmt::format("{}", count);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
     digits.insert(static_cast<std::size_t>(at), ",");
   }
-  return fmt::format("{} {}{}", digits, one, count == 1 ? "" : "s");
+  return digits;
+}
+
+std::string with_count(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");
 }
 
 std::string_view state_word(OsState state) {

@@ -10,6 +10,9 @@
 
 namespace stillframe::model {
 
+// 9990 as "9,990".
+std::string grouped(std::uint64_t count);
+
 // "1 thread", "1,204 threads".
 std::string with_count(std::uint64_t count, std::string_view one);
 std::string with_count(std::integral auto count, std::string_view one) {

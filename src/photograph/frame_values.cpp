@@ -70,7 +70,7 @@ void FrameValues::read(const cpython::FrameChain& chain) {
     for (const cpython::Variable& variable : found.list) {
       const Name& name = name_of(*variable.name);
       Shown one{.variable = variable, .name = name.text};
-      if (variable.number) {
+      if (variable.number && !name.hidden) {
         one.number = texts_->store(fmt::format("{}", *variable.number));
       } else if (!name.hidden) {
         one.tree = tree_of(variable.value, wishes_.children);
@@ -193,7 +193,7 @@ bool FrameValues::put(const cpython::RawFrame& frame, model::Frame& into) const 
   into.arguments->reserve(count);
   into.locals->reserve(known->second.list.size() - count);
   for (const Shown& one : known->second.list) {
-    model::Value value = one.variable.number ? model::Value{.name = one.name, .type = "int", .value = one.number}
+    model::Value value = !one.number.empty() ? model::Value{.name = one.name, .type = "int", .value = one.number}
                                              : make(one.name, one.variable.value, one.tree);
     value.kind = kind_of(one.variable);
     (one.variable.is_argument ? into.arguments : into.locals)->push_back(std::move(value));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cpython/values/attributes.h"
 #include "cpython/values/object_facts.h"
@@ -154,16 +155,20 @@ class Grower {
     if (!root && (!type.is_heap() || module || type.has(cpython::kTypeSubclass))) {
       return;
     }
-    const auto known = [&](const std::string& name) {
-      return std::ranges::any_of(parts.children, [&](const cpython::Child& child) {
-        return child.role == ChildRole::attribute && child.name == name;
-      });
-    };
+    if (type.kind == nullptr && type.is_heap()) {
+      return;  // its attributes are what its parts are
+    }
+    std::unordered_set<std::string> known;
+    for (const cpython::Child& child : parts.children) {
+      if (child.role == ChildRole::attribute) {
+        known.insert(child.name);
+      }
+    }
     const cpython::Attributes found =
         cpython::attributes_of(objects_, *object.address, type, wishes_.values.limits.max_items);
     bool added = false;
     for (const cpython::Attribute& one : found.list) {
-      if (!known(one.name)) {
+      if (!known.contains(one.name)) {
         parts.children.push_back({.name = one.name,
                                   .address = one.value,
                                   .hidden = wishes_.values.redaction.hides(one.name),
@@ -276,7 +281,8 @@ ObjectTrees read_objects(const cpython::Objects& objects, const cpython::RawProc
   trees.unreadable += grower.unreadable();
   if (grower.ran_out()) {
     trees.warnings.push_back(
-        fmt::format("more than {} objects are within one another: not all of them are opened", kMostObjects));
+        fmt::format("more than {} objects, or {} MiB of values, are within one another: not all of them are opened",
+                    kMostObjects, kMostBytes >> 20U));
   }
   return trees;
 }

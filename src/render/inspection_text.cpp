@@ -111,14 +111,8 @@ class Writer {
       write_object(child, below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));
     }
     if (more) {
-      screen_.line(fmt::format("{}└─ … {}", below, with_count_more(object.left_out)), style::kFaint);
+      screen_.line(fmt::format("{}└─ … {} more", below, model::grouped(object.left_out)), style::kFaint);
     }
-  }
-
-  static std::string with_count_more(std::uint64_t count) {
-    std::string text = model::with_count(count, "");
-    text.erase(text.find(' '));
-    return text + " more";
   }
 
   // How to see more, where something was held back.

@@ -110,8 +110,7 @@ class Writer {
     std::string_view before = ": ";
     const auto add = [&](std::int64_t count, std::string_view what) {
       if (count > 0) {
-        const std::string number = model::with_count(count, "");
-        text += fmt::format("{}{} {}", before, number.substr(0, number.find(' ')), what);
+        text += fmt::format("{}{} {}", before, model::grouped(static_cast<std::uint64_t>(count)), what);
         before = ", ";
       }
     };

@@ -120,6 +120,9 @@ def test_numpy(start, stillframe, version):
     assert local(still, "large")["value"] == (
         "array([[0, 1, 2, … 997 more], [1000, 1001, 1002, … 997 more], [2000, 2001, 2002, … 997 more], … 997 more]) "
         "shape=(1000, 1000) dtype=int64")
+    # So many that the text is full inside one of them.
+    records = local(stillframe("dump", "--json", "--locals", running.pid).still, "records")
+    assert records["readable"] and records["cut"] and records["value"].startswith("array([(0, 'xxxxx")
 
 
 @pytest.mark.timeout(300)

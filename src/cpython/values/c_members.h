@@ -29,10 +29,4 @@ std::optional<T> members_of(const Printer& out, const Instance& object) {
   return read_at<T>(out, members_at(out, object));
 }
 
-// tp_name without the module: what _PyType_Name() gives.
-inline std::string_view short_name(const Type& type) {
-  const std::string_view name = type.name;
-  return name.substr(name.rfind('.') + 1);
-}
-
 }  // namespace stillframe::cpython

@@ -114,8 +114,8 @@ void put_bare(Printer& out, std::optional<Address> text) {
   known ? out.put(*known) : out.unreadable("a name");
 }
 
-void put_place(Printer& out, const Instance& object, std::string_view word) {
-  out.put(fmt::format("<{}{} at {:#x}", object.type.qualified, word, object.address));
+void put_place(Printer& out, const Instance& object) {
+  out.put(fmt::format("<{} at {:#x}", object.type.qualified, object.address));
 }
 
 }  // namespace stillframe::cpython

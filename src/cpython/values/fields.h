@@ -28,7 +28,6 @@ class Fields {
   // How many items the list, tuple, deque, dict or set of that name has.
   [[nodiscard]] std::optional<std::uint64_t> length(std::string_view name) const;
   [[nodiscard]] const std::vector<Attribute>& all() const { return found_.list; }
-  [[nodiscard]] bool whole() const { return found_.whole && found_.left_out == 0; }
 
  private:
   const Objects& objects_;
@@ -52,6 +51,6 @@ void put_quoted(Printer& out, std::u32string_view text);
 // long.
 void put_bare(Printer& out, std::optional<Address> text);
 // "<module.Class object at 0x…>", as repr() begins for classes of Python code that have a state to add.
-void put_place(Printer& out, const Instance& object, std::string_view word = "");
+void put_place(Printer& out, const Instance& object);
 
 }  // namespace stillframe::cpython

@@ -89,8 +89,7 @@ bool Instances::is_a(Address object, std::string_view qualified) {
   }
   const auto [known, fresh] = kinships_.try_emplace({type, qualified}, false);
   if (fresh) {
-    known->second = type->qualified == qualified ||
-                    std::ranges::any_of(type->mro, [&](const Type* base) { return base->qualified == qualified; });
+    known->second = type->derives_from(qualified);
   }
   return known->second;
 }

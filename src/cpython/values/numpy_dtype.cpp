@@ -141,6 +141,7 @@ bool put_structure(Printer& out, const NumpyType& type, Address at) {
   out.put("(");
   const std::size_t start = out.position();
   std::uint64_t count = 0;
+  bool full = false;
   const bool done =
       for_each_field(out, type, [&](const std::string& name, const NumpyType& field, std::uint64_t offset) {
         out.separate(start);
@@ -149,10 +150,11 @@ bool put_structure(Printer& out, const NumpyType& type, Address at) {
           out.put(kRedacted);
           return true;
         }
-        return out.room() && put_element(out, field, at + offset);
+        full = !out.room();
+        return !full && put_element(out, field, at + offset);
       });
   out.put(count == 1 ? ",)" : ")");
-  return done;
+  return done || full;
 }
 
 std::int64_t floor_divide(std::int64_t value, std::int64_t by) {

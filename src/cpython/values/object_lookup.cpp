@@ -17,10 +17,6 @@ constexpr std::uint64_t kMostNames = 4096;
 // Objects that one step is handed on to: a ChainMap has several, and may have itself.
 constexpr std::uint32_t kMostFollowed = 500;
 
-std::string what(const Type& type) {
-  return type.qualified.empty() ? "an object of an unknown type" : "of type " + type.qualified;
-}
-
 // The part of the path that was looked up when it failed, and how to see what is there.
 Error lost(const ObjectPath& path, std::string stopper, const std::vector<std::string>& near, std::string otherwise) {
   return {.kind = ErrorKind::not_found,
@@ -30,6 +26,10 @@ Error lost(const ObjectPath& path, std::string stopper, const std::vector<std::s
 }
 
 }  // namespace
+
+std::string ObjectLookup::what(const Type& type) {
+  return type.qualified.empty() ? "an object of an unknown type" : "of type " + type.qualified;
+}
 
 Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
   auto at = begin(path);
@@ -43,6 +43,11 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
     Step next = follow(found.address, step);
     if (!next.object) {
       const std::string before(path.up_to(i));
+      if (found.hidden) {
+        return std::unexpected(lost(path,
+                                    fmt::format("{} is hidden, and {} leads nowhere in it", before, path.up_to(i + 1)),
+                                    {}, "--no-redact shows what it has"));
+      }
       for (std::string& name : next.near) {
         name.insert(0, before);
       }
@@ -154,11 +159,11 @@ ObjectLookup::Step ObjectLookup::attribute(Address object, const Type& type, con
                                    place ? "not set in it" : "kept in it in another form than that of an object"),
             .near = {}};
   }
-  for (const auto& found : {objects_.instance_attribute(object, name), in_old_instance(object, type, name),
-                            child(object, ChildRole::attribute, name)}) {
-    if (found) {
-      return {.object = found, .stopper = {}, .near = {}};
-    }
+  auto found = objects_.instance_attribute(object, name);
+  found = found ? found : in_old_instance(object, type, name);
+  found = found ? found : child(object, ChildRole::attribute, name);
+  if (found) {
+    return {.object = found, .stopper = {}, .near = {}};
   }
   if (descriptor == nullptr) {
     return no_attribute(object, type, name);
@@ -175,8 +180,8 @@ ObjectLookup::Step ObjectLookup::attribute(Address object, const Type& type, con
     return {.object = of_class, .stopper = {}, .near = {}};
   }
   // An enum's members keep value and name under such names.
-  if (const auto found = objects_.instance_attribute(object, "_" + name + "_")) {
-    return {.object = found, .stopper = {}, .near = {}};
+  if (const auto behind = objects_.instance_attribute(object, "_" + name + "_")) {
+    return {.object = behind, .stopper = {}, .near = {}};
   }
   return {.object = std::nullopt,
           .stopper = fmt::format("{}, and {} is computed by code ({}), which is not run", what(type), name,

@@ -52,6 +52,8 @@ class ObjectLookup {
   std::optional<Address> in_old_instance(Address object, const Type& type, std::string_view name) const;
   Step no_attribute(Address object, const Type& type, const std::string& name);
 
+  static std::string what(const Type& type);
+
   Step subscript(Address object, const Type& type, const PathStep& step);
   Step in_sequence(Address object, const Type& type, const PathStep& step, Address items);
   Step in_dict(Address dict, const Type& type, const PathStep& step);

@@ -14,10 +14,6 @@ constexpr std::size_t kMostKeysOffered = 2000;
 // Keys that are written down to be compared with what was typed.
 constexpr std::size_t kMostKeysWritten = 20'000;
 
-std::string kind_of(const Type& type) {
-  return type.qualified.empty() ? "an object of an unknown type" : "of type " + type.qualified;
-}
-
 // Mappings behind a ChainMap.
 constexpr std::uint64_t kMostMaps = 256;
 
@@ -31,11 +27,6 @@ constexpr std::array<Wrapper, 4> kWrappers{{{"os._Environ", "_data", true},
                                             {"os._Environ", "data"},
                                             {"collections.UserDict", "data"},
                                             {"collections.UserList", "data"}}};
-
-bool derives_from(const Type& type, std::string_view name) {
-  return type.qualified == name ||
-         std::ranges::any_of(type.mro, [&](const Type* base) { return base->qualified == name; });
-}
 
 }  // namespace
 
@@ -51,7 +42,7 @@ ObjectLookup::Step ObjectLookup::subscript(Address object, const Type& type, con
   if (type.has(kDictSubclass)) {
     return in_dict(object, type, step);
   }
-  const bool chain = derives_from(type, "collections.ChainMap");
+  const bool chain = type.derives_from("collections.ChainMap");
   if (const auto maps = chain ? objects_.instance_attribute(object, "maps") : std::nullopt) {
     return in_chain(*maps, type, step);
   }
@@ -70,7 +61,7 @@ std::optional<Address> ObjectLookup::behind_wrapper(Address object, const Type& 
   }
   for (const Wrapper& wrapper : kWrappers) {
     const auto found =
-        derives_from(type, wrapper.type) ? objects_.instance_attribute(object, wrapper.attribute) : std::nullopt;
+        type.derives_from(wrapper.type) ? objects_.instance_attribute(object, wrapper.attribute) : std::nullopt;
     if (found) {
       if (wrapper.encodes && step.kind == PathStep::Kind::text) {
         step.kind = PathStep::Kind::bytes;
@@ -84,25 +75,25 @@ std::optional<Address> ObjectLookup::behind_wrapper(Address object, const Type& 
 ObjectLookup::Step ObjectLookup::in_sequence(Address object, const Type& type, const PathStep& step, Address items) {
   if (step.kind != PathStep::Kind::integer && step.kind != PathStep::Kind::boolean) {
     return {.object = std::nullopt,
-            .stopper = fmt::format("{}, whose items have numbers, not [{}]", kind_of(type), step.text),
+            .stopper = fmt::format("{}, whose items have numbers, not [{}]", what(type), step.text),
             .near = {}};
   }
   const auto length = objects_.field<std::int64_t>(object, objects_.layout().var_object.size_field);
   if (!length || *length < 0) {
     return {
-        .object = std::nullopt, .stopper = fmt::format("{}, and its length cannot be read", kind_of(type)), .near = {}};
+        .object = std::nullopt, .stopper = fmt::format("{}, and its length cannot be read", what(type)), .near = {}};
   }
   const std::int64_t index = step.number < 0 ? step.number + *length : step.number;
   if (index < 0 || index >= *length) {
     return {.object = std::nullopt,
-            .stopper = fmt::format("{} with {} {}, and has no [{}]", kind_of(type), *length,
+            .stopper = fmt::format("{} with {} {}, and has no [{}]", what(type), *length,
                                    *length == 1 ? "item" : "items", step.number),
             .near = {}};
   }
   const auto item = objects_.memory().get<Address>(items + static_cast<std::uint64_t>(index) * sizeof(Address));
   return item ? Step{.object = *item, .stopper = {}, .near = {}}
               : Step{.object = std::nullopt,
-                     .stopper = fmt::format("{}, and its item [{}] cannot be read", kind_of(type), step.number),
+                     .stopper = fmt::format("{}, and its item [{}] cannot be read", what(type), step.number),
                      .near = {}};
 }
 
@@ -113,10 +104,9 @@ ObjectLookup::Step ObjectLookup::in_chain(Address maps, const Type& type, const 
       list != nullptr && list->has(kListSubclass) ? objects_.pointer(maps, objects_.layout().list.items) : std::nullopt;
   const auto count =
       items ? objects_.field<std::uint64_t>(maps, objects_.layout().var_object.size_field) : std::nullopt;
-  Step missing{
-      .object = std::nullopt,
-      .stopper = fmt::format("{}, and {}", kind_of(type), count ? "has no such key" : "its maps cannot be read"),
-      .near = {}};
+  Step missing{.object = std::nullopt,
+               .stopper = fmt::format("{}, and {}", what(type), count ? "has no such key" : "its maps cannot be read"),
+               .near = {}};
   for (std::uint64_t i = 0; i < std::min(count.value_or(0), kMostMaps); ++i) {
     const auto map = objects_.memory().get<Address>(*items + i * sizeof(Address));
     Step found = map ? follow(*map, step) : Step{};
@@ -177,7 +167,7 @@ ObjectLookup::Step ObjectLookup::in_dict(Address dict, const Type& type, const P
     return found;
   }
   if (!whole || written >= kMostKeysWritten) {
-    found.stopper = fmt::format("{}, and not all of its keys could be {}", kind_of(type), whole ? "compared" : "read");
+    found.stopper = fmt::format("{}, and not all of its keys could be {}", what(type), whole ? "compared" : "read");
     return found;
   }
   // Keys are offered as they would be typed.
@@ -187,7 +177,7 @@ ObjectLookup::Step ObjectLookup::in_dict(Address dict, const Type& type, const P
   const std::string meant =
       step.kind == PathStep::Kind::text ? fmt::format("['{}']", step.text) : fmt::format("[{}]", step.text);
   found.near = near_names(meant, names);
-  found.stopper = fmt::format("{}, and has no key {}", kind_of(type), meant.substr(1, meant.size() - 2));
+  found.stopper = fmt::format("{}, and has no key {}", what(type), meant.substr(1, meant.size() - 2));
   return found;
 }
 
@@ -210,8 +200,8 @@ ObjectLookup::Step ObjectLookup::in_children(Address object, const Type& type, c
       std::ranges::none_of(parts.children, [](const Child& one) { return one.role != ChildRole::attribute; });
   return {
       .object = std::nullopt,
-      .stopper = fmt::format("{}, {} [{}]", kind_of(type),
-                             empty ? "of which no part can be looked up by" : "and has no", number ? step.text : meant),
+      .stopper = fmt::format("{}, {} [{}]", what(type), empty ? "of which no part can be looked up by" : "and has no",
+                             number ? step.text : meant),
       .near = {}};
 }
 

@@ -170,8 +170,7 @@ std::optional<Address> attribute_or_member(Printer& out, Address object, std::st
 }
 
 bool is_ndarray(const Type& type) {
-  return type.qualified == "numpy.ndarray" ||
-         std::ranges::any_of(type.mro, [](const Type* base) { return base->qualified == "numpy.ndarray"; });
+  return type.derives_from("numpy.ndarray");
 }
 
 bool is_array(const Type& type) {

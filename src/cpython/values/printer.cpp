@@ -7,6 +7,7 @@
 
 #include "cpython/values/attributes.h"
 #include "cpython/values/kinds.h"
+#include "model/words.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -14,15 +15,6 @@ namespace {
 // No value that a person reads has more parts, or is nested deeper.
 constexpr std::uint64_t kMostVisits = 20'000;
 constexpr std::size_t kDeepest = 60;
-
-// 9990 as "9,990".
-std::string grouped(std::uint64_t count) {
-  std::string digits = fmt::format("{}", count);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) {
-    digits.insert(at - 3, ",");
-  }
-  return digits;
-}
 
 }  // namespace
 
@@ -152,6 +144,16 @@ void Printer::attribute(std::string_view name, Address value_at, std::string_vie
   written_part(value_at, hidden);
 }
 
+// Of a key that is not shown whole.
+bool Printer::is_secret_key(Address key) {
+  constexpr std::uint64_t longest = 4096;
+  const Type* type = types_.of(key);
+  const bool text = type != nullptr && type->has(kTextSubclass);
+  const bool bytes = type != nullptr && type->has(kBytesSubclass);
+  const auto whole = text ? objects_.text(key, longest) : bytes ? objects_.bytes(key, longest) : std::nullopt;
+  return whole && redaction_.hides(*whole);
+}
+
 void Printer::pair(Address key, Address value_at, std::string_view between) {
   const std::size_t begin = out_.size();
   const bool was_readable = std::exchange(readable_, true);
@@ -162,7 +164,7 @@ void Printer::pair(Address key, Address value_at, std::string_view between) {
   cut_ = cut_ || was_cut;
   // The key as it is written, with its quotes: who hides `token` also hides 'token'.
   const std::string_view name = std::string_view(out_).substr(begin);
-  const bool hidden = redaction_.hides(name);
+  const bool hidden = redaction_.hides(name) || (!exact && is_secret_key(key));
   if (notes()) {
     add_child(
         {.name = std::string(name), .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
@@ -213,12 +215,12 @@ bool Printer::each(std::uint64_t count, const std::function<bool(std::uint64_t)>
 void Printer::more(std::uint64_t count) {
   cut_ = true;
   left_out_ += active_.size() == 1 ? count : 0;
-  put(limits_.counts ? fmt::format("… {} more", grouped(count)) : "…");
+  put(limits_.counts ? fmt::format("… {} more", model::grouped(count)) : "…");
 }
 
 void Printer::more_of_text(std::uint64_t count, std::string_view unit) {
   cut_ = true;
-  put(fmt::format("… {} more {}", grouped(count), unit));
+  put(fmt::format("… {} more {}", model::grouped(count), unit));
 }
 
 void Printer::cut() {

@@ -123,6 +123,7 @@ class Printer {
   void value(Address address);
   void add_child(Child child);
   void written_part(Address value_at, bool hidden);
+  [[nodiscard]] bool is_secret_key(Address key);
   // Whether parts of what is being written are noted.
   [[nodiscard]] bool notes() const { return limits_.children && active_.size() == 1; }
   // Parts of the object that was asked for are not written.

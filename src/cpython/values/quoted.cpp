@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cpython/values/members.h"
 #include "cpython/values/text_repr.h"
 
 namespace stillframe::cpython {
@@ -15,9 +16,11 @@ constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
 
 bool put_bytes_at(Printer& out, Address at, std::uint64_t length) {
   const std::uint64_t shown = std::min({length, out.limits().max_string, kMostShown});
+  if (length > kMostLength || !reaches(out.objects(), at, shown)) {
+    return false;
+  }
   std::string bytes(shown, '\0');
-  if (length > kMostLength ||
-      (shown > 0 && !out.objects().memory().read(at, std::as_writable_bytes(std::span(bytes))))) {
+  if (shown > 0 && !out.objects().memory().read(at, std::as_writable_bytes(std::span(bytes)))) {
     return false;
   }
   std::string text(out.objects().layout().version.major < 3 ? "" : "b");

@@ -21,6 +21,10 @@ constexpr std::uint32_t kReprBehindName = 64;
 
 }  // namespace
 
+bool Type::derives_from(std::string_view type) const {
+  return qualified == type || std::ranges::any_of(mro, [&](const Type* base) { return base->qualified == type; });
+}
+
 const Type* Types::of(Address object) {
   const auto type = objects_.type_of(object);
   return type ? find(*type) : nullptr;

@@ -46,6 +46,8 @@ struct Type {
   bool own_repr = false;            // repr() of its objects is another one than that of kind_type
 
   [[nodiscard]] bool has(TypeFlag flag) const { return (flags & flag) != 0; }
+  // Whether it is the type of that qualified name, or one of its bases is.
+  [[nodiscard]] bool derives_from(std::string_view type) const;
   [[nodiscard]] bool is_heap() const { return has(kHeapType); }
 };
 

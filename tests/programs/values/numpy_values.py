@@ -107,6 +107,8 @@ def stand():
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     large = np.arange(10 ** 6).reshape(1000, 1000)  # noqa: F841
+    records = np.zeros(1000, [("number", "<i4"), ("customer", "<U90"), ("price", "<f8")])
+    records["customer"] = "x" * 90
     while True:
         time.sleep(1000)
 

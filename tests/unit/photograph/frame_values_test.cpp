@@ -83,6 +83,26 @@ TEST_F(FrameValuesTest, AChangeWhileAFrameWasNotReadIsSeen) {
   EXPECT_EQ(shown(), "2");
 }
 
+// 3.14+: the frame itself holds small ints, as tagged references.
+TEST(FrameValuesOf314, ASecretNumberIsHidden) {
+  testing::FakePython python{*cpython::find_layout({3, 14, 0}, {})};
+  cpython::Code code{.address = python.code("f", "f.py", 1)};
+  python.set(code.address, python.layout.code.flags, std::uint32_t{1});
+  python.set(code.address, python.layout.code.localsplusnames, python.tuple({python.text("pin_token")}));
+  python.set(code.address, python.layout.code.localspluskinds, python.bytes("\x20"));
+  const cpython::FrameChain chain{.frames = {{.address = python.frame(code.address, 0), .code = &code}}};
+  python.memory.put(chain.frames[0].address + python.layout.frame.localsplus.value(), std::uint64_t{1234U << 2U | 3U});
+  memory::CapturedMemory memory{python.memory};
+  const ValueWishes wishes;
+  FrameValues values{memory, python.layout, wishes};
+  values.begin();
+  values.read(chain);
+  model::Frame frame;
+  EXPECT_TRUE(values.put(chain.frames[0], frame));
+  ASSERT_EQ(frame.locals->size(), 1U);
+  EXPECT_EQ(frame.locals->front().value, "<redacted>");
+}
+
 TEST_F(FrameValuesTest, APageThatWasNotKeptIsReadAnew) {
   memory::CapturedMemory small(pages, memory::CapturedMemory::kPageSize);
   FrameValues of_small(small, python.layout, wishes);

@@ -129,8 +129,12 @@ bool write_namespace(Printer& out, const Instance& object) {
   const std::size_t start = out.position();
   std::uint64_t shown = 0;
   for (const Attribute& attribute : list) {
+    if (shown >= out.limits().max_items) {
+      break;
+    }
     out.separate(start);
-    if (shown >= out.limits().max_items || !out.room()) {
+    if (!out.room()) {
+      shown = count;
       break;
     }
     out.attribute(attribute.name, attribute.value);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cpython/values/c_members.h"
+#include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/machine_numbers.h"
 #include "cpython/values/quoted.h"
@@ -104,7 +105,7 @@ bool write_array(Printer& out, const Instance& object) {
   if (item->size < 1 || item->size > 8 || *length > kMostBytes) {
     return out.fail("its length is impossible");
   }
-  out.put(fmt::format("{}('{}'", short_name(object.type), item->code));
+  out.put(fmt::format("{}('{}'", class_name(object.type), item->code));
   if (*length > 0) {
     out.put(", ");
     const bool characters = item->code == 'u' || item->code == 'w' || item->code == 'c';
@@ -132,7 +133,7 @@ bool write_struct(Printer& out, const Instance& object) {
   if (!format) {
     return out.fail("its format cannot be read");
   }
-  std::string text(short_name(object.type));
+  std::string text(class_name(object.type));
   text += "(";
   append_bytes_repr(text, *format);
   out.put(text + ")");

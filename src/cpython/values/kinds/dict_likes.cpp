@@ -72,7 +72,7 @@ std::unordered_map<Address, Address> values_of(const Objects& objects, Address d
   return values;
 }
 
-bool put_ordered(Printer& out, const std::vector<Address>& keys, std::unordered_map<Address, Address>& values,
+void put_ordered(Printer& out, const std::vector<Address>& keys, std::unordered_map<Address, Address>& values,
                  std::uint64_t length, bool as_pairs) {
   out.put(as_pairs ? "([" : "({");
   const std::size_t start = out.position();
@@ -94,7 +94,6 @@ bool put_ordered(Printer& out, const std::vector<Address>& keys, std::unordered_
     out.more(length - keys.size());
   }
   out.put(as_pairs ? "])" : "})");
-  return true;
 }
 
 bool write_ordered_dict(Printer& out, const Instance& object) {
@@ -117,7 +116,8 @@ bool write_ordered_dict(Printer& out, const Instance& object) {
   }
   auto values = values_of(objects, object.address, *keys);
   // odict_repr(): pairs until 3.11, then a dict.
-  return put_ordered(out, *keys, values, *length, layout.version < PythonVersion{3, 12, 0});
+  put_ordered(out, *keys, values, *length, layout.version < PythonVersion{3, 12, 0});
+  return true;
 }
 
 // The dict that an object of a class derived from dict is, or another object as a dict.

@@ -14,11 +14,6 @@ namespace {
 // Members of one class that are looked through for the parts of a combination.
 constexpr std::uint64_t kMostMembers = 1024;
 
-bool derives_from(const Type& type, std::string_view name) {
-  return type.qualified == name ||
-         std::ranges::any_of(type.mro, [&](const Type* base) { return base->qualified == name; });
-}
-
 struct Bits {
   std::int64_t value = 0;
   std::string name;
@@ -172,7 +167,7 @@ bool write_class(Printer& out, const Instance& object) {
   if (type == nullptr) {
     return out.fail("it is no sound class");
   }
-  const bool flag = out.objects().layout().version >= PythonVersion{3, 11, 0} && derives_from(*type, "enum.Flag");
+  const bool flag = out.objects().layout().version >= PythonVersion{3, 11, 0} && type->derives_from("enum.Flag");
   out.put(fmt::format("<{} '{}'>", flag ? "flag" : "enum", type->name));
   return true;
 }

@@ -184,7 +184,15 @@ bool write_context_variable(Printer& out, const Instance& object) {
   out.item(*name, "name");
   if (*otherwise != 0) {
     out.put(" ");
-    out.attribute("default", *otherwise);
+    // What it is for stands in its own name.
+    const auto called = objects.text(*name);
+    if (called && out.hides(*called)) {
+      out.note("default", *otherwise, true);
+      out.put("default=");
+      out.put(kRedacted);
+    } else {
+      out.attribute("default", *otherwise);
+    }
   }
   out.put(fmt::format(" at {:#x}>", object.address));
   return true;

@@ -22,25 +22,17 @@ bool put_named_items(Printer& out, const Instance& object, std::string_view name
   const Address items = object.address + out.objects().layout().tuple.items.value();
   out.put(name);
   out.put("(");
-  const std::size_t start = out.position();
-  for (std::uint64_t i = 0; i < *length; ++i) {
-    out.separate(start);
-    if (i >= out.limits().max_items) {
-      out.more(*length - i);
-      break;
-    }
-    if (!out.room()) {
-      break;
-    }
+  const bool done = out.each(*length, [&](std::uint64_t i) {
     const auto item = out.objects().memory().get<Address>(items + i * sizeof(Address));
     const auto called = field(i);
     if (!item || !called) {
       return out.fail("an item or its name cannot be read");
     }
     out.attribute(*called, *item);
-  }
+    return true;
+  });
   out.put(")");
-  return true;
+  return done;
 }
 
 std::optional<Address> field_names(Types& types, const Type& type) {
@@ -88,21 +80,6 @@ constexpr std::uint64_t kMemberSize = 40;
 // PyTypeObject.tp_members stands two words in front of tp_base (Include/cpython/object.h).
 constexpr std::uint32_t kMembersBeforeBase = 16;
 
-std::optional<std::string> c_text(const Objects& objects, Address at) {
-  std::string text;
-  while (text.size() < kMostLetters) {
-    const auto letter = objects.memory().get<char>(at + text.size());
-    if (!letter) {
-      return std::nullopt;
-    }
-    if (*letter == '\0') {
-      return text;
-    }
-    text += *letter;
-  }
-  return std::nullopt;
-}
-
 // structseq_repr() in Objects/structseq.c: member i names item i. Unnamed items have no member, so that behind one the
 // names are those of later ones: repr() shows the whole seconds of a stat result under st_atime, which it reaches so.
 bool write_struct_sequence(Printer& out, const Instance& object) {
@@ -113,7 +90,7 @@ bool write_struct_sequence(Printer& out, const Instance& object) {
     const auto count = objects.field<std::uint64_t>(object.address, objects.layout().var_object.size_field);
     for (std::uint64_t i = 0; members && count && i < *count && i < kMostFields; ++i) {
       const auto name = objects.memory().get<Address>(*members + i * kMemberSize);
-      auto text = name && *name != 0 ? c_text(objects, *name) : std::nullopt;
+      auto text = name && *name != 0 ? objects.c_string(*name, kMostLetters) : std::nullopt;
       if (!text) {
         break;
       }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "cpython/values/c_members.h"
+#include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/numpy_array.h"
 
@@ -16,7 +17,7 @@ bool write_array(Printer& out, const Instance& object) {
   if (!array) {
     return out.fail("it is no sound array");
   }
-  out.put(object.type.name == "numpy.ndarray" ? "array" : short_name(object.type));
+  out.put(object.type.name == "numpy.ndarray" ? "array" : class_name(object.type));
   out.put("(");
   if (!put_elements(out, *array)) {
     return out.fail("its elements cannot be read");
@@ -50,7 +51,7 @@ bool is_of_numpy_2(Printer& out, const Instance& object) {
 }
 
 void put_scalar(Printer& out, const Instance& object, std::string_view text) {
-  std::string_view name = short_name(object.type);
+  std::string_view name = class_name(object.type);
   if (name.ends_with("longlong")) {  // another type than int64, by the same name
     name = name.starts_with('u') ? "uint64" : "int64";
   }
@@ -82,7 +83,7 @@ bool write_number(Printer& out, const Instance& object) {
 template <const char* kBase>
 bool write_text(Printer& out, const Instance& object) {
   const bool named = is_of_numpy_2(out, object);
-  out.put(named ? fmt::format("np.{}(", short_name(object.type)) : "");
+  out.put(named ? fmt::format("np.{}(", class_name(object.type)) : "");
   const Kind* base = kind_named(kBase);
   if (base == nullptr || !base->write(out, object)) {
     return false;
@@ -106,7 +107,7 @@ bool write_time(Printer& out, const Instance& object) {
   if (!time) {
     return out.fail("it cannot be read");
   }
-  out.put(fmt::format("{}.{}(", is_of_numpy_2(out, object) ? "np" : "numpy", short_name(object.type)));
+  out.put(fmt::format("{}.{}(", is_of_numpy_2(out, object) ? "np" : "numpy", class_name(object.type)));
   const std::string unit = unit_text(time->unit, time->multiple);
   if (time->value == std::numeric_limits<std::int64_t>::min()) {
     out.put("'NaT'");

@@ -70,7 +70,8 @@ void for_each_place(Printer& out, Address placement, std::uint64_t end, std::uin
       return;
     }
     const std::uint64_t last = std::min(end, static_cast<std::uint64_t>(*stop));
-    for (auto at = static_cast<std::uint64_t>(*start); at < last; at += static_cast<std::uint64_t>(step)) {
+    for (auto at = static_cast<std::uint64_t>(*start); at < last && budget > 0;
+         at += static_cast<std::uint64_t>(step), --budget) {
       visit(at);
     }
     return;

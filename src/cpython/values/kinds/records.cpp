@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::uint64_t kMostFields = 4096;
 
-// An attribute of one of the field descriptions (dataclasses.Field, attr.Attribute) is True, or no bool at all: a
-// function that writes the field in its own way (attrs).
-bool wants(const Printer& out, Address description, const Type& type, std::string_view what) {
-  return Fields(out, {.address = description, .type = type}).truth(what).value_or(true);
+// Whether repr() shows a field: that attribute of its description (dataclasses.Field, attr.Attribute) is True, or no
+// bool at all: a function that writes the field in its own way (attrs).
+bool is_shown(const Printer& out, Address description, const Type& type) {
+  return Fields(out, {.address = description, .type = type}).truth("repr").value_or(true);
 }
 
 // A field that is no field of an object: ClassVar and InitVar stay in __dataclass_fields__, as _FIELD_CLASSVAR and
@@ -55,7 +55,7 @@ std::vector<std::string> attrs_fields(Printer& out, const Type& type) {
       continue;
     }
     auto name = Fields(out, {.address = *at, .type = *field_type}).text("name");
-    if (name && wants(out, *at, *field_type, "repr")) {
+    if (name && is_shown(out, *at, *field_type)) {
       names.push_back(std::move(*name));
     }
   }
@@ -65,17 +65,8 @@ std::vector<std::string> attrs_fields(Printer& out, const Type& type) {
 bool put_fields(Printer& out, const Instance& object, const std::vector<std::string>& names) {
   const Fields fields(out, object);
   out.put("(");
-  const std::size_t start = out.position();
-  std::uint64_t shown = 0;
-  for (const std::string& name : names) {
-    out.separate(start);
-    if (shown >= out.limits().max_items) {
-      out.more(names.size() - shown);
-      break;
-    }
-    if (!out.room()) {
-      break;
-    }
+  const bool done = out.each(names.size(), [&](std::uint64_t i) {
+    const std::string& name = names[i];
     // A default that was never set on the object is an attribute of its class.
     auto value = fields.at(name);
     value = value ? value : out.types().class_attribute(object.type, name);
@@ -85,10 +76,10 @@ bool put_fields(Printer& out, const Instance& object, const std::vector<std::str
       out.put(name + "=");
       out.put("<not set>");
     }
-    ++shown;
-  }
+    return true;
+  });
   out.put(")");
-  return true;
+  return done;
 }
 
 bool write_dataclass(Printer& out, const Instance& object) {
@@ -108,8 +99,7 @@ bool write_attrs(Printer& out, const Instance& object) {
 
 bool is_dataclass(const Objects&, Types& types, const Type& type) {
   // Members of an enum class that takes its values from a dataclass are members first.
-  const bool is_enum = std::ranges::any_of(type.mro, [](const Type* base) { return base->qualified == "enum.Enum"; });
-  return !is_enum && types.class_attribute(type, "__dataclass_fields__").has_value();
+  return !type.derives_from("enum.Enum") && types.class_attribute(type, "__dataclass_fields__").has_value();
 }
 
 bool is_attrs(const Objects&, Types& types, const Type& type) {

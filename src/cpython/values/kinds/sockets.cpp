@@ -7,6 +7,7 @@
 
 #include "cpython/values/attributes.h"
 #include "cpython/values/c_members.h"
+#include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/machine_numbers.h"
 
@@ -55,10 +56,7 @@ std::optional<double> timeout_of(const Printer& out, const SocketMembers& socket
 
 // socket_repr() of Lib/socket.py.
 void put_python_socket(Printer& out, const Instance& object, const SocketMembers& socket) {
-  const Attributes slots = attributes_of(out.objects(), object.address, object.type, out.limits().max_items);
-  const bool closed = std::ranges::any_of(slots.list, [&](const Attribute& slot) {
-    return slot.name == "_closed" && out.objects().integer(slot.value) == 1;
-  });
+  const bool closed = Fields(out, object).truth("_closed").value_or(false);
   out.put(fmt::format("<{}{} fd={}, family={}, type={}, proto={}", object.type.qualified, closed ? " [closed]" : "",
                       socket.fd, text_of(out, kFamilies, "AddressFamily", socket.family),
                       text_of(out, kTypes, "SocketKind", socket.type), socket.protocol));

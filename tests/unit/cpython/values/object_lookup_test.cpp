@@ -207,6 +207,12 @@ TEST_P(EveryLayoutLookup, NamesThatAreSecretHideWhatTheyLeadTo) {
   EXPECT_FALSE(find("app.settings")->hidden);
 }
 
+TEST_P(EveryLayoutLookup, ErrorsTellNothingOfWhatIsHidden) {
+  EXPECT_EQ(stopper("app.settings['api_token'].x"),
+            "app.settings['api_token'] is hidden, and app.settings['api_token'].x leads nowhere in it");
+  EXPECT_EQ(advice("app.settings['api_token'].x"), "--no-redact shows what it has");
+}
+
 TEST_P(EveryLayoutLookup, HostileObjectsEndInAnError) {
   python.set(list, layout.var_object.size_field, std::uint64_t{1} << 63U);
   EXPECT_FALSE(find("app.settings['default'][0]"));

@@ -185,7 +185,21 @@ TEST_P(EveryLayoutLanguage, WritesAnnotations) {
   EXPECT_EQ(text(object("types.UnionType", {python.tuple({integer, list})})), "int | list");
   EXPECT_TRUE(is_unreadable(object("types.UnionType", {one})));
   EXPECT_EQ(text(object("types.SimpleNamespace", {python.dict({{python.text("b"), one}})})), "namespace(b=1)");
+  limits.max_items = 1;
+  const Address both = python.dict({{python.text("b"), one}, {python.text("c"), two}});
+  EXPECT_EQ(text(object("types.SimpleNamespace", {both})), "namespace(b=1, … 1 more)");
+  limits.max_items = 16;
+  limits.max_text = 1;
+  EXPECT_EQ(text(object("types.SimpleNamespace", {both})), "namespace(…)");
+  limits.max_text = 2000;
   EXPECT_TRUE(is_unreadable(object("types.SimpleNamespace", {24})));
+}
+
+TEST_P(EveryLayoutLanguage, DefaultsOfContextVariablesAreHiddenByTheirNames) {
+  const Address open = object("ContextVar", {python.text("user"), one});
+  EXPECT_EQ(text(open), fmt::format("<ContextVar name='user' default=1 at {:#x}>", open));
+  const Address secret = object("ContextVar", {python.text("api_token"), one});
+  EXPECT_EQ(text(secret), fmt::format("<ContextVar name='api_token' default=<redacted> at {:#x}>", secret));
 }
 
 TEST_P(EveryLayoutLanguage, AnyKindOfNothingCostsItself) {

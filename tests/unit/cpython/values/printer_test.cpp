@@ -174,6 +174,25 @@ TEST_P(EveryLayoutPrinter, HidesWhatIsCalledSecret) {
   EXPECT_EQ(write(object).text, fmt::format("<Order object at {:#x} user=1 db_password=1234>", object));
 }
 
+TEST_P(EveryLayoutPrinter, HidesWhatASecretKeyLeadsToAlthoughTheKeyIsCut) {
+  python.set(python.text_type, layout.type.flags, layout.version.major < 3 ? kBytesSubclass : kTextSubclass);
+  const Address entries = python.dict({{python.text("password"), python.integer(1234)}});
+  limits.max_string = 4;
+  const Written written = write(entries);
+  EXPECT_TRUE(written.text.ends_with("'pass'… 4 more characters: <redacted>}") ||
+              written.text.ends_with("'pass'… 4 more bytes: <redacted>}"))
+      << written.text;
+  ASSERT_EQ(written.children.size(), 1U);
+  EXPECT_TRUE(written.children[0].hidden);
+}
+
+TEST_P(EveryLayoutPrinter, NotesNoPartsWhereNobodyAsks) {
+  limits.children = false;
+  const Written written = write(python.list({python.integer(1), python.integer(2)}));
+  EXPECT_EQ(written.text, "[1, 2]");
+  EXPECT_TRUE(written.children.empty());
+}
+
 TEST_P(EveryLayoutPrinter, SubclassesAreWrittenAsTheirBaseUnlessTheirReprIsAnother) {
   const Address base = objects.type_of(python.list({})).value();
   python.list_type = python.python_class("Basket", {base});
