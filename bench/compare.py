@@ -34,6 +34,7 @@ from subjects import (
     find_tools,
     find_value_tools,
     make_libraries,
+    prepare,
 )
 
 SCENARIOS = ("live", "core", "native", "value", "findings", "tasks", "scale")
@@ -234,10 +235,12 @@ class Bench:
                 self.findings_cost(str(workload), subject.pid)
         for threads in (21, 201):
             command = [self.options.python, HERE / "targets/waiters.py", str(threads)]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiters:
-                waiters.stdout.readline()
-                self.findings_cost(f"{threads} threads that wait for queues and events", waiters.pid)
-                waiters.kill()
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=prepare) as waiters:
+                try:
+                    waiters.stdout.readline()
+                    self.findings_cost(f"{threads} threads that wait for queues and events", waiters.pid)
+                finally:
+                    waiters.kill()
 
     def findings_cost(self, name, pid):
         command = [str(self.options.helpers / "findings"), str(pid), str(max(5, self.options.rounds * 4))]

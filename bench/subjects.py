@@ -68,7 +68,7 @@ class Subject:
         command += ["--tasks", workload.tasks] if workload.tasks else []
         command += ["--libraries", workload.libraries] if workload.libraries else []
         self.process = subprocess.Popen(
-            [str(part) for part in command], cwd=folder, start_new_session=True, preexec_fn=_prepare
+            [str(part) for part in command], cwd=folder, start_new_session=True, preexec_fn=prepare
         )
         self.pid = self.process.pid
         self._wait_until_ready()
@@ -112,7 +112,7 @@ class Subject:
         return found[0].rename(folder / f"{self.workload.ballast_mb}mb.core") if found else None
 
 
-def _prepare():
+def prepare():
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # as measure.cpp does for the tools
     resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -36,8 +36,8 @@ class Interpreter:
 
     @property
     def has_ctypes(self) -> bool:
-        """Its library is not part of every build."""
-        return self.id not in ("2.7-dbg", "3.13t", "3.14t", "3.13-musl")
+        """The build for musl has none: Debian has no libffi for it."""
+        return not self.musl
 
     def enter(self, folder: str) -> None:
         """Called in the child before it becomes the program: what it sees as /, and where it stands."""

@@ -72,8 +72,7 @@ def test_c_types(start, stillframe, interpreter):
     check(values(outcome.still), running.truth["values"], interpreter.version)
 
 
-# The build for musl has no ctypes.
-@pytest.mark.parametrize("interpreter", [pytest.param(one, id=one.id) for one in interpreters.VERSIONS if not one.musl])
+@pytest.mark.parametrize("interpreter", [pytest.param(one, id=one.id) for one in interpreters.VERSIONS if one.has_ctypes])
 def test_ctypes(start, stillframe, interpreter):
     running = start(interpreter, "values/ctypes_values.py",
                     command=lambda one, inside: [one.executable, f"{inside}/ctypes_values.py"])
