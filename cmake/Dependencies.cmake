@@ -29,7 +29,12 @@ stillframe_library(deps::lz4 lz4)
 stillframe_library(deps::lzma lzma)
 stillframe_library(deps::bz2 bz2)
 stillframe_library(deps::minizip minizip)
+# The processors that instructions are decoded for (src/binary/instruction.cpp).
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+  stillframe_library(deps::capstone capstone)
+endif()
 
 add_library(stillframe_deps INTERFACE)
 target_link_libraries(stillframe_deps INTERFACE fmt::fmt-header-only nlohmann_json::nlohmann_json deps::dw deps::elf
-                      deps::minizip deps::z deps::deflate deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS})
+                      deps::minizip deps::z deps::deflate deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS}
+                      $<TARGET_NAME_IF_EXISTS:deps::capstone>)
