@@ -1,6 +1,7 @@
 #include "cpython/exceptions.h"
 
 #include <algorithm>
+#include <array>
 
 #include "cpython/frames.h"
 
@@ -12,6 +13,8 @@ constexpr std::uint32_t kWord = sizeof(Address);
 constexpr std::uint64_t kMostHandlers = 10'000;
 // Where handlers are deeper than this, a person has seen enough.
 constexpr std::size_t kMostShown = 100;
+// Of a traceback; the default recursion limit is 1000.
+constexpr std::uint64_t kMostCalls = 10'000;
 
 // An address that may be one of an object.
 bool leads_somewhere(const Objects& objects, Address object) {
@@ -32,12 +35,16 @@ Address frame_of_traceback(const Objects& objects, Address traceback) {
   return objects.pointer(frame, layout.frame_object.frame).value_or(0);
 }
 
-// PyBaseExceptionObject (Include/cpython/pyerrors.h): dict, args, from 3.11 on notes, traceback.
-Address traceback_of(const Objects& objects, Address exception) {
+// The code object of a frame object: to 3.10 it is kept there, later in the interpreter frame behind it, whose pointers
+// may carry a tag.
+std::optional<Address> code_of_frame(const Objects& objects, Address frame) {
   const Layout& layout = objects.layout();
-  const std::uint32_t head = layout.object.type.value() + kWord;
-  const std::uint32_t words = layout.version >= PythonVersion{3, 11, 0} ? 3 : 2;
-  return objects.pointer(exception, head + words * kWord).value_or(0);
+  if (layout.version < PythonVersion{3, 11, 0}) {
+    return objects.pointer(frame, layout.frame_object.code);
+  }
+  const auto inner = objects.pointer(frame, layout.frame_object.frame);
+  const auto code = inner ? objects.pointer(*inner, layout.frame.executable) : std::nullopt;
+  return code ? std::optional(*code & ~Address{3}) : std::nullopt;
 }
 
 class Finder {
@@ -72,9 +79,12 @@ class Finder {
       return;
     }
     if (traceback == 0 && layout_.version.major >= 3) {
-      traceback = traceback_of(objects_, exception);
+      traceback = exception_parts(objects_, exception).traceback;
     }
-    found_.push_back({.exception = exception, .frame = frame_of_traceback(objects_, traceback), .handled = handled});
+    found_.push_back({.exception = exception,
+                      .traceback = traceback,
+                      .frame = frame_of_traceback(objects_, traceback),
+                      .handled = handled});
   }
 
   // _PyErr_StackItem (Include/cpython/pystate.h): to 3.10 exc_type, exc_value, exc_traceback, previous_item; since
@@ -97,6 +107,60 @@ class Finder {
 };
 
 }  // namespace
+
+// PyBaseExceptionObject (Include/cpython/pyerrors.h): dict, args, from 3.11 on notes, traceback, context, cause,
+// suppress_context.
+ExceptionParts exception_parts(const Objects& objects, Address exception) {
+  const Layout& layout = objects.layout();
+  const Address words = exception + layout.object.type.value() + kWord;
+  const auto word = [&](std::uint32_t index) {
+    return objects.memory().get<Address>(words + std::uint64_t{index} * kWord).value_or(0);
+  };
+  if (layout.version.major < 3) {
+    return {.args = word(1)};
+  }
+  const std::uint32_t first = layout.version >= PythonVersion{3, 11, 0} ? 3 : 2;
+  return {.args = word(1),
+          .traceback = word(first),
+          .context = word(first + 1),
+          .cause = word(first + 2),
+          .suppress_context = (word(first + 3) & 0xffU) != 0};
+}
+
+std::vector<TracebackCall> traceback_calls(const Objects& objects, CodeCache& codes, Address traceback) {
+  const Layout& layout = objects.layout();
+  const std::uint32_t head = layout.object.type.value() + kWord;
+  std::vector<TracebackCall> calls;
+  ChainGuard guard(kMostCalls);
+  // tb_next, tb_frame, then the ints tb_lasti and tb_lineno; from 3.12 on the line is -1 until somebody asks for it
+  // (Python/traceback.c).
+  while (traceback != 0 && guard.step(traceback)) {
+    const Address frame = objects.pointer(traceback, head + kWord).value_or(0);
+    const auto place = objects.memory().get<std::array<std::int32_t, 2>>(traceback + head + Address{2} * kWord);
+    const auto code = frame == 0 ? std::nullopt : code_of_frame(objects, frame);
+    const Code* found = code && place ? codes.find(*code) : nullptr;
+    if (found == nullptr) {
+      break;
+    }
+    calls.push_back({.code = found, .lasti = (*place)[0]});
+    if ((*place)[1] > 0) {
+      calls.back().line = (*place)[1];
+    }
+    traceback = objects.pointer(traceback, head).value_or(0);
+  }
+  return calls;
+}
+
+Address last_exception(const Objects& objects, Address interpreter) {
+  const auto dict = objects.pointer(interpreter, objects.layout().interpreter.sysdict);
+  for (const char* name : {"last_exc", "last_value"}) {
+    const auto found = dict ? objects.lookup(*dict, name) : std::nullopt;
+    if (found && leads_somewhere(objects, *found)) {
+      return *found;
+    }
+  }
+  return 0;
+}
 
 std::vector<ExceptionInFlight> exceptions_in_flight(const Objects& objects, Address thread) {
   return Finder(objects, thread).find();

@@ -57,6 +57,9 @@ class Developer {
       miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
                        unread_values_ == 1 ? "frame" : "frames"));
     }
+    if (still_.crash && still_.crash->frames.empty()) {
+      native_.keep_fatal({}, {});
+    }
     native_.add_other_threads();
     add_system_calls();
     if (negative_.resources) {
@@ -146,6 +149,9 @@ class Developer {
     thread.gc_collecting =
         interpreter.gc_collecting == true && (raw.holds_gil == true || interpreter.threads.size() == 1);
     add_frames(raw, thread);
+    if (tid && still_.crash && still_.crash->tid == tid) {
+      native_.keep_fatal(raw.chain, thread.frames);
+    }
     if (tid) {
       native_.add(raw.chain, *tid, thread);
     }

@@ -201,10 +201,14 @@ class Exposure {
 
   // Registers and stacks of the threads whose native frames are wanted, and what ties them to the Python calls.
   void read_native(const std::vector<ThreadInfo>& threads, const target::Hold* hold, Negative& negative) {
-    if (wishes_.native == NativeWish::none) {
+    const bool shown = wishes_.native != NativeWish::none;
+    const std::optional<std::int64_t> died = fatal_thread();
+    if (!shown && !died) {
       return;
     }
-    greenlet_stacks_.capture(negative.greenlets);
+    if (shown) {
+      greenlet_stacks_.capture(negative.greenlets);
+    }
     // The interpreter's own thread ids tell which threads are Python's, where it keeps them (3.11+).
     std::unordered_set<Tid> wanted;
     bool all = wishes_.native == NativeWish::all;
@@ -212,8 +216,8 @@ class Exposure {
       for (auto& thread : interpreter.threads) {
         cpython::mark_entries(*negative.objects,
                               negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
-        all = all || !thread.native_id;
-        wanted.insert(thread.native_id.value_or(0));
+        all = all || (shown && !thread.native_id);
+        wanted.insert(shown ? thread.native_id.value_or(0) : 0);
       }
     }
     if (all) {
@@ -221,9 +225,16 @@ class Exposure {
       return;
     }
     std::vector<ThreadInfo> some;
-    std::ranges::copy_if(threads, std::back_inserter(some),
-                         [&](const ThreadInfo& thread) { return wanted.contains(thread.inner_tid); });
+    std::ranges::copy_if(threads, std::back_inserter(some), [&](const ThreadInfo& thread) {
+      return thread.tid == died || wanted.contains(thread.inner_tid);
+    });
     negative.stacks = stacks_.capture(some, hold);
+  }
+
+  // Why a process died is told by the native stack of the thread that did, whether or not it is to be shown.
+  [[nodiscard]] std::optional<std::int64_t> fatal_thread() const {
+    const auto crash = inspects() ? std::nullopt : target_.crash();
+    return crash ? crash->tid : std::nullopt;
   }
 
   void unwind(Negative& negative, bool from_copy) {

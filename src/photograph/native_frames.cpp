@@ -103,7 +103,7 @@ void NativeFrames::keep_last(std::vector<model::Frame>& frames) {
 
 void NativeFrames::add(const cpython::FrameChain& chain, target::Tid tid, model::Thread& thread) {
   const auto known = by_tid_.find(tid);
-  if (known == by_tid_.end() || thread.frames.size() != chain.frames.size()) {
+  if (wish_ == NativeWish::none || known == by_tid_.end() || thread.frames.size() != chain.frames.size()) {
     return;
   }
   shown_.insert(tid);
@@ -124,10 +124,8 @@ void NativeFrames::add_greenlet(std::size_t index, model::Greenlet& shown) {
   }
 }
 
-template <typename Shown>
-void NativeFrames::put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
-                                const memory::MemorySource& memory, Shown& shown) {
-  const auto merged = native::merge(chain, stack, names_.parts(stack), memory);
+std::vector<model::Frame> NativeFrames::interleave(const native::Merged& merged, const native::NativeStack& stack,
+                                                   std::span<model::Frame> python) {
   std::vector<model::Frame> frames;
   frames.reserve(merged.frames.size() * 2);
   for (std::size_t at = 0; at < merged.frames.size();) {
@@ -137,21 +135,44 @@ void NativeFrames::put_together(const cpython::FrameChain& chain, const native::
       ++end;
     }
     // The chain is innermost first, the thread's frames are outermost first.
-    const std::size_t outermost = first_python < end ? shown.frames.size() - 1 - merged.frames[first_python].index : 0;
-    const std::span python(shown.frames.data() + outermost, end - first_python);
+    const std::size_t outermost = first_python < end ? python.size() - 1 - merged.frames[first_python].index : 0;
+    const std::span run(python.data() + outermost, end - first_python);
     if (first_python == at) {
-      std::ranges::move(python, std::back_inserter(frames));
+      std::ranges::move(run, std::back_inserter(frames));
     } else {
-      append_loop(stack, merged.frames[at].index, python, frames);
+      append_loop(stack, merged.frames[at].index, run, frames);
     }
     at = end;
   }
+  return frames;
+}
+
+template <typename Shown>
+void NativeFrames::put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
+                                const memory::MemorySource& memory, Shown& shown) {
+  const auto merged = native::merge(chain, stack, names_.parts(stack), memory);
+  std::vector<model::Frame> frames = interleave(merged, stack, shown.frames);
   if (wish_ == NativeWish::last) {
     keep_last(frames);
   }
   shown.frames = std::move(frames);
   shown.merge_conflict = merged.conflict;
   note_end(stack, shown);
+}
+
+void NativeFrames::keep_fatal(const cpython::FrameChain& chain, const std::vector<model::Frame>& python) {
+  if (!still_.crash->frames.empty()) {
+    return;  // a thread may have a state in each of several interpreters
+  }
+  const auto known = still_.crash->tid ? by_tid_.find(*still_.crash->tid) : by_tid_.end();
+  if (known == by_tid_.end() || python.size() != chain.frames.size()) {
+    still_.crash->frames = python;
+    return;
+  }
+  const native::NativeStack& stack = known->second->stack;
+  const auto merged = native::merge(chain, stack, names_.parts(stack), negative_.objects->memory());
+  std::vector<model::Frame> copy = python;
+  still_.crash->frames = interleave(merged, stack, copy);
 }
 
 void NativeFrames::add_other_threads() {

@@ -22,6 +22,9 @@ class NativeFrames {
   void add(const cpython::FrameChain& chain, target::Tid tid, model::Thread& thread);
   // The same for a suspended greenlet, the one at `index` of those that were read.
   void add_greenlet(std::size_t index, model::Greenlet& shown);
+  // Keeps the calls of the thread that died, native ones included, whether or not they are to be shown. `python` are
+  // those that Python knows, outermost first; none for a thread of which it knows nothing.
+  void keep_fatal(const cpython::FrameChain& chain, const std::vector<model::Frame>& python);
   // The threads that Python knows nothing of, where all were asked for.
   void add_other_threads();
 
@@ -30,6 +33,9 @@ class NativeFrames {
   void append_loop(const native::NativeStack& stack, std::size_t index, std::span<model::Frame> python,
                    std::vector<model::Frame>& frames);
   model::Frame make_frame(const native::RawNativeFrame& raw, const binary::NativeCall& call);
+  // The native frames of a stack with the Python frames of the chain where they belong.
+  std::vector<model::Frame> interleave(const native::Merged& merged, const native::NativeStack& stack,
+                                       std::span<model::Frame> python);
   template <typename Shown>  // a thread or a greenlet
   void put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
                     const memory::MemorySource& memory, Shown& shown);

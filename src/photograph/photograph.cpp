@@ -7,6 +7,7 @@
 #include "cpython/runtime.h"
 #include "memory/captured_memory.h"
 #include "native/names.h"
+#include "photograph/crash_facts.h"
 #include "photograph/develop.h"
 #include "photograph/exposure.h"
 #include "photograph/native_frames.h"
@@ -76,6 +77,9 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   NativeFrames native(*negative, names, still, wishes.native);
   negative->resources = wishes.resources;
   develop(*negative, target, *runtime, native, still);
+  if (still.crash) {
+    add_crash_facts(target, *runtime, modules, names, *negative, still);
+  }
   for (const std::string& file : names.cut_files()) {
     still.partial = true;
     still.warnings.push_back(file +

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "render/json_crash.h"
 #include "render/json_facts.h"
 #include "render/words.h"
 
@@ -13,20 +14,6 @@ namespace stillframe::render {
 namespace {
 
 constexpr std::string_view kSchema = "stillframe/1";
-
-Json crash_of(const model::Still& still) {
-  if (!still.crash) {
-    return nullptr;
-  }
-  const model::Crash& crash = *still.crash;
-  return {{"signal", crash.signal_name},
-          {"signal_number", crash.signal},
-          {"code", or_null(crash.code)},
-          {"fault_address", hex(crash.fault_address)},
-          {"tid", or_null(crash.tid)},
-          {"sender_pid", or_null(crash.sender_pid)},
-          {"sender_uid", or_null(crash.sender_uid)}};
-}
 
 Json interpreters_of(const model::Still& still) {
   Json list = Json::array();
@@ -174,7 +161,7 @@ class Writer {
                        {"source", source_of(still.source)},
                        {"consistency", consistency_of(still.consistency)},
                        {"python", python_of(still.python)},
-                       {"crash", crash_of(still)},
+                       {"crash", crash_of(still.crash)},
                        {"interpreters", interpreters_of(still)}};
     out_ = dump(head);
     out_.pop_back();

@@ -81,12 +81,12 @@ bool dumps_core(std::int32_t signal) {
   return std::ranges::find(dumping, signal) != dumping.end();
 }
 
+}  // namespace
+
 bool is_fault(std::int32_t signal) {
   constexpr std::array faults{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
   return std::ranges::find(faults, signal) != faults.end();
 }
-
-}  // namespace
 
 std::string signal_name(std::int32_t number) {
   const bool known = number > 0 && static_cast<std::size_t>(number) < signal_names.size();

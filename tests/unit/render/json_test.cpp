@@ -84,7 +84,33 @@ TEST(Json, Crash) {
                              .sender_pid = 6,
                              .sender_uid = 0};
   EXPECT_EQ(parsed(still)["crash"], Json::parse(R"({"signal": "SIGSEGV", "signal_number": 11, "code": "SEGV_MAPERR",
-      "fault_address": "0xffffffffffffffff", "tid": 5, "sender_pid": 6, "sender_uid": 0})"));
+      "fault_address": "0xffffffffffffffff", "tid": 5, "sender_pid": 6, "sender_uid": 0, "fault": null, "stack": null,
+      "abort_message": null, "fatal_function": null, "fatal_message": null, "cpp_exception": null, "exceptions": [],
+      "system_call": null})"));
+}
+
+TEST(Json, CrashWithAllThatIsKnown) {
+  model::Still still = live_still();
+  still.crash = model::Crash{.signal = 11, .signal_name = "SIGSEGV"};
+  still.crash->fault = model::Fault{.pc = 0x4000,
+                                    .address = 0x10,
+                                    .access = model::AccessKind::write,
+                                    .bytes = 8,
+                                    .registers = {{.name = "rdi", .value = 0}},
+                                    .area = model::MemoryArea{.begin = 0, .end = 0x1000, .path = "/x"}};
+  still.crash->stack = model::StackArea{.begin = 1, .end = 2, .sp = 3, .guard = 0};
+  still.crash->cpp_exception = model::CppException{.type = "int", .what = "7"};
+  still.crash->exceptions = {
+      {.type = "KeyError", .text = "KeyError('x')", .traceback = {frame("/a.py", 3, "f", "", "")}}};
+  const Json crash = parsed(still)["crash"];
+  EXPECT_EQ(crash["fault"]["access"], "write");
+  EXPECT_EQ(crash["fault"]["registers"], Json::parse(R"([{"name": "rdi", "value": "0x0"}])"));
+  EXPECT_EQ(crash["fault"]["area"]["path"], "/x");
+  EXPECT_TRUE(crash["fault"]["instruction"].is_null());
+  EXPECT_EQ(crash["stack"]["sp"], "0x3");
+  EXPECT_EQ(crash["cpp_exception"], Json::parse(R"({"type": "int", "what": "7"})"));
+  EXPECT_EQ(crash["exceptions"][0]["traceback"], Json::parse(R"([{"function": "f", "file": "/a.py", "line": 3}])"));
+  EXPECT_TRUE(crash["exceptions"][0]["from"].is_null());
 }
 
 TEST(Json, Frames) {

@@ -1,4 +1,6 @@
 // Exceptions.
+#include "cpython/exceptions.h"
+
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -6,30 +8,24 @@
 namespace stillframe::cpython {
 namespace {
 
-// PyBaseExceptionObject (Include/cpython/pyerrors.h): dict, args, notes (3.11+), traceback, context, cause,
-// suppress_context. 2.7 has but dict, args, message.
 void put_causes(Printer& out, Address exception) {
   const Objects& objects = out.objects();
-  const PythonVersion version = objects.layout().version;
-  if (version.major < 3) {
+  if (objects.layout().version.major < 3) {
     return;
   }
-  const std::uint32_t context = version >= PythonVersion{3, 11, 0} ? 4 : 3;
-  const auto cause = part(objects, exception, context + 1);
-  const auto handled = part(objects, exception, context);
-  const auto suppressed = objects.field<std::uint8_t>(exception, word(objects, context + 2));
-  const auto put = [&](const char* name, std::optional<Address> what) {
-    if (what && out.room()) {
+  const ExceptionParts parts = exception_parts(objects, exception);
+  const auto put = [&](const char* name, Address what) {
+    if (what != 0 && out.room()) {
       out.put(" ");
-      out.attribute(name, *what);
+      out.attribute(name, what);
     }
   };
-  put("__cause__", cause);
-  if (!cause && suppressed == std::uint8_t{0}) {
-    put("__context__", handled);
+  put("__cause__", parts.cause);
+  if (parts.cause == 0 && !parts.suppress_context) {
+    put("__context__", parts.context);
   }
   const auto dict = part(objects, exception, 0);
-  put("__notes__", dict ? objects.lookup(*dict, "__notes__") : std::nullopt);
+  put("__notes__", dict ? objects.lookup(*dict, "__notes__").value_or(0) : 0);
 }
 
 // BaseException_repr() in Objects/exceptions.c: before 3.7 a single argument has a comma behind it.
