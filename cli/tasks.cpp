@@ -1,4 +1,5 @@
-// stillframe tasks PID|CORE: the tasks of asyncio, who awaits whom, and what each of them waits for in the end.
+// stillframe tasks PID|CORE: the tasks of asyncio, trio and gevent, who awaits whom, and what each of them waits for in
+// the end.
 #include "render/tasks.h"
 
 #include <CLI/CLI.hpp>
@@ -45,7 +46,8 @@ void add_tasks(CLI::App& program, const Environment& environment, int& exit_code
   const auto options = std::make_shared<TasksOptions>();
   options->wishes.tasks = photograph::TaskWish::all;
   CLI::App* command = program.add_subcommand(
-      "tasks", "Show the asyncio tasks of a Python process or core file: who awaits whom, where, and for what");
+      "tasks",
+      "Show the tasks (asyncio, trio, gevent) of a Python process or core file: who awaits whom, where, and for what");
   command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
   command->add_option("--executable", options->files.executable, "Of a core: the program that died")
       ->type_name("EXECUTABLE");
@@ -57,7 +59,7 @@ void add_tasks(CLI::App& program, const Environment& environment, int& exit_code
   command->add_flag("--json", options->output.json, "Write JSON (docs/tasks.schema.json), one object");
   command->add_flag("--no-color", options->output.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
   command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
-  command->add_flag("--no-hide", options->output.no_hide, "Show asyncio's own calls too, which only wait");
+  command->add_flag("--no-hide", options->output.no_hide, "Show the scheduler's own calls too, which only wait");
   command->footer(R"(Examples:
   stillframe tasks 4211                    every task of every loop, as the tree of who awaits whom
   stillframe tasks 4211 | less             a task that others await stands below the first of them

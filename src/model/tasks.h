@@ -1,5 +1,5 @@
-// The tasks of a program that schedules them itself (asyncio): who awaits whom, where each stands, what it waits for.
-// Plain data; docs/tasks.schema.json is this, written down. Absent facts are std::nullopt, never guessed.
+// The tasks of a program that schedules them itself (asyncio, trio, gevent): who awaits whom, where each stands, what
+// it waits for. Plain data; docs/tasks.schema.json is this, written down. Absent facts are std::nullopt, never guessed.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,8 @@
 #include "model/still.h"
 
 namespace stillframe::model {
+
+enum class Scheduler : std::uint8_t { asyncio, trio, gevent };
 
 enum class TaskState : std::uint8_t {
   running,      // its thread runs it now
@@ -38,6 +40,7 @@ enum class WaitKind : std::uint8_t {
   process,  // until a child process ends
   future,   // one that somebody must set
   other,    // an object that is no future
+  unknown,  // it waits, and nothing tells what for
 };
 
 // Tasks and loops are meant by their index in Tasks.
@@ -53,7 +56,8 @@ struct TaskWait {
   std::optional<std::int64_t> tid;     // of the thread that runs an executor's job
   std::optional<bool> job_begun;       // of an executor's job; false: it waits for a worker
   std::optional<std::uint64_t> items;  // of a queue: how many it has
-  std::vector<std::uint32_t> holders;  // tasks in whose `async with` the lock is: likely those that hold it
+  std::vector<std::uint32_t> holders;  // tasks that hold the lock, or likely do: it is in their `async with`
+  bool holders_proven = false;         // the lock itself names them
 };
 
 struct Task {
@@ -61,6 +65,7 @@ struct Task {
   std::string name;                 // empty: the version keeps none (to 3.7)
   std::optional<std::string> type;  // its class, where it is not asyncio's own
   std::optional<std::uint32_t> loop;
+  std::optional<std::uint32_t> parent;  // the task that has the nursery in which it runs (trio)
   TaskState state = TaskState::waiting;
   bool cancelling = false;            // it is cancelled when it goes on
   std::vector<std::uint32_t> frames;  // into Tasks::places: its coroutines and what they called, outermost first
@@ -75,12 +80,15 @@ struct Task {
 // What the thread of a loop does.
 enum class LoopDoing : std::uint8_t {
   nothing,  // no thread runs it
+  guest,    // it runs as a guest within another loop
+  unknown,  // a loop of C code, whose own calls cannot be seen, and none of its tasks runs
   waits,    // for files and timers
   runs,     // a task or a callback
   between,  // it is on its way from one to the next
 };
 
 struct TaskLoop {
+  Scheduler scheduler = Scheduler::asyncio;
   std::uint64_t address = 0;
   std::string type;
   std::optional<std::int64_t> tid;      // of the thread that runs it

@@ -6,7 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "cpython/asyncio/tasks.h"
+#include "cpython/gevent/tasks.h"
+#include "cpython/program_tasks.h"
 #include "cpython/thread_names.h"
 #include "native/greenlet_stacks.h"
 #include "photograph/faults.h"
@@ -144,6 +145,7 @@ class Exposure {
     }
     const std::size_t most = wishes_.tasks == TaskWish::few ? kFewTasks : cpython::kMostTasks;
     negative.tasks = tasks_->read(*negative.objects, *negative.codes, negative.process, most);
+    cpython::read_gevent(*negative.objects, negative.process, negative.greenlets, most, *negative.tasks);
     if (wishes_.tasks == TaskWish::few && (!negative.tasks->problems.empty() || negative.tasks->unreadable > 0)) {
       negative.tasks.reset();  // who has not asked for them need not hear what is missing
     }
@@ -435,7 +437,7 @@ class Exposure {
   const cpython::Runtime& runtime_;
   native::StackReader stacks_;
   cpython::Greenlets greenlets_;
-  std::optional<cpython::AsyncioTasks> tasks_;  // where they were asked for
+  std::optional<cpython::ProgramTasks> tasks_;  // where they were asked for
   bool tasks_later_ = false;                    // a reading leaves them out: they are followed in its copy
   native::GreenletStacks greenlet_stacks_;
   const Wishes& wishes_;

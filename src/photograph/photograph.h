@@ -22,7 +22,7 @@ enum class NativeWish : std::uint8_t {
   all,     // of every thread of the process
 };
 
-// The tasks of asyncio.
+// The tasks of asyncio, trio and gevent.
 enum class TaskWish : std::uint8_t {
   none,
   few,  // for findings: where there are so few that reading them costs next to nothing

@@ -74,7 +74,8 @@ class Developer {
   }
 
   void add_loop(const cpython::RawLoopState& raw) {
-    model::TaskLoop loop{.address = raw.loop.address, .type = raw.loop.type, .doing = raw.doing};
+    model::TaskLoop loop{
+        .scheduler = raw.scheduler, .address = raw.loop.address, .type = raw.loop.type, .doing = raw.doing};
     loop.tid = tid_of(raw.thread);
     const auto thread = std::ranges::find(still_.threads, loop.tid, &model::Thread::tid);
     if (loop.tid && thread != still_.threads.end()) {
@@ -96,12 +97,13 @@ class Developer {
 
   void add_task(const cpython::RawTask& raw) {
     model::Task task{.address = raw.address, .name = raw.name, .state = raw.state, .cancelling = raw.cancelling};
-    if (raw.type != "_asyncio.Task" && raw.type != "asyncio.tasks.Task") {
+    if (!raw.type.empty() && raw.type != "_asyncio.Task" && raw.type != "asyncio.tasks.Task") {
       task.type = raw.type;
     }
     if (const auto loop = loop_index_.find(raw.loop); loop != loop_index_.end()) {
       task.loop = loop->second;
     }
+    task.parent = index_of(raw.parent);
     task.frames = places_of(raw.frames);
     if (raw.broken) {
       task.complete = false;
@@ -145,6 +147,7 @@ class Developer {
     }
     wait.items = raw.count;
     wait.holders = indexes_of(raw.holders);
+    wait.holders_proven = raw.holders_proven;
     return wait;
   }
 
@@ -179,7 +182,7 @@ class Developer {
       miss(problem);
     }
     if (raw_.unreadable > 0) {
-      miss(fmt::format("{} of asyncio's tasks could not be read and {} missing", raw_.unreadable,
+      miss(fmt::format("{} of the tasks could not be read and {} missing", raw_.unreadable,
                        raw_.unreadable == 1 ? "is" : "are"));
     }
     if (incomplete_ > 0) {

@@ -22,7 +22,23 @@ std::uint64_t mix(std::uint64_t seed, std::uint64_t value) {
 class Builder {
  public:
   Builder(const model::Tasks& tasks, std::uint32_t loop, bool fold)
-      : tasks_(tasks), loop_(loop), fold_(fold), signatures_(tasks.tasks.size()), shown_(tasks.tasks.size()) {}
+      : tasks_(tasks),
+        loop_(loop),
+        fold_(fold),
+        below_(tasks.tasks.size()),
+        signatures_(tasks.tasks.size()),
+        shown_(tasks.tasks.size()) {
+    for (std::uint32_t i = 0; i < below_.size(); ++i) {
+      below_[i] = tasks.tasks[i].awaits;
+    }
+    // Whom it does not await yet, but will.
+    for (std::uint32_t i = 0; i < below_.size(); ++i) {
+      const auto parent = tasks.tasks[i].parent;
+      if (parent && std::ranges::find(tasks.tasks[i].awaited_by, *parent) == tasks.tasks[i].awaited_by.end()) {
+        below_[*parent].push_back(i);
+      }
+    }
+  }
 
   std::vector<TaskNode> build() {
     std::vector<std::uint32_t> roots;
@@ -45,7 +61,9 @@ class Builder {
   [[nodiscard]] bool is_mine(std::uint32_t task) const { return tasks_.tasks[task].loop == loop_; }
 
   [[nodiscard]] bool is_awaited(std::uint32_t task) const {
-    return std::ranges::any_of(tasks_.tasks[task].awaited_by, [&](std::uint32_t one) { return is_mine(one); });
+    const model::Task& one = tasks_.tasks[task];
+    return (one.parent && is_mine(*one.parent)) ||
+           std::ranges::any_of(one.awaited_by, [&](std::uint32_t awaiter) { return is_mine(awaiter); });
   }
 
   std::vector<TaskNode> nodes_of(const std::vector<std::uint32_t>& list, std::size_t depth) {
@@ -70,7 +88,7 @@ class Builder {
 
   TaskNode node_of(std::uint32_t task, std::size_t depth) {
     TaskNode node{.task = task};
-    const auto& awaits = tasks_.tasks[task].awaits;
+    const auto& awaits = below_[task];
     if (shown_[task]) {
       node.in_cycle = std::ranges::find(path_, task) != path_.end();
       node.shown_above = !awaits.empty();
@@ -96,7 +114,7 @@ class Builder {
       todo.pop_back();
       if (!shown_[one]) {
         shown_[one] = true;
-        todo.insert(todo.end(), tasks_.tasks[one].awaits.begin(), tasks_.tasks[one].awaits.end());
+        todo.insert(todo.end(), below_[one].begin(), below_[one].end());
       }
     }
   }
@@ -124,7 +142,7 @@ class Builder {
     }
     signatures_[index] = mix(sum, index);  // what a circle leads back to
     std::vector<std::uint64_t> below;
-    for (const std::uint32_t awaited : task.awaits) {
+    for (const std::uint32_t awaited : below_[index]) {
       // A task that others await as well is one of its own.
       const bool shared = tasks_.tasks[awaited].awaited_by.size() > 1;
       below.push_back(shared ? mix(1, awaited) : signature(awaited, depth + 1));
@@ -140,6 +158,7 @@ class Builder {
   const model::Tasks& tasks_;
   std::uint32_t loop_;
   bool fold_;
+  std::vector<std::vector<std::uint32_t>> below_;  // what each awaits, and what runs in its nurseries
   std::vector<std::optional<std::uint64_t>> signatures_;
   std::vector<bool> shown_;
   std::vector<std::uint32_t> path_;

@@ -11,7 +11,7 @@ namespace stillframe::render {
 struct TaskNode {
   std::uint32_t task = 0;
   std::vector<std::uint32_t> alike;  // other tasks that stand at the same place, with equal tasks below them
-  std::vector<TaskNode> children;    // what it awaits
+  std::vector<TaskNode> children;    // what it awaits, or will: tasks in its nurseries
   bool shown_above = false;          // what it awaits is shown where the task is met first
   bool in_cycle = false;             // it awaits itself, through the tasks above it
   std::size_t deeper = 0;            // how many tasks it awaits that are too deep to be shown

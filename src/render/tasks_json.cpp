@@ -27,6 +27,18 @@ std::string_view json_name(model::TaskState state) {
   return "waiting";
 }
 
+std::string_view json_name(model::Scheduler scheduler) {
+  switch (scheduler) {
+    case model::Scheduler::asyncio:
+      return "asyncio";
+    case model::Scheduler::trio:
+      return "trio";
+    case model::Scheduler::gevent:
+      return "gevent";
+  }
+  return "asyncio";
+}
+
 std::string_view json_name(model::LoopDoing doing) {
   switch (doing) {
     case model::LoopDoing::nothing:
@@ -37,6 +49,10 @@ std::string_view json_name(model::LoopDoing doing) {
       return "runs";
     case model::LoopDoing::between:
       return "between";
+    case model::LoopDoing::guest:
+      return "guest";
+    case model::LoopDoing::unknown:
+      return "unknown";
   }
   return "nothing";
 }
@@ -77,6 +93,8 @@ std::string_view json_name(model::WaitKind kind) {
       return "future";
     case model::WaitKind::other:
       return "other";
+    case model::WaitKind::unknown:
+      return "unknown";
   }
   return "nothing";
 }
@@ -151,7 +169,8 @@ class Writer {
   }
 
   void write_loop(const model::TaskLoop& loop) {
-    const Json head = {{"address", hex(loop.address)},
+    const Json head = {{"kind", json_name(loop.scheduler)},
+                       {"address", hex(loop.address)},
                        {"type", text_or_null(loop.type)},
                        {"tid", or_null(loop.tid)},
                        {"doing", json_name(loop.doing)},
@@ -174,13 +193,19 @@ class Writer {
   }
 
   void write_task(const model::Task& task) {
-    const Json head = {
-        {"address", hex(task.address)},     {"name", text_or_null(task.name)},
-        {"type", or_null(task.type)},       {"loop", task.loop ? hex(tasks_.loops[*task.loop].address) : Json(nullptr)},
-        {"state", json_name(task.state)},   {"cancelling", task.cancelling},
-        {"awaits", addresses(task.awaits)}, {"awaited_by", addresses(task.awaited_by)},
-        {"waits_for", wait_of(task)},       {"timeout_left", seconds(task.timeout_left)},
-        {"complete", task.complete},        {"incomplete_reason", or_null(task.incomplete_reason)}};
+    const Json head = {{"address", hex(task.address)},
+                       {"name", text_or_null(task.name)},
+                       {"type", or_null(task.type)},
+                       {"loop", task.loop ? hex(tasks_.loops[*task.loop].address) : Json(nullptr)},
+                       {"parent", task.parent ? address_of(*task.parent) : Json(nullptr)},
+                       {"state", json_name(task.state)},
+                       {"cancelling", task.cancelling},
+                       {"awaits", addresses(task.awaits)},
+                       {"awaited_by", addresses(task.awaited_by)},
+                       {"waits_for", wait_of(task)},
+                       {"timeout_left", seconds(task.timeout_left)},
+                       {"complete", task.complete},
+                       {"incomplete_reason", or_null(task.incomplete_reason)}};
     out_ += dump(head);
     out_.pop_back();
     write_frames("frames", task.frames);
@@ -203,7 +228,8 @@ class Writer {
             {"tid", or_null(wait.tid)},
             {"job_begun", or_null(wait.job_begun)},
             {"items", or_null(wait.items)},
-            {"holders", addresses(wait.holders)}};
+            {"holders", addresses(wait.holders)},
+            {"holders_proven", wait.holders_proven}};
   }
 
   const model::Still& still_;

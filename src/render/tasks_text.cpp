@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model/display_width.h"
+#include "model/scheduler_files.h"
 #include "model/tasks.h"
 #include "model/words.h"
 #include "render/escape.h"
@@ -34,10 +35,21 @@ std::string name_of(const Task& task) {
   return task.name.empty() ? fmt::format("task {:#x}", task.address) : escaped(task.name);
 }
 
-// A call of asyncio's own library.
+// A call of the scheduler's own library.
 bool is_library(const model::Frame& frame) {
-  const std::string_view file = frame.file.value_or("");
-  return file.substr(0, file.rfind('/') + 1).ends_with("/asyncio/");
+  return model::is_scheduler_file(frame.file.value_or(""));
+}
+
+std::string_view noun_of(model::Scheduler scheduler) {
+  switch (scheduler) {
+    case model::Scheduler::asyncio:
+      return "Loop";
+    case model::Scheduler::trio:
+      return "Trio run";
+    case model::Scheduler::gevent:
+      return "Gevent hub";
+  }
+  return "Loop";
 }
 
 // What is said of a task behind its name.
@@ -70,7 +82,7 @@ class Writer {
     write_findings(screen_, still_.findings);
     if (tasks_.loops.empty()) {
       screen_.blank_line();
-      screen_.paragraph("No event loop of asyncio runs, and there are no tasks.", "");
+      screen_.paragraph("No event loop of asyncio, trio or gevent runs, and there are no tasks.", "");
     }
     for (std::uint32_t loop = 0; loop < tasks_.loops.size(); ++loop) {
       write_loop(loop);
@@ -127,7 +139,7 @@ class Writer {
   }
 
   std::string loop_in_words(const model::TaskLoop& loop) {
-    std::string text = fmt::format("Loop {:#x}", loop.address);
+    std::string text = fmt::format("{} {:#x}", noun_of(loop.scheduler), loop.address);
     text += loop.type.empty() ? "" : fmt::format(" ({})", escaped(loop.type));
     if (loop.tid) {
       text += fmt::format(", thread {}", *loop.tid);
@@ -137,7 +149,8 @@ class Writer {
     }
     text += ": " + loop_doing(loop);
     if (loop.ready && *loop.ready > 0) {
-      text += fmt::format("; {} ready", model::with_count(*loop.ready, "callback"));
+      text += fmt::format(
+          "; {} ready", model::with_count(*loop.ready, loop.scheduler == model::Scheduler::trio ? "task" : "callback"));
     }
     if (loop.doing != LoopDoing::nothing && loop.next_timer) {
       text += *loop.next_timer > 0 ? fmt::format("; the next timer in {}", seconds_in_words(*loop.next_timer))
@@ -150,6 +163,10 @@ class Writer {
     switch (loop.doing) {
       case LoopDoing::nothing:
         return loop.closed == true ? "closed" : "no thread runs it";
+      case LoopDoing::guest:
+        return "is a guest of another loop";
+      case LoopDoing::unknown:
+        return "which thread runs it is not known";
       case LoopDoing::waits:
         return "waits for files and timers";
       case LoopDoing::between:

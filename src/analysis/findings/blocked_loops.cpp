@@ -46,12 +46,22 @@ std::string what_runs(const model::TaskLoop& loop, const model::Tasks& tasks) {
   return "task " + (task.name.empty() ? fmt::format("{:#x}", task.address) : task.name);
 }
 
+// Tasks that could go on, where a loop of C code does not show its callbacks.
+std::uint64_t ready_tasks(const model::Tasks& tasks, const model::TaskLoop& loop) {
+  const auto index = static_cast<std::uint32_t>(&loop - tasks.loops.data());
+  return static_cast<std::uint64_t>(std::ranges::count_if(tasks.tasks, [&](const model::Task& task) {
+    return task.loop == index && (task.state == model::TaskState::ready || task.state == model::TaskState::not_started);
+  }));
+}
+
 void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& findings) {
   const model::Thread* thread = loop.thread ? &still.threads[*loop.thread] : nullptr;
-  if (loop.doing != model::LoopDoing::runs || thread == nullptr) {
+  // Of gevent nobody knows who would go on.
+  if (loop.doing != model::LoopDoing::runs || thread == nullptr || loop.scheduler == model::Scheduler::gevent) {
     return;
   }
-  const bool others_wait = loop.ready.value_or(0) > 0 || loop.overdue.value_or(0) > 0;
+  const std::uint64_t ready = loop.ready ? *loop.ready : ready_tasks(*still.tasks, loop);
+  const bool others_wait = ready > 0 || loop.overdue.value_or(0) > 0;
   const bool asleep = sleeps_long(*thread) && others_wait;
   const bool late = loop.overdue.value_or(0) >= kOverdue;
   if (!asleep && !late) {
@@ -64,16 +74,19 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
   if (thread->waiting_on) {
     finding.evidence.push_back(fmt::format("its thread {}", thread->waiting_on->text));
   }
-  if (loop.ready.value_or(0) > 0) {
-    finding.evidence.push_back(fmt::format(
-        "{} for their turn", model::with_count(*loop.ready, "callback") + (*loop.ready == 1 ? " waits" : " wait")));
+  if (ready > 0) {
+    const bool callbacks = loop.ready && loop.scheduler == model::Scheduler::asyncio;
+    finding.evidence.push_back(fmt::format("{} {}", model::with_count(ready, callbacks ? "callback" : "task"),
+                                           ready == 1 ? "waits for its turn" : "wait for their turn"));
   }
   if (loop.overdue) {
     finding.evidence.push_back(fmt::format("a timer has been due for {}", duration_in_words(*loop.overdue)));
   }
-  finding.advice = {
-      "await instead of blocking: asyncio.sleep(), a library that is made for asyncio, or "
-      "asyncio.to_thread() for what cannot be awaited"};
+  finding.advice = {loop.scheduler == model::Scheduler::trio
+                        ? "await instead of blocking: trio.sleep(), a library that is made for trio, or "
+                          "trio.to_thread.run_sync() for what cannot be awaited"
+                        : "await instead of blocking: asyncio.sleep(), a library that is made for asyncio, or "
+                          "asyncio.to_thread() for what cannot be awaited"};
   if (thread->tid) {
     finding.tids.push_back(*thread->tid);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "model/scheduler_files.h"
 #include "model/words.h"
 
 namespace stillframe::analysis {
@@ -98,7 +99,7 @@ std::string place_of(const model::Frame& frame) {
 
 bool is_library(const model::Frame& frame) {
   return frame.kind == model::FrameKind::python && frame.file &&
-         (frame.file->starts_with("<frozen ") || is_in_library(*frame.file));
+         (frame.file->starts_with("<frozen ") || is_in_library(*frame.file) || model::is_scheduler_file(*frame.file));
 }
 
 const model::Frame* own_frame(const model::Thread& thread) {

@@ -23,7 +23,8 @@ std::string list_of(std::span<const std::string> words, std::size_t most = 8);
 // "/srv/app.py:12 in transfer"; of a native frame "pthread_mutex_lock in libc.so.6".
 std::string place_of(const model::Frame& frame);
 
-// Whether the code of a frame belongs to Python's own library, or was frozen into the interpreter.
+// Whether the code of a frame belongs to Python's own library, was frozen into the interpreter, or is a scheduler's
+// own: trio's, AnyIO's.
 bool is_library(const model::Frame& frame);
 
 // The innermost Python frame that is not the library's; else the innermost Python frame; null where there is none.

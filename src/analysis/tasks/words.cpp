@@ -34,7 +34,10 @@ std::string thing(std::string_view what, const TaskWait& wait) {
 }
 
 std::string held(const TaskWait& wait, const model::Tasks& tasks) {
-  return wait.holders.empty() ? "" : ", likely held by " + names_of(wait.holders, tasks);
+  if (wait.holders.empty()) {
+    return "";
+  }
+  return (wait.holders_proven ? ", held by " : ", likely held by ") + names_of(wait.holders, tasks);
 }
 
 std::string count_of_items(const TaskWait& wait) {
@@ -81,7 +84,7 @@ std::string wait_of(const model::Task& task, const model::Tasks& tasks, const Fo
     case WaitKind::nothing:
       return "";
     case WaitKind::tasks:
-      return "awaits " + names_of(task.awaits, tasks);
+      return task.awaits.empty() ? "awaits other tasks" : "awaits " + names_of(task.awaits, tasks);
     case WaitKind::sleep:
       return sleep_in_words(wait);
     case WaitKind::read:
@@ -110,6 +113,8 @@ std::string wait_of(const model::Task& task, const model::Tasks& tasks, const Fo
     case WaitKind::future:
     case WaitKind::other:
       return future_in_words(wait);
+    case WaitKind::unknown:
+      return "waits, it is not known what for";
   }
   return "";
 }

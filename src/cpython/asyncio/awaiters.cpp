@@ -5,6 +5,7 @@
 
 #include "cpython/deque.h"
 #include "cpython/values/members.h"
+#include "model/scheduler_files.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -166,6 +167,9 @@ void Awaiters::follow_object(Address object, std::vector<Address>& found) {
     if (const auto parent = instances_.get(object, "_parent_task")) {
       add(found, *parent);
     }
+  } else if (instances_.is_a(object, "anyio._backends._asyncio.TaskGroup")) {
+    // Set while somebody stands at the end of its block (anyio 4.5+; before, that waits by asyncio.wait()).
+    follow_object(instances_.get(object, "_on_completed_fut").value_or(0), found);
   } else if (instances_.is_a(object, "asyncio.tasks._AsCompletedIterator")) {  // 3.13+
     follow_object(instances_.get(object, "_done").value_or(0), found);
   } else if (instances_.is_a(object, "asyncio.queues.Queue")) {
@@ -187,8 +191,7 @@ bool Awaiters::is_of_library(Address code) {
     const Objects& objects = instances_.objects();
     const auto file = objects.pointer(code, objects.layout().code.filename);
     const auto path = file ? objects.text(*file) : std::nullopt;
-    const auto folder = path ? path->substr(0, path->rfind('/') + 1) : std::string();
-    known->second = folder.ends_with("/asyncio/");
+    known->second = path && (model::is_asyncio_file(*path) || model::is_anyio_file(*path));
   }
   return known->second;
 }

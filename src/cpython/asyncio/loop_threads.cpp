@@ -62,6 +62,21 @@ std::vector<RunningLoop> running_loops(Instances& instances, Variables& variable
   return found;
 }
 
+Address add_calls(const RawInterpreter& interpreter, AwaitChain& chain) {
+  const Address frame = chain.frames.back().address;
+  for (const RawThread& thread : interpreter.threads) {
+    const auto& frames = thread.chain.frames;  // innermost first
+    const auto own = std::ranges::find(frames, frame, &RawFrame::address);
+    if (own != frames.end()) {
+      chain.frames.pop_back();
+      std::ranges::copy(std::span(frames.begin(), std::next(own)) | std::views::reverse,
+                        std::back_inserter(chain.frames));
+      return thread.address;
+    }
+  }
+  return 0;
+}
+
 Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter) {
   Workers workers;
   for (const RawThread& thread : interpreter.threads) {

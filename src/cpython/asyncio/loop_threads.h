@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cpython/asyncio/await_chain.h"
 #include "cpython/asyncio/raw_tasks.h"
 #include "cpython/asyncio/waits.h"
 #include "cpython/interpreters.h"
@@ -21,6 +22,10 @@ struct RunningLoop {
 // The loops that threads run now, by the call of run_forever() on their stacks; of loops that are made in C by that of
 // asyncio.run().
 std::vector<RunningLoop> running_loops(Instances& instances, Variables& variables, const RawInterpreter& interpreter);
+
+// What a running coroutine has called is on the stack of the thread that runs it: puts these calls behind it. Returns
+// the thread state; 0: on none.
+Address add_calls(const RawInterpreter& interpreter, AwaitChain& chain);
 
 // Threads of thread pools that run a job, by the job.
 Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter);

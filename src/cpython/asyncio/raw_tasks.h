@@ -1,4 +1,4 @@
-// Tasks of asyncio as they stand in memory.
+// Tasks as they stand in memory: those of asyncio, and those of others that are read into the same.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ struct RawWait {
   Address worker = 0;                  // the thread state of the thread that runs it; 0: not known
   std::optional<std::uint64_t> count;  // of a queue: how many items it has
   std::vector<Address> holders;        // tasks that are seen to hold the lock
+  bool holders_proven = false;         // the lock itself names them
 };
 
 struct RawTask {
@@ -33,6 +34,7 @@ struct RawTask {
   std::string name;
   std::string type;  // qualified
   Address loop = 0;
+  Address parent = 0;  // the task that has the nursery in which it runs (trio)
   model::TaskState state = model::TaskState::waiting;
   bool cancelling = false;
   std::vector<RawFrame> frames;       // outermost first
@@ -44,6 +46,7 @@ struct RawTask {
 
 // What a loop's thread does.
 struct RawLoopState {
+  model::Scheduler scheduler = model::Scheduler::asyncio;
   RawLoop loop;
   Address thread = 0;  // the thread state of the thread that runs it; 0: none does
   model::LoopDoing doing = model::LoopDoing::nothing;

@@ -50,6 +50,11 @@ class Reader {
     }
     find_lock_holders(instances_, std::span(found_.tasks).subspan(first_task_));
     see_who_waits_for_tasks();
+    for (RawLoopState& loop : found_.loops) {
+      if (loop.thread == 0 && !loop.loop.known) {
+        loop.doing = model::LoopDoing::unknown;
+      }
+    }
   }
 
  private:
@@ -109,11 +114,22 @@ class Reader {
     }
     tell_timeout(*future, loop, task);
     if (chain.running) {
-      add_calls(chain);
+      note_running(add_calls(interpreter_, chain), chain, task);
     }
     task.frames = std::move(chain.frames);
     task.broken = std::move(chain.broken);
     found_.tasks.push_back(std::move(task));
+  }
+
+  // Which thread runs a loop of C code is told by a task that it runs.
+  void note_running(Address thread, const AwaitChain& chain, const RawTask& task) {
+    RawLoopState& loop = loop_at(task.loop);
+    if (loop.thread == 0 && thread != 0) {
+      loop.thread = thread;
+      loop.doing = model::LoopDoing::runs;
+      loop.callback = chain.frames;
+      loop.running_task = task.address;
+    }
   }
 
   // Names that nobody gave are kept as numbers from 3.12 on.
@@ -152,21 +168,6 @@ class Reader {
     } else if (const auto timer = loop.timers.find(waited_for(future));
                timer != loop.timers.end() && task.wait.kind != model::WaitKind::sleep) {
       task.timeout = timer->second;
-    }
-  }
-
-  // What a running coroutine has called is on the stack of the thread that runs it.
-  void add_calls(AwaitChain& chain) {
-    const Address frame = chain.frames.back().address;
-    for (const RawThread& thread : interpreter_.threads) {
-      const auto& frames = thread.chain.frames;  // innermost first
-      const auto own = std::ranges::find(frames, frame, &RawFrame::address);
-      if (own != frames.end()) {
-        chain.frames.pop_back();
-        std::ranges::copy(std::span(frames.begin(), std::next(own)) | std::views::reverse,
-                          std::back_inserter(chain.frames));
-        return;
-      }
     }
   }
 

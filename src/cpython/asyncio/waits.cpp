@@ -6,6 +6,7 @@
 
 #include "cpython/asyncio/loop_threads.h"
 #include "cpython/values/fields.h"
+#include "model/scheduler_files.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -35,10 +36,6 @@ constexpr std::array kKnownWaits{
 bool speaks_for(WaitKind outer, WaitKind inner) {
   return (outer == WaitKind::queue_join && inner == WaitKind::event) ||
          (outer == WaitKind::barrier && inner == WaitKind::condition);
-}
-
-std::string_view folder_of(std::string_view path) {
-  return path.substr(0, path.rfind('/') + 1);
 }
 
 }  // namespace
@@ -82,7 +79,7 @@ std::vector<TaskWaits::LibraryCall> TaskWaits::library_calls(const AwaitChain& c
 bool TaskWaits::is_library(const Code& code) {
   const auto [known, fresh] = library_codes_.try_emplace(&code, false);
   if (fresh) {
-    known->second = folder_of(code.filename).ends_with("/asyncio/");
+    known->second = model::is_asyncio_file(code.filename);
   }
   return known->second;
 }

@@ -21,9 +21,12 @@ def start(coroutine, name):
 
 
 def stack_of(task):
+    return stack_of_coroutine(task._coro if not hasattr(task, "get_coro") else task.get_coro())
+
+
+def stack_of_coroutine(coroutine):
     """[[function, line], …] of the coroutines themselves, outermost first."""
     frames = []
-    coroutine = task._coro if not hasattr(task, "get_coro") else task.get_coro()
     while coroutine is not None:
         for kind in ("cr", "gi", "ag"):
             frame = getattr(coroutine, kind + "_frame", None)

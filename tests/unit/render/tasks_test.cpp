@@ -54,6 +54,24 @@ class TasksTest : public ::testing::Test {
   model::Still still;
 };
 
+TEST_F(TasksTest, TasksOfANurseryStandBelowWhoseItIs) {
+  still.tasks->loops[0].scheduler = model::Scheduler::trio;
+  const auto main = add("main", {0}, WaitKind::sleep, "sleeps");
+  still.tasks->tasks[add("child", {1}, WaitKind::unknown, "waits, it is not known what for")].parent = main;
+  const std::string text = tasks_to_text(still, {});
+  EXPECT_EQ(text.substr(text.find("Trio run ")), R"(Trio run 0x1000 (app.Loop): waits for files and timers
+  2 tasks: 2 waiting
+└─ main: sleeps
+   │ /srv/app.py:40 in main: await asyncio.gather(*jobs)
+   └─ child: waits, it is not known what for
+        /srv/app.py:12 in work: await asyncio.sleep(30)
+)");
+  const auto json = nlohmann::json::parse(tasks_to_json(still, "1"));
+  EXPECT_EQ(json["loops"][0]["kind"], "trio");
+  EXPECT_EQ(json["tasks"][1]["parent"], json["tasks"][0]["address"]);
+  EXPECT_EQ(json["tasks"][1]["waits_for"]["kind"], "unknown");
+}
+
 TEST_F(TasksTest, TheTreeOfWhoAwaitsWhom) {
   const auto main = add("Task-1", {0}, WaitKind::tasks, "awaits a, b, c");
   for (const char* name : {"a", "b", "c"}) {

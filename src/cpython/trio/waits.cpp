@@ -1,0 +1,233 @@
+#include "cpython/trio/waits.h"
+
+#include <algorithm>
+#include <array>
+#include <ranges>
+#include <span>
+
+#include "cpython/asyncio/loop_threads.h"
+#include "cpython/set_table.h"
+#include "cpython/values/fields.h"
+#include "model/scheduler_files.h"
+
+namespace stillframe::cpython {
+namespace {
+
+using model::WaitKind;
+
+constexpr std::size_t kMostHolders = 1000;
+
+// A method of one of trio's own that waits by itself. trio gives its public classes the module that they are imported
+// from.
+struct KnownWait {
+  std::string_view type;
+  std::string_view function;
+  WaitKind kind;
+};
+constexpr std::array kKnownWaits{
+    KnownWait{"trio.Event", "wait", WaitKind::event},
+    KnownWait{"trio.MemoryReceiveChannel", "receive", WaitKind::queue_get},
+    KnownWait{"trio.MemorySendChannel", "send", WaitKind::queue_put},
+};
+
+bool is_lock_class(Instances& instances, Address object) {
+  return instances.is_a(object, "trio._sync._LockImpl");
+}
+
+}  // namespace
+
+TrioWaits::TrioWaits(Instances& instances, Variables& variables, const RawInterpreter& interpreter)
+    : instances_(instances), variables_(variables) {
+  find_workers(interpreter);
+}
+
+// WorkerThread._handle_job() in trio/_core/_thread_cache.py has the job in its variables.
+void TrioWaits::find_workers(const RawInterpreter& interpreter) {
+  for (const RawThread& thread : interpreter.threads) {
+    for (const RawFrame& frame : thread.chain.frames) {
+      if (frame.code->name == "_handle_job" && frame.code->filename.ends_with("/trio/_core/_thread_cache.py")) {
+        if (const auto deliver = local_variable(variables_, frame, "deliver")) {
+          workers_.emplace(*deliver, thread.address);
+        }
+      }
+    }
+  }
+}
+
+TrioWaits::Found TrioWaits::find(const AwaitChain& chain, Address data) {
+  const auto calls = library_calls(chain);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (calls[i].function == "_nested_child_finished") {
+      return {.wait = {.kind = WaitKind::tasks}, .nursery = calls[i].self};
+    }
+    if (auto wait = of_call(calls, i, data)) {
+      return {.wait = std::move(*wait)};
+    }
+  }
+  RawWait wait{.kind = WaitKind::unknown};
+  if (data != 0 && !instances_.is_none(data)) {
+    const Type* type = instances_.types().of(data);
+    wait = {.kind = WaitKind::other, .object = data, .type = type != nullptr ? type->qualified : ""};
+  }
+  return {.wait = std::move(wait)};
+}
+
+// The innermost calls, as far as they are trio's own; innermost first.
+std::vector<TrioWaits::Call> TrioWaits::library_calls(const AwaitChain& chain) {
+  std::vector<Call> calls;
+  for (const RawFrame& frame : chain.frames | std::views::reverse) {
+    const auto [known, fresh] = library_.try_emplace(frame.code, false);
+    if (fresh) {
+      known->second = model::is_trio_file(frame.code->filename);
+    }
+    if (!known->second) {
+      break;
+    }
+    calls.push_back(
+        {.frame = &frame, .function = frame.code->name, .self = local_variable(variables_, frame, "self").value_or(0)});
+  }
+  return calls;
+}
+
+std::optional<RawWait> TrioWaits::of_call(const std::vector<Call>& calls, std::size_t index, Address data) {
+  const Call& call = calls[index];
+  const Call* user = index + 1 < calls.size() ? &calls[index + 1] : nullptr;
+  const std::string_view file = call.frame->code->filename;
+  if (call.function == "park" && file.ends_with("/_core/_parking_lot.py")) {
+    return of_parking(user, call.self, data);
+  }
+  if (call.function == "_epoll_wait" && file.ends_with("/_core/_io_epoll.py")) {
+    // wait_readable() calls it, and perhaps Process.wait() that.
+    const auto outer = std::span(calls).subspan(index + 1);
+    const auto process = std::ranges::find_if(outer, [&](const Call& one) {
+      return one.function == "wait" && one.self != 0 && instances_.is_a(one.self, "trio.Process");
+    });
+    return process == outer.end() ? of_file(call) : of_process(process->self);
+  }
+  if (call.function == "sleep_forever" && file.ends_with("/_timeouts.py")) {
+    return of_sleep(user != nullptr && user->function == "sleep_until" ? user : nullptr);
+  }
+  if (call.function == "to_thread_run_sync" && file.ends_with("/_threads.py")) {
+    return of_thread(call);
+  }
+  return of_method(call);
+}
+
+std::optional<RawWait> TrioWaits::of_method(const Call& call) {
+  const auto known = std::ranges::find_if(kKnownWaits, [&](const KnownWait& one) {
+    return call.function == one.function && call.self != 0 && instances_.is_a(call.self, one.type);
+  });
+  if (known == kKnownWaits.end()) {
+    return std::nullopt;
+  }
+  RawWait wait{.kind = known->kind, .object = call.self};
+  if (known->kind == WaitKind::queue_get || known->kind == WaitKind::queue_put) {
+    // Both ends of a channel share a buffer.
+    if (const auto state = instances_.get(call.self, "_state")) {
+      wait.object = *state;
+      const auto items = instances_.get(*state, "data");
+      wait.count = items ? length_of(instances_.objects(), *items) : std::nullopt;
+    }
+  }
+  return wait;
+}
+
+// Lib trio/_sync.py waits in parking lots.
+RawWait TrioWaits::of_parking(const Call* user, Address lot, Address data) {
+  const Address owner = user != nullptr ? user->self : 0;
+  if (owner != 0 && is_lock_class(instances_, owner)) {
+    return of_lock(owner);
+  }
+  if (owner != 0 && instances_.is_a(owner, "trio.Condition")) {
+    // Who is notified is moved to the lock's lot where it stands.
+    const auto lock = instances_.get(owner, "_lock");
+    const auto lots = lock ? instances_.get(*lock, "_lot") : std::nullopt;
+    return lots && *lots == data ? of_lock(*lock) : RawWait{.kind = WaitKind::condition, .object = owner};
+  }
+  if (owner != 0 && instances_.is_a(owner, "trio.Semaphore")) {
+    return {.kind = WaitKind::semaphore, .object = owner};
+  }
+  if (owner != 0 && instances_.is_a(owner, "trio.CapacityLimiter")) {
+    RawWait wait{.kind = WaitKind::semaphore, .object = owner, .type = "trio.CapacityLimiter"};
+    const auto borrowers = instances_.get(owner, "_borrowers");
+    const SetTable table(instances_.objects(), borrowers.value_or(0));
+    wait.holders_proven = borrowers && table.sound() && table.each([&](Address one) {
+      wait.holders.push_back(one);
+      return wait.holders.size() < kMostHolders;
+    });
+    return wait;
+  }
+  const Type* type = instances_.types().of(lot);
+  return {.kind = WaitKind::other, .object = lot, .type = type != nullptr ? type->qualified : ""};
+}
+
+RawWait TrioWaits::of_lock(Address lock) {
+  RawWait wait{.kind = WaitKind::lock, .object = lock};
+  const auto owner = instances_.get(lock, "_owner");
+  if (owner && !instances_.is_none(*owner)) {
+    wait.holders.push_back(*owner);
+    wait.holders_proven = true;
+  }
+  return wait;
+}
+
+// sleep() calls sleep_until(), and that sleep_forever() within a cancel scope.
+RawWait TrioWaits::of_sleep(const Call* until) {
+  RawWait wait{.kind = WaitKind::sleep};
+  if (until != nullptr) {
+    wait.when = number(*until->frame, "deadline");
+  }
+  return wait;
+}
+
+RawWait TrioWaits::of_process(Address process) {
+  const auto pid = instances_.integer(process, "pid");
+  const auto popen = instances_.get(process, "_proc");
+  return {.kind = WaitKind::process,
+          .object = process,
+          .pid = pid     ? pid
+                 : popen ? instances_.integer(*popen, "pid")
+                         : std::nullopt};
+}
+
+RawWait TrioWaits::of_file(const Call& call) {
+  const bool writes = text(*call.frame, "attr_name") == "write_task";
+  RawWait wait{.kind = writes ? WaitKind::write : WaitKind::read};
+  const auto fd = number(*call.frame, "fd");
+  if (fd && *fd >= 0 && *fd <= INT32_MAX) {
+    wait.file = WatchedFile{.fd = static_cast<int>(*fd), .to_write = writes};
+  }
+  return wait;
+}
+
+RawWait TrioWaits::of_thread(const Call& call) {
+  RawWait wait{.kind = WaitKind::executor};
+  if (const auto deliver = local_variable(variables_, *call.frame, "deliver_worker_fn_result")) {
+    wait.job = *deliver;
+    if (const auto worker = workers_.find(*deliver); worker != workers_.end()) {
+      wait.worker = worker->second;
+      wait.job_state = "RUNNING";
+    }
+  }
+  return wait;
+}
+
+std::optional<double> TrioWaits::number(const RawFrame& frame, std::string_view variable) {
+  const VariableList list = variables_.read(frame);
+  const auto found = std::ranges::find_if(list.list, [&](const Variable& one) { return *one.name == variable; });
+  if (found == list.list.end()) {
+    return std::nullopt;
+  }
+  if (found->number) {
+    return static_cast<double>(*found->number);
+  }
+  const Type* type = instances_.types().of(found->value);
+  return type != nullptr ? real_number(instances_.objects(), *type, found->value) : std::nullopt;
+}
+
+std::optional<std::string> TrioWaits::text(const RawFrame& frame, std::string_view variable) {
+  const auto value = local_variable(variables_, frame, variable);
+  return value ? instances_.objects().text(*value) : std::nullopt;
+}
+
+}  // namespace stillframe::cpython

@@ -1,0 +1,54 @@
+// What a task of trio waits for: told by the calls of trio's own that it stands in, and their variables.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cpython/asyncio/await_chain.h"
+#include "cpython/asyncio/raw_tasks.h"
+#include "cpython/interpreters.h"
+#include "cpython/values/instances.h"
+#include "cpython/variables.h"
+
+namespace stillframe::cpython {
+
+class TrioWaits {
+ public:
+  TrioWaits(Instances& instances, Variables& variables, const RawInterpreter& interpreter);
+
+  struct Found {
+    RawWait wait;
+    Address nursery = 0;  // whose tasks it waits for
+  };
+  // Of a task that waits; `data`: its custom_sleep_data, which those who wake it up use.
+  Found find(const AwaitChain& chain, Address data);
+
+ private:
+  // A call of trio's own that is waiting, and the next one that it was called by.
+  struct Call {
+    const RawFrame* frame = nullptr;
+    std::string_view function;
+    Address self = 0;
+  };
+  std::vector<Call> library_calls(const AwaitChain& chain);
+  std::optional<RawWait> of_call(const std::vector<Call>& calls, std::size_t index, Address data);
+  std::optional<RawWait> of_method(const Call& call);
+  RawWait of_parking(const Call* user, Address lot, Address data);
+  RawWait of_lock(Address lock);
+  RawWait of_sleep(const Call* until);
+  RawWait of_process(Address process);
+  RawWait of_file(const Call& call);
+  RawWait of_thread(const Call& call);
+  std::optional<double> number(const RawFrame& frame, std::string_view variable);
+  std::optional<std::string> text(const RawFrame& frame, std::string_view variable);
+  void find_workers(const RawInterpreter& interpreter);
+
+  Instances& instances_;
+  Variables& variables_;
+  std::unordered_map<Address, Address> workers_;   // threads by the function that delivers their result
+  std::unordered_map<const Code*, bool> library_;  // whether it is trio's
+};
+
+}  // namespace stillframe::cpython

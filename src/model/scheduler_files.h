@@ -1,0 +1,32 @@
+// Which files are a scheduler's own library: its calls only wait on behalf of the program's.
+#pragma once
+
+#include <string_view>
+
+namespace stillframe::model {
+
+// asyncio: each of its modules stands in one folder.
+inline bool is_asyncio_file(std::string_view path) {
+  return path.substr(0, path.rfind('/') + 1).ends_with("/asyncio/");
+}
+
+// trio: all of its modules with code are private ones.
+inline bool is_trio_file(std::string_view path) {
+  return path.find("/trio/_") != std::string_view::npos;
+}
+
+// AnyIO, which stands between a program and one of the two.
+inline bool is_anyio_file(std::string_view path) {
+  return path.find("/anyio/_") != std::string_view::npos || path.find("/anyio/streams/") != std::string_view::npos ||
+         path.ends_with("/anyio/lowlevel.py");
+}
+
+inline bool is_gevent_file(std::string_view path) {
+  return path.find("/gevent/") != std::string_view::npos;
+}
+
+inline bool is_scheduler_file(std::string_view path) {
+  return is_asyncio_file(path) || is_trio_file(path) || is_anyio_file(path) || is_gevent_file(path);
+}
+
+}  // namespace stillframe::model
