@@ -16,6 +16,7 @@ one before. It can also have headers, one on a line:
     watch: 1        is looked at with `--watch 1`, while it runs
     runs: yes       it never comes to rest
     look: child     its first child is what is looked at
+    packages: trio  is given what tests/task-packages-*.txt name
     uses: /dev/shm  a folder that it cannot do without, and that a private root of an interpreter may lack
 
 Every program prints "ready" when nothing but its last steps are left, and has no timed ones: it is looked at once all of
@@ -32,7 +33,7 @@ from interpreters import TESTS
 
 FOLDER = TESTS / "incidents"
 SEVERITIES = ("certain", "likely", "note")
-HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look")
+HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look", "packages")
 # What stands for something else in an expected title.
 PLACEHOLDER = re.compile(r"\{(tid|pid|file|any|line:\w+)\}")
 

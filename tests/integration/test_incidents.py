@@ -9,6 +9,7 @@ import time
 import pytest
 
 import incident_book
+import task_packages
 from conftest import Program
 from incident_book import Incident
 from interpreters import BY_ID, root_of
@@ -54,8 +55,9 @@ def wait_at_rest(program: Program) -> None:
 
 
 def begin(start, incident: Incident, interpreter) -> Program:
+    packages = task_packages.options_for(interpreter) if "packages" in incident.headers else {}
     program = start(interpreter, incident.path, command=lambda one, inside: [
-        one.executable, f"{inside}/{incident.path.name}"])
+        one.executable, f"{inside}/{incident.path.name}"], **packages)
     if not incident.has("live"):
         program.process.wait(60)
     elif "runs" not in incident.headers and "watch" not in incident.headers:

@@ -86,7 +86,8 @@ TaskGraph wait_graph(const model::Tasks& tasks) {
   TaskGraph graph = await_graph(tasks);
   for (std::size_t i = 0; i < graph.size(); ++i) {
     const model::TaskWait& wait = tasks.tasks[i].waits_for;
-    if (wait.kind == model::WaitKind::lock) {  // of a semaphore any holder may let go
+    // Of several who hold a semaphore each may let go.
+    if (wait.kind == model::WaitKind::lock || (wait.kind == model::WaitKind::semaphore && wait.holders.size() == 1)) {
       graph[i].insert(graph[i].end(), wait.holders.begin(), wait.holders.end());
     }
   }

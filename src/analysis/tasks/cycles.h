@@ -17,7 +17,7 @@ std::vector<std::vector<std::uint32_t>> cycles_of(const TaskGraph& graph);
 
 // Who awaits whom.
 TaskGraph await_graph(const model::Tasks& tasks);
-// The same, and who waits for a lock that others likely hold.
+// The same, and who waits for a lock that others hold or likely do, or for a semaphore that one other does.
 TaskGraph wait_graph(const model::Tasks& tasks);
 
 }  // namespace stillframe::analysis

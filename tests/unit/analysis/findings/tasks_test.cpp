@@ -67,6 +67,36 @@ TEST(TaskCycleFindings, ALockThatItHoldsItself) {
             "Deadlock: task t0 (/srv/app.py:10 in work) waits for an asyncio.Lock that it holds itself");
 }
 
+TEST(TaskCycleFindings, LocksThatNameTheirHolders) {
+  model::Still still = with_tasks(2);
+  still.tasks->loops[0].scheduler = model::Scheduler::trio;
+  for (const std::uint32_t task : {0U, 1U}) {
+    still.tasks->tasks[task].waits_for = {
+        .kind = model::WaitKind::lock, .text = "waits for the lock", .holders = {1 - task}, .holders_proven = true};
+  }
+  Findings findings = found_by(find_task_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::certain);
+  EXPECT_TRUE(findings[0].detail.empty());
+  still.tasks->tasks[1].cancelling = true;
+  findings = found_by(find_task_cycles, still);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(findings[0].detail, "one of them waits for other tasks as well, or has a timeout, and may yet go on");
+}
+
+TEST(TaskCycleFindings, ASemaphoreThatItHoldsItself) {
+  model::Still still = with_tasks(2);
+  still.tasks->tasks[0].waits_for = {
+      .kind = model::WaitKind::semaphore, .text = "waits for the semaphore", .holders = {0}};
+  const Findings findings = found_by(find_task_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(findings[0].title,
+            "Deadlock: task t0 (/srv/app.py:10 in work) waits for an asyncio.Semaphore that it holds itself");
+  still.tasks->tasks[0].waits_for.holders = {0, 1};  // the other one may let go
+  EXPECT_TRUE(found_by(find_task_cycles, still).empty());
+}
+
 TEST(TaskCycleFindings, NothingInAHealthyProgram) {
   model::Still still = with_tasks(3);
   awaits(still, 0, 1);
@@ -96,6 +126,16 @@ TEST(BlockedLoops, ATaskThatSleeps) {
   EXPECT_EQ(findings[0].title,
             "The event loop of thread 100 \"MainThread\" is held up by task t0 at /srv/app.py:10 in work");
   EXPECT_EQ(findings[0].evidence, (std::vector<std::string>{"its thread sleeps", "3 callbacks wait for their turn"}));
+}
+
+TEST(BlockedLoops, ALoopThatDoesNotShowItsCallbacks) {
+  model::Still still = blocked();
+  still.tasks->loops[0].ready.reset();
+  EXPECT_TRUE(found_by(find_blocked_loops, still).empty());
+  still.tasks->tasks[1].state = model::TaskState::ready;
+  const Findings findings = found_by(find_blocked_loops, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].evidence, (std::vector<std::string>{"its thread sleeps", "1 task waits for its turn"}));
 }
 
 TEST(BlockedLoops, NobodyWaitsOrItIsSoonOver) {

@@ -36,7 +36,15 @@ TEST(TaskCycles, LocksOfLikelyHoldersCountToo) {
   tasks.tasks[1].waits_for = {.kind = model::WaitKind::lock, .holders = {0}};
   EXPECT_EQ(cycles_of(await_graph(tasks)), Cycles{});
   EXPECT_EQ(cycles_of(wait_graph(tasks)), (Cycles{{0, 1}}));
-  tasks.tasks[1].waits_for.kind = model::WaitKind::semaphore;
+}
+
+TEST(TaskCycles, OfSeveralHoldersOfASemaphoreEachMayLetGo) {
+  model::Tasks tasks;
+  tasks.tasks.resize(3);
+  tasks.tasks[0].awaits = {1};
+  tasks.tasks[1].waits_for = {.kind = model::WaitKind::semaphore, .holders = {0}};
+  EXPECT_EQ(cycles_of(wait_graph(tasks)), (Cycles{{0, 1}}));
+  tasks.tasks[1].waits_for.holders = {0, 2};
   EXPECT_EQ(cycles_of(wait_graph(tasks)), Cycles{});
 }
 
