@@ -1,14 +1,17 @@
-// The memory of a program with asyncio tasks, changed in any way, read in any layout. The first byte chooses the
-// layout; what follows are changes of words in tasks, futures, coroutines, callbacks, loops and sets.
+// The memory of a program with tasks of asyncio and trio, changed in any way, read in any layout. The first byte
+// chooses the layout; what follows are changes of words in tasks, futures, coroutines, callbacks, nurseries, cancel
+// scopes, loops and sets.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "changes.h"
 #include "cpython/asyncio/fake_asyncio.h"
-#include "cpython/asyncio/tasks.h"
 #include "cpython/fake_target.h"
+#include "cpython/program_tasks.h"
 
 namespace {
 
@@ -24,7 +27,38 @@ struct Program {
   std::vector<Address> objects;
 };
 
-// Two tasks, one of which awaits the other, a lock, and a loop with a timer.
+// A run of trio with a task that waits, in the nursery of another one; the module that leads to it.
+template <typename Keep>
+Address make_trio(FakePython& python, FakeAsyncio& asyncio, const Keep& keep) {
+  const auto attributes = [&](std::vector<std::pair<std::string_view, Address>> list) {
+    std::vector<std::pair<Address, Address>> entries;
+    for (const auto& [name, value] : list) {
+      entries.emplace_back(python.text(name), value);
+    }
+    return python.dict(entries);
+  };
+  const auto instance = [&](std::vector<std::pair<std::string_view, Address>> list) {
+    return keep(python.instance(keep(attributes(std::move(list)))));
+  };
+  const Address scope = instance({{"_registered_deadline", python.integer(5)}});
+  const Address status = instance({{"_scope", scope}, {"_parent", scope}});
+  const Address parent = instance({{"coro", keep(asyncio.coroutine("main", 0))}, {"_cancel_status", status}});
+  const Address child = instance({{"coro", keep(asyncio.coroutine("park", 0, "/site/trio/_core/_parking_lot.py"))},
+                                  {"_abort_func", scope},
+                                  {"_parent_nursery", instance({{"_parent_task", parent}})},
+                                  {"custom_sleep_data", scope},
+                                  {"_cancel_status", status}});
+  const Address heap = python.list({keep(python.tuple({python.integer(5), python.integer(1), scope}))});
+  const Address runner = instance({{"tasks", keep(asyncio.set({parent, child}))},
+                                   {"runq", python.list({})},
+                                   {"clock", instance({{"offset", python.integer(1)}})},
+                                   {"deadlines", instance({{"_heap", keep(heap)}})}});
+  const Address context = keep(python.object(python.type("RunContext")));
+  python.memory.put(asyncio.word(context, 4), python.dict({{scope, keep(attributes({{"runner", runner}}))}}));
+  return python.module(attributes({{"GLOBAL_RUN_CONTEXT", context}}));
+}
+
+// Two tasks, one of which awaits the other, a lock, and a loop with a timer; and a run of trio.
 Program make(FakePython& python, FakeAsyncio& asyncio) {
   Program program;
   const auto keep = [&](Address object) { return program.objects.emplace_back(object); };
@@ -46,7 +80,8 @@ Program make(FakePython& python, FakeAsyncio& asyncio) {
       python.dict({{python.text("_all_tasks"), set}, {python.text("_current_tasks"), python.dict({{loop, outer}})}})));
   program.interpreter = python.interpreter();
   python.set(program.interpreter, python.layout.interpreter.modules,
-             python.dict({{python.text("asyncio.tasks"), module}}));
+             python.dict({{python.text("asyncio.tasks"), module},
+                          {python.text("trio._core._run"), make_trio(python, asyncio, keep)}}));
   return program;
 }
 
@@ -75,7 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const FakeTarget target(python.memory, {}, true);
   RawProcess process;
   process.interpreters.push_back({.address = program.interpreter});
-  const RawTasks found = AsyncioTasks(target, objects, {program.interpreter}).read(objects, codes, process, kMostTasks);
+  const RawTasks found = ProgramTasks(target, objects, {program.interpreter}).read(objects, codes, process, kMostTasks);
   if (found.tasks.size() > 100) {
     std::abort();  // there are not so many words
   }
