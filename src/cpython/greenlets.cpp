@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+
+#include "cpython/word_search.h"
 
 namespace stillframe::cpython {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::size_t kChunk = std::size_t{1} << 20U;
-// Copying and looking at a gigabyte takes some 0.3 seconds.
-constexpr std::uint64_t kMostSearched = std::uint64_t{4} << 30U;
 constexpr std::size_t kMaxPages = 262'144;
 constexpr std::size_t kMaxGreenlets = 200'000;
 // Of all greenlets together.
@@ -19,45 +17,6 @@ constexpr std::size_t kMaxGreenletFrames = 2'000'000;
 constexpr std::uint64_t kLargestStack = std::uint64_t{4} << 30U;
 // stack_stop of a main greenlet (StackState::make_main).
 constexpr Address kNoStop = ~Address{0};
-
-// Says quickly of nearly every word that it is none of a few addresses.
-class Filter {
- public:
-  explicit Filter(const std::unordered_set<Address>& addresses) : addresses_(addresses), bits_(kSize) {
-    for (const Address address : addresses) {
-      bits_[(address >> 4U) % kSize] = true;
-    }
-  }
-  [[nodiscard]] bool has(Address word) const { return bits_[(word >> 4U) % kSize] && addresses_.contains(word); }
-
- private:
-  static constexpr std::size_t kSize = std::size_t{1} << 16U;
-  const std::unordered_set<Address>& addresses_;
-  std::vector<bool> bits_;
-};
-
-// Where objects can be: memory of no file. The smallest first, since large ones are rarely the interpreter's.
-std::vector<const target::Mapping*> memory_of_objects(const target::Target& target) {
-  std::vector<const target::Mapping*> order;
-  for (const auto& mapping : target.mappings()) {
-    if (mapping.readable && mapping.writable && mapping.inode == 0 && mapping.path != "[stack]") {
-      order.push_back(&mapping);
-    }
-  }
-  std::ranges::stable_sort(order, {}, [](const target::Mapping* mapping) { return mapping->end - mapping->begin; });
-  return order;
-}
-
-template <typename Visit>
-void visit_hits(std::span<const std::byte> bytes, const Filter& filter, const Visit& visit) {
-  for (std::size_t i = 0; i + sizeof(Address) <= bytes.size(); i += sizeof(Address)) {
-    Address word = 0;
-    std::memcpy(&word, bytes.data() + i, sizeof word);
-    if (filter.has(word)) {
-      visit(i);
-    }
-  }
-}
 
 }  // namespace
 
@@ -81,39 +40,14 @@ void Greenlets::search(const Objects& objects, const std::vector<Address>& inter
 }
 
 void Greenlets::search_memory(const Layout& layout) {
-  const Filter filter(module_->types);
-  std::vector<std::byte> chunk(kChunk);
-  std::uint64_t left = kMostSearched;
-  for (const auto* mapping : memory_of_objects(target_)) {
-    const std::uint64_t whole = mapping->end - mapping->begin;
-    if (whole > left) {
-      not_searched_ += whole;
-      continue;
+  const WordFilter filter(module_->types);
+  not_searched_ += search_words(target_, filter, [&](Address at) {
+    const std::uint64_t page = (at - layout.object.type.value()) / kPage;
+    if (pages_.empty() || pages_.back() != page) {
+      pages_.push_back(page);
     }
-    left -= whole;
-    for (Address at = mapping->begin; at < mapping->end && pages_.size() < kMaxPages; at += kChunk) {
-      const auto piece = std::span(chunk).first(std::min<std::uint64_t>(kChunk, mapping->end - at));
-      const auto note = [&](Address from) {
-        return [&, from](std::size_t i) {
-          const std::uint64_t page = (from + i - layout.object.type.value()) / kPage;
-          if (pages_.empty() || pages_.back() != page) {
-            pages_.push_back(page);
-          }
-        };
-      };
-      if (target_.memory().read(at, piece)) {
-        visit_hits(piece, filter, note(at));
-        continue;
-      }
-      // Page by page where a chunk is not whole.
-      for (std::size_t page = 0; page < piece.size(); page += kPage) {
-        const auto part = piece.subspan(page, std::min<std::size_t>(kPage, piece.size() - page));
-        if (target_.memory().read(at + page, part)) {
-          visit_hits(part, filter, note(at + page));
-        }
-      }
-    }
-  }
+    return pages_.size() < kMaxPages;
+  });
   std::ranges::sort(pages_);
   const auto twice = std::ranges::unique(pages_);
   pages_.erase(twice.begin(), twice.end());
@@ -122,7 +56,7 @@ void Greenlets::search_memory(const Layout& layout) {
 // Every place in the pages found where an object of one of the types can begin.
 std::vector<Address> Greenlets::candidates(const Objects& objects) const {
   std::vector<Address> found;
-  const Filter filter(module_->types);
+  const WordFilter filter(module_->types);
   const std::uint32_t offset = objects.layout().object.type.value();
   // The type of an object that begins near the end of a page lies in the next one.
   std::array<std::byte, kPage> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
