@@ -129,7 +129,7 @@ std::optional<std::int64_t> status_number(std::string_view status, std::string_v
   return text ? std::optional(static_cast<std::int64_t>(Scanner(*text).number(10))) : std::nullopt;
 }
 
-std::optional<StatFields> parse_stat(std::string_view text) {
+std::optional<StatFields> parse_stat_head(std::string_view text) {
   // The name may hold blanks and brackets: it ends at the last closing one.
   const auto open_bracket = text.find('(');
   const auto close_bracket = text.rfind(')');
@@ -139,17 +139,22 @@ std::optional<StatFields> parse_stat(std::string_view text) {
   }
   StatFields fields;
   fields.name = text.substr(open_bracket + 1, close_bracket - open_bracket - 1);
-  Scanner scanner(text.substr(close_bracket + 1));
-  const std::string_view state = scanner.word();
+  const std::string_view state = Scanner(text.substr(close_bracket + 1)).word();
   fields.state = state.empty() ? '?' : state.front();
+  return fields;
+}
+
+std::optional<StatFields> parse_stat(std::string_view text) {
+  auto fields = parse_stat_head(text);
+  if (!fields) {
+    return std::nullopt;
+  }
+  Scanner scanner(text.substr(text.rfind(')') + 1));
+  scanner.word();
   for (int field = 4; field <= 22 && !scanner.at_end(); ++field) {
     const std::string_view word = scanner.word();
-    std::uint64_t value = 0;
-    std::from_chars(word.data(), word.data() + word.size(), value);
-    if (field == 9) {
-      fields.flags = value;
-    } else if (field == 22) {
-      fields.start_ticks = value;
+    if (field == 9 || field == 22) {
+      std::from_chars(word.data(), word.data() + word.size(), field == 9 ? fields->flags : fields->start_ticks);
     }
   }
   return fields;

@@ -37,6 +37,8 @@ struct StatFields {
 };
 // /proc/PID/stat and /proc/PID/task/TID/stat.
 std::optional<StatFields> parse_stat(std::string_view text);
+// The name and the state alone, which stand first: of thousands of threads nothing else is wanted.
+std::optional<StatFields> parse_stat_head(std::string_view text);
 model::OsState os_state(char letter);
 
 // Field 3 of schedstat: how often the thread got a CPU.

@@ -36,8 +36,9 @@ class Scanner {
   // Up to the blank or the end.
   std::string_view word() {
     skip_blanks();
-    const auto end = rest_.find_first_of(" \t\n");
-    const std::string_view found = rest_.substr(0, end);
+    const auto end =
+        std::ranges::find_if(rest_, [](char letter) { return letter == ' ' || letter == '\t' || letter == '\n'; });
+    const std::string_view found(rest_.begin(), end);
     skip(found.size());
     return found;
   }

@@ -105,7 +105,7 @@ std::optional<ThreadInfo> ThreadWatch::look_at(Tid tid) {
   // This count grows when a thread gets a CPU, so it is read before the state: a thread that is asleep afterwards and
   // has the same count later did not run in between.
   auto run_count = parse_run_count(reread(tid, "schedstat", files.schedstat, buffer));
-  auto stat = parse_stat(reread(tid, "stat", files.stat, buffer));
+  auto stat = parse_stat_head(reread(tid, "stat", files.stat, buffer));
   if (!stat) {
     // It has ended. Should another one have got its number since, the next look finds that one.
     forget(tid);

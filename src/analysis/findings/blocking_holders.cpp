@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "analysis/findings/list.h"
 #include "analysis/findings/wait_graph.h"
@@ -12,16 +13,17 @@
 namespace stillframe::analysis {
 namespace {
 
-// The first thing that a waiter wants and that this thread holds.
-const Dependency* first_wait_for(const WaitGraph& graph, std::size_t holder, std::size_t threads) {
+// Of each thread the first lock that it holds and that somebody waits for; null: none.
+std::vector<const Dependency*> first_waits(const WaitGraph& graph, std::size_t threads) {
+  std::vector<const Dependency*> first(threads, nullptr);
   for (std::size_t i = 0; i < threads; ++i) {
     for (const Dependency& one : graph.dependencies(i)) {
-      if (one.holder == holder && is_lock(one.resource->kind)) {
-        return &one;
+      if (is_lock(one.resource->kind) && first[one.holder] == nullptr) {
+        first[one.holder] = &one;
       }
     }
   }
-  return nullptr;
+  return first;
 }
 
 // Sleeps are over some time; who sleeps in another call without a timeout may do so for ever.
@@ -70,12 +72,12 @@ model::Finding make(const model::Still& still, const WaitGraph& graph, std::size
 
 void find_blocking_holders(const model::Still& still, Findings& findings) {
   const WaitGraph graph(still);
+  const auto waits = first_waits(graph, still.threads.size());
   for (std::size_t i = 0; i < still.threads.size(); ++i) {
     const bool waits_for_other = !graph.dependencies(i).empty();
     const bool seen = still.threads[i].waiting_on || still.threads[i].os_state == model::OsState::running;
-    const Dependency* first = waits_for_other || !seen ? nullptr : first_wait_for(graph, i, still.threads.size());
-    if (first != nullptr) {
-      findings.push_back(make(still, graph, i, *first));
+    if (waits[i] != nullptr && !waits_for_other && seen) {
+      findings.push_back(make(still, graph, i, *waits[i]));
     }
   }
 }

@@ -199,8 +199,8 @@ class Explainer {
         (known->second.state != OsState::sleeping && known->second.state != OsState::uninterruptible)) {
       return false;
     }
-    if (!thread.system_call) {
-      return true;  // the run count proves it
+    if (thread.run_count || !thread.system_call) {
+      return true;  // the run count proves it: it is in the call that it was in
     }
     const auto call = target_.syscall(*thread.tid);
     return call && same_call(thread, *call);

@@ -287,6 +287,9 @@ TEST_F(Waits, NothingIsSaidOfThreadsThatHaveMovedOn) {
   }
   now[0].run_count = 8;              // has run
   now[1].state = OsState::running;   // runs
+  for (const std::size_t stopped : {2U, 3U}) {
+    still.threads[stopped].run_count.reset();  // which a stop has changed: the call tells
+  }
   calls.erase(kPid + 2);             // is in no call any more
   calls[kPid + 3].arguments[0] = 8;  // is in another one
   now.erase(now.begin() + 4);        // has ended
@@ -305,7 +308,8 @@ TEST_F(Waits, AStopRestartsTheCall) {
   now[0].run_count = 9;
   calls[kPid].name = "restart_syscall";
   calls[kPid].number = 219;
-  calls[kPid + 1] = calls[kPid];  // this one was not stopped: it must have been somebody else
+  now[1].run_count = 9;  // this one was not stopped: it must have been somebody else
+  calls[kPid + 1] = calls[kPid];
   explain();
   EXPECT_EQ(text_of(0), "waits on futex 0x7f10, for at most 5 s");
   EXPECT_FALSE(still.threads[1].waiting_on);
