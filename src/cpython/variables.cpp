@@ -56,6 +56,23 @@ VariableList Variables::read(const RawFrame& frame) {
   return found;
 }
 
+Address Variables::first_argument(const RawFrame& frame) {
+  if (frame.code == nullptr || frame.code->lost) {
+    return 0;
+  }
+  const Names& names = names_of(frame.code->address);
+  const auto slot = std::ranges::find_if(names.slots, &Slot::is_argument);
+  const Layout& layout = objects_.layout();
+  const Offset begin =
+      layout.version < PythonVersion{3, 11, 0} ? layout.frame_object.localsplus : layout.frame.localsplus;
+  if (slot == names.slots.end() || !begin.present()) {
+    return 0;
+  }
+  const auto word = objects_.memory().get<std::uint64_t>(frame.address + begin.value() + slot->index * sizeof(Address));
+  Variable variable;
+  return word && resolve(*word, *slot, variable) ? variable.value : 0;
+}
+
 const Variables::Names& Variables::names_of(Address code) {
   const auto [at, fresh] = by_code_.try_emplace(code);
   if (fresh) {
@@ -264,11 +281,6 @@ std::optional<Address> local_variable(Variables& variables, const RawFrame& fram
   const auto found =
       std::ranges::find_if(list.list, [&](const Variable& one) { return *one.name == name && one.value != 0; });
   return found == list.list.end() ? std::nullopt : std::optional(found->value);
-}
-
-Address first_argument(Variables& variables, const RawFrame& frame) {
-  const VariableList found = variables.read(frame);
-  return !found.list.empty() && found.list.front().is_argument ? found.list.front().value : 0;
 }
 
 }  // namespace stillframe::cpython

@@ -42,6 +42,8 @@ class Variables {
   Variables(const Objects& objects, std::uint64_t most) : objects_(objects), most_(most) {}
 
   VariableList read(const RawFrame& frame);
+  // The first argument of a call, read alone; 0: it has none, or it is no object.
+  Address first_argument(const RawFrame& frame);
 
  private:
   struct Slot {
@@ -79,8 +81,5 @@ class Variables {
 
 // A variable of a call by its name; nothing where it is not set.
 std::optional<Address> local_variable(Variables& variables, const RawFrame& frame, std::string_view name);
-
-// The first argument of a call; 0: it has none.
-Address first_argument(Variables& variables, const RawFrame& frame);
 
 }  // namespace stillframe::cpython

@@ -17,22 +17,26 @@ enum class ResourceKind : std::uint8_t {
   event,      // what somebody else has to set
   semaphore,
   barrier,
-  queue,        // what somebody else has to put an item in, or take one from
-  future,       // what somebody else has to fulfil
-  thread,       // what has to end
-  import_lock,  // of a module that is being imported
-  mutex,        // of C code: pthread_mutex_t
-  rwlock,       // of C code: pthread_rwlock_t
-  loader,       // the dynamic loader's lock
-  arena,        // a lock of malloc
-  static_guard  // the initialisation of a static variable of C++
+  queue,           // what somebody else has to put an item in, or take one from
+  future,          // what somebody else has to fulfil
+  thread,          // what has to end
+  import_lock,     // of a module that is being imported
+  mutex,           // of C code: pthread_mutex_t
+  rwlock,          // of C code: pthread_rwlock_t
+  loader,          // the dynamic loader's lock
+  arena,           // a lock of malloc
+  static_guard,    // the initialisation of a static variable of C++
+  process_lock,    // of multiprocessing: one that processes share
+  object_mutex,    // 3.13+: a PyMutex, of an object or of the interpreter itself
+  stop_the_world,  // 3.13+, free-threaded: what has all threads of Python stand still
 };
 
 // Somebody on whom a resource depends: who holds a lock, the thread that is to end.
 struct Holder {
-  std::optional<std::int64_t> tid;   // absent: it is no thread of the process any more
+  std::optional<std::int64_t> tid;   // absent: it is no thread of the process (any more)
   bool certain = false;              // the resource itself names it
   std::string how;                   // how it is known: "its owner field", "the with block that it is in"
+  std::optional<std::size_t> other;  // a thread of another process: in Still::others
   std::optional<std::size_t> frame;  // of that thread's frames: the call that took the lock
   std::optional<std::int32_t> line;  // in that call: where it took the lock
 };

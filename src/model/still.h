@@ -164,6 +164,12 @@ struct Thread {
   std::vector<Greenlet> greenlets;  // suspended ones; what runs is in `frames`
 };
 
+// A thread of another process on which one of ours depends: as much of it as could be read without a stop.
+struct OtherThread {
+  OtherProcess process;
+  Thread thread;
+};
+
 struct Tasks;  // model/tasks.h
 
 struct Still {
@@ -178,6 +184,7 @@ struct Still {
   std::vector<RelatedProcess> descendants;       // of a live process: its children, their children …
   std::optional<OtherProcess> forked_from;       // the process whose memory this one began with: fork() and no exec()
   std::vector<Resource> resources;               // that threads wait for
+  std::vector<OtherThread> others;               // who holds some of them in other processes
   std::shared_ptr<Tasks> tasks;                  // of asyncio, where they were asked for
   std::vector<Finding> findings;                 // the certain ones first
   std::vector<std::string> warnings;             // each names what could not be read and what that leaves out

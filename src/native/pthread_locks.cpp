@@ -52,6 +52,12 @@ struct LockFunction {
 // others.
 constexpr std::array kFunctions{
     LockFunction{"pthread_rwlock_", model::ResourceKind::rwlock},
+    LockFunction{"pthread_cond_", model::ResourceKind::condition},
+    LockFunction{"pthread_barrier_wait", model::ResourceKind::barrier},
+    LockFunction{"sem_wait", model::ResourceKind::semaphore},
+    LockFunction{"sem_timedwait", model::ResourceKind::semaphore},
+    LockFunction{"sem_clockwait", model::ResourceKind::semaphore},
+    LockFunction{"__new_sem_wait", model::ResourceKind::semaphore},
     LockFunction{"__cxa_guard_acquire", model::ResourceKind::static_guard},
     LockFunction{"_int_free", model::ResourceKind::arena},
     LockFunction{"_int_malloc", model::ResourceKind::arena},
@@ -74,6 +80,23 @@ constexpr std::size_t kMostCalls = 12;
 
 }  // namespace
 
+std::string_view type_of(model::ResourceKind kind) {
+  switch (kind) {
+    case model::ResourceKind::mutex:
+      return "pthread_mutex_t";
+    case model::ResourceKind::rwlock:
+      return "pthread_rwlock_t";
+    case model::ResourceKind::condition:
+      return "pthread_cond_t";
+    case model::ResourceKind::barrier:
+      return "pthread_barrier_t";
+    case model::ResourceKind::semaphore:
+      return "sem_t";
+    default:
+      return "";
+  }
+}
+
 std::optional<NativeLock> waited_lock(const memory::MemorySource& memory, const model::Thread& thread,
                                       const std::optional<NativeLock>& mutex, std::span<const target::Tid> tids) {
   const Address futex = thread.system_call->arguments[0];
@@ -89,6 +112,10 @@ std::optional<NativeLock> waited_lock(const memory::MemorySource& memory, const 
     }
     if (known->kind == model::ResourceKind::rwlock) {
       return rwlock_at(memory, futex, tids);
+    }
+    // Who was notified waits for the mutex again, in the same call.
+    if (mutex && known->kind == model::ResourceKind::condition) {
+      return mutex;
     }
     return NativeLock{
         .kind = known->kind, .address = mutex ? mutex->address : futex, .owner = mutex ? mutex->owner : 0};

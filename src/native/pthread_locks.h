@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "memory/memory_source.h"
 #include "model/still.h"
@@ -25,6 +26,9 @@ struct NativeLock {
 // musl: type, lock (src/internal/pthread_impl.h); the lock has its owner's id, and the highest bit while threads wait.
 std::optional<NativeLock> waited_mutex(const memory::MemorySource& memory, const model::SystemCall& call,
                                        std::span<const target::Tid> tids);
+
+// "pthread_mutex_t"; empty for what has no type of its own.
+std::string_view type_of(model::ResourceKind kind);
 
 // What the functions say on whose behalf a thread sleeps on a futex: the innermost native calls of `frames`, if they
 // are known. `mutex` is what waited_mutex() has found.

@@ -109,6 +109,7 @@ class Exposure {
                 const target::Hold* hold = nullptr) {
     Negative negative;
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
+    negative.copied = &memory_;
     negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
     negative.process = cpython::InterpreterReader(*negative.objects, runtime_, *negative.codes).read();
     for (auto& interpreter : negative.process.interpreters) {

@@ -38,6 +38,7 @@ struct Negative {
   bool partial = false;
   std::unique_ptr<cpython::CodeCache> codes;  // owns what the frames point at
   std::unique_ptr<cpython::Objects> objects;
+  const memory::CapturedMemory* copied = nullptr;  // what `objects` reads from
 };
 
 // `modules` is used to unwind native stacks, where they are asked for.

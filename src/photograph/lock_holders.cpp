@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cpython/sync/object_mutexes.h"
 #include "cpython/sync/work_queue.h"
 
 namespace stillframe::photograph {
@@ -41,6 +42,18 @@ void LockHolders::find(model::Resource& resource) {
   if (resource.kind == ResourceKind::future) {
     find_runner(resource);
     return;
+  }
+  if (resource.kind == ResourceKind::object_mutex) {
+    find_critical_section(resource);
+    return;
+  }
+  if (resource.kind == ResourceKind::stop_the_world) {
+    find_who_stops_the_world(resource);
+    return;
+  }
+  const bool ours = std::ranges::any_of(resource.holders, [](const model::Holder& one) { return one.tid.has_value(); });
+  if (resource.kind == ResourceKind::process_lock && !ours) {
+    return;  // its count would say so
   }
   find_with_blocks();
   bool found = false;
@@ -160,6 +173,33 @@ void LockHolders::find_runner(model::Resource& resource) {
         return;
       }
     }
+  }
+}
+
+void LockHolders::find_critical_section(model::Resource& resource) const {
+  for (const KnownThread& thread : threads_) {
+    const auto held = cpython::mutexes_held(objects_, thread.raw->address);
+    if (std::ranges::find(held, cpython::mutex_of_object(resource.address)) != held.end()) {
+      resource.holders.push_back({.tid = thread.shown->tid,
+                                  .certain = true,
+                                  .how = "it is inside a critical section of that object",
+                                  .frame = shown_frame(*thread.shown, 0)});
+    }
+  }
+}
+
+// Who has asked for it runs, and alone.
+void LockHolders::find_who_stops_the_world(model::Resource& resource) const {
+  std::vector<const KnownThread*> attached;
+  for (const KnownThread& thread : threads_) {
+    if (cpython::attachment_of(objects_, thread.raw->address) == cpython::Attachment::attached) {
+      attached.push_back(&thread);
+    }
+  }
+  if (attached.size() == 1) {
+    resource.holders.push_back({.tid = attached.front()->shown->tid,
+                                .how = "of all threads it alone may run",
+                                .frame = shown_frame(*attached.front()->shown, 0)});
   }
 }
 

@@ -51,6 +51,8 @@ class LockHolders {
                                               const std::string& name);
   void add(model::Resource& resource, const Taking& taking) const;
   void find_runner(model::Resource& resource);
+  void find_critical_section(model::Resource& resource) const;
+  void find_who_stops_the_world(model::Resource& resource) const;
   [[nodiscard]] std::optional<std::int32_t> line_at(const cpython::RawFrame& frame, std::int64_t instruction) const;
 
   const target::Target& target_;

@@ -11,10 +11,14 @@
 
 #include "cpython/sync/library_calls.h"
 #include "cpython/sync/lock_objects.h"
+#include "cpython/sync/object_mutexes.h"
 #include "cpython/sync/object_names.h"
-#include "cpython/values/printer.h"
 #include "native/pthread_locks.h"
 #include "photograph/lock_holders.h"
+#include "photograph/native_holders.h"
+#include "photograph/process_locks.h"
+#include "photograph/resource_names.h"
+#include "photograph/still_memory.h"
 #include "photograph/stillness.h"
 
 namespace stillframe::photograph {
@@ -39,15 +43,21 @@ class Finder {
       : negative_(negative),
         runtime_(runtime),
         still_(still),
-        memory_(negative.objects->memory()),
+        memory_(*negative.copied),
         objects_(memory_, runtime.layout),
         types_(objects_),
         variables_(objects_, kMostNames),
         locks_(objects_, types_),
         names_(objects_, types_, variables_),
+        calls_(types_, variables_),
         holders_(target, threads_, objects_, locks_, variables_, names_),
-        redaction_(cpython::Redaction::usual()),
-        printer_(objects_, types_, limits_, redaction_) {
+        process_locks_(
+            target, objects_, runtime, [this](std::uint64_t ident) { return tid_of(ident); }, still),
+        described_(objects_, types_, variables_, names_) {
+    std::map<std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>>, model::Thread*> shown;
+    for (model::Thread& thread : still.threads) {
+      shown.try_emplace({thread.tid, thread.interpreter}, &thread);
+    }
     for (const auto& interpreter : negative.process.interpreters) {
       for (const RawThread& thread : interpreter.threads) {
         const auto tid = tids.find(thread.address);
@@ -55,8 +65,8 @@ class Finder {
           continue;
         }
         by_ident_.try_emplace(thread.thread_id, tid->second);
-        if (model::Thread* shown = shown_thread(tid->second, interpreter.id)) {
-          threads_.push_back({.shown = shown, .raw = &thread});
+        if (const auto known = shown.find({tid->second, interpreter.id}); known != shown.end()) {
+          threads_.push_back({.shown = known->second, .raw = &thread});
         }
       }
     }
@@ -81,6 +91,7 @@ class Finder {
     for (const std::size_t index : ownerless_) {
       holders_.find(still_.resources[index]);
     }
+    find_native_holders(still_);
   }
 
  private:
@@ -88,11 +99,9 @@ class Finder {
     return thread.system_call && is_futex_wait(*thread.system_call);
   }
 
-  model::Thread* shown_thread(Tid tid, std::int64_t interpreter) {
-    const auto found = std::ranges::find_if(still_.threads, [&](const model::Thread& thread) {
-      return thread.tid == tid && thread.interpreter == interpreter;
-    });
-    return found == still_.threads.end() ? nullptr : &*found;
+  [[nodiscard]] std::optional<Tid> tid_of(std::uint64_t ident) const {
+    const auto known = by_ident_.find(ident);
+    return known == by_ident_.end() ? std::nullopt : std::optional(known->second);
   }
 
   // The index of a resource, made if it is not yet known.
@@ -122,102 +131,154 @@ class Finder {
   void find_wait(const KnownThread& thread) {
     const auto& frames = thread.raw->chain.frames;
     const Address futex = thread.shown->system_call->arguments[0];
-    std::size_t outermost = 0;
-    std::optional<cpython::LibraryWait> library;
+    std::vector<WaitingCall> waiting;
     for (std::size_t i = 0; i < std::min(frames.size(), kMostLibraryCalls); ++i) {
-      if (const auto wait = cpython::library_wait(types_, variables_, frames[i])) {
-        library = wait;
-        outermost = i;
+      if (const auto wait = calls_.wait_of(frames[i])) {
+        waiting.push_back({.wait = *wait, .frame = i});
       }
     }
-    if (library && !sleeps_in_lock_of(frames, futex, *library, outermost)) {
-      want_object(thread, *library, outermost);
+    if (!waiting.empty() && !sleeps_in_lock_of(frames, futex, waiting)) {
+      want_object(thread, waiting.back().wait, waiting.back().frame);
       return;
     }
     if (!frames.empty()) {
-      want_lock(thread, futex);
+      want_lock(thread, futex, waiting.empty() ? "Lock.acquire" : waiting.back().wait.call->words);
     }
   }
 
+  // A call of the library that waits, and its number from the innermost call on.
+  struct WaitingCall {
+    cpython::LibraryWait wait;
+    std::size_t frame = 0;
+  };
+
   // A call such as Queue.get first takes the lock of its queue: who sleeps there waits for that lock, not for an item.
-  bool sleeps_in_lock_of(const std::vector<RawFrame>& frames, Address futex, const cpython::LibraryWait& library,
-                         std::size_t outermost) {
-    if (library.call->kind == ResourceKind::thread || library.call->kind == ResourceKind::import_lock) {
+  // `waiting` has the innermost call first.
+  bool sleeps_in_lock_of(const std::vector<RawFrame>& frames, Address futex, const std::vector<WaitingCall>& waiting) {
+    const cpython::LibraryCall& library = *waiting.back().wait.call;
+    if (library.kind == ResourceKind::thread || library.kind == ResourceKind::import_lock ||
+        (library.counts && waiting.back().frame == 0)) {
       return false;
     }
     // What waits for somebody's notification sleeps on a lock of its own, made for this wait (Condition.wait).
-    for (std::size_t i = 0; i <= outermost; ++i) {
-      const auto wait = cpython::library_wait(types_, variables_, frames[i]);
-      if (wait && wait->call->kind == ResourceKind::condition) {
-        const auto lock = objects_.instance_attribute(wait->object, "_lock");
-        const auto found = lock ? locks_.as_lock(*lock) : std::nullopt;
-        return found && waits_for(*found, futex);
-      }
-    }
-    return frames.front().code != nullptr && lock_in(frames.front(), futex).has_value();
-  }
-
-  // A lock that is written in Python has one of C code, for which threads wait.
-  bool waits_for(const LockObject& lock, Address futex) {
-    if (lock.type != cpython::LockType::python_recursive) {
-      return locks_.is_waited_for(lock, futex);
-    }
-    auto block = objects_.instance_attribute(lock.address, "_block");
-    block = block ? block : objects_.instance_attribute(lock.address, "_RLock__block");
-    const auto inner = block ? locks_.as_lock(*block) : std::nullopt;
-    return inner && locks_.is_waited_for(*inner, futex);
-  }
-
-  // The lock on a frame's stack, or among its variables, that belongs to a futex.
-  std::optional<LockObject> lock_in(const RawFrame& frame, Address futex) {
-    std::unordered_set<Address> seen;
-    const auto look_at = [&](Address object) -> std::optional<LockObject> {
-      if (object == 0 || !seen.insert(object).second) {
-        return std::nullopt;
-      }
-      for (const LockObject& lock : locks_.locks_behind(object)) {
-        if (waits_for(lock, futex)) {
-          return lock;
+    for (const WaitingCall& one : waiting) {
+      if (one.wait.call->kind == ResourceKind::condition) {
+        const auto [known, fresh] = locks_of_conditions_.try_emplace(one.wait.object);
+        auto& found = known->second;
+        const auto lock = fresh ? objects_.instance_attribute(one.wait.object, "_lock") : std::nullopt;
+        if (lock) {
+          found = locks_.locks_behind(*lock);
         }
-      }
-      return std::nullopt;
-    };
-    for (const Address object : cpython::whole_stack_of(objects_, frame)) {
-      if (const auto found = look_at(object)) {
-        return found;
+        return std::ranges::any_of(found,
+                                   [&](const LockObject& behind) { return locks_.is_waited_for(behind, futex); });
       }
     }
-    for (const cpython::Variable& variable : variables_.read(frame).list) {
-      if (const auto found = look_at(variable.value)) {
-        return found;
-      }
-    }
-    return std::nullopt;
+    return frames.front().code != nullptr && locks_.waited_for_in(frames.front(), futex, variables_).has_value();
   }
 
-  void want_lock(const KnownThread& thread, Address futex) {
+  void want_lock(const KnownThread& thread, Address futex, std::string_view call) {
     const auto& frames = thread.raw->chain.frames;
     for (std::size_t i = 0; i < std::min<std::size_t>(frames.size(), 3); ++i) {
-      const auto lock = lock_in(frames[i], futex);
+      const auto lock = locks_.waited_for_in(frames[i], futex, variables_);
       if (!lock) {
         continue;
       }
-      const bool plain = lock->type == cpython::LockType::plain || lock->type == cpython::LockType::semaphore;
+      if (lock->type == cpython::LockType::semaphore) {
+        want_semaphore(thread, lock->address, call, i);
+        return;
+      }
+      if (lock->type == cpython::LockType::queue) {
+        want_simple_queue(thread, lock->address, i);
+        return;
+      }
+      const bool plain = lock->type == cpython::LockType::plain;
       const auto [index, fresh] = resource(plain ? ResourceKind::lock : ResourceKind::rlock, lock->address);
       if (fresh) {
-        describe(still_.resources[index], frames[i]);
+        described_.describe(still_.resources[index], frames[i]);
         add_owner(index, *lock);
       }
       thread.shown->wants =
-          model::ResourceWait{.resource = index, .call = "Lock.acquire", .frame = shown_frame(*thread.shown, i)};
+          model::ResourceWait{.resource = index, .call = std::string(call), .frame = shown_frame(*thread.shown, i)};
       return;
     }
-    // 3.13+: the thread is parked until another one ends, as in threading._shutdown.
+    if (runtime_.version >= cpython::PythonVersion{3, 13, 0}) {
+      want_parked(thread, futex);
+    }
+  }
+
+  // 3.13+: what else threads are parked on: the end of another thread (as in threading._shutdown), the mutex of an
+  // object, that all threads may run again.
+  void want_parked(const KnownThread& thread, Address futex) {
     const auto parked = cpython::parked_on(objects_.memory(), futex);
-    const auto ident = parked ? cpython::awaited_thread(objects_.memory(), *parked) : std::nullopt;
-    if (const auto tid = ident ? by_ident_.find(*ident) : by_ident_.end();
-        runtime_.version >= cpython::PythonVersion{3, 13, 0} && tid != by_ident_.end()) {
+    if (!parked) {
+      return;
+    }
+    if (cpython::waits_for_the_world(objects_, thread.raw->address, *parked)) {
+      want_from_the_interpreter(thread, ResourceKind::stop_the_world, 0);
+      return;
+    }
+    if (const auto object = cpython::object_of_mutex(objects_, types_, *parked)) {
+      want_from_the_interpreter(thread, ResourceKind::object_mutex, *object);
+      return;
+    }
+    const auto ident = cpython::awaited_thread(objects_.memory(), *parked);
+    if (const auto tid = ident ? by_ident_.find(*ident) : by_ident_.end(); tid != by_ident_.end()) {
       want_thread(thread, *parked, tid->second, 0);
+    }
+  }
+
+  void want_from_the_interpreter(const KnownThread& thread, ResourceKind kind, Address object) {
+    const auto [index, fresh] = resource(kind, object);
+    if (fresh) {
+      ownerless_.push_back(index);
+      object == 0 ? void() : described_.describe(still_.resources[index], thread.raw->chain.frames.front());
+    }
+    thread.shown->wants = model::ResourceWait{
+        .resource = index, .call = "the interpreter's own code", .frame = shown_frame(*thread.shown, 0)};
+  }
+
+  void want_simple_queue(const KnownThread& thread, Address queue, std::size_t frame) {
+    const auto [index, fresh] = resource(ResourceKind::queue, queue);
+    if (fresh) {
+      described_.describe(still_.resources[index], thread.raw->chain.frames[frame]);
+    }
+    thread.shown->wants =
+        model::ResourceWait{.resource = index, .call = "SimpleQueue.get", .frame = shown_frame(*thread.shown, frame)};
+  }
+
+  // A lock of multiprocessing, or one of its semaphores that count.
+  void want_semaphore(const KnownThread& thread, Address lock, std::string_view call, std::size_t frame) {
+    const auto semaphore = cpython::semaphore_at(objects_, lock);
+    if (!semaphore) {
+      return;
+    }
+    const auto kind = semaphore->is_lock() ? ResourceKind::process_lock : ResourceKind::semaphore;
+    const auto [index, fresh] = resource(kind, lock);
+    if (fresh) {
+      described_.describe(still_.resources[index], thread.raw->chain.frames[frame]);
+      described_.name_semaphore(still_.resources[index], thread.raw->chain.frames);
+      process_locks_.find(index, *semaphore);
+      name_what_others_want();
+      ownerless_.push_back(index);
+    }
+    thread.shown->wants =
+        model::ResourceWait{.resource = index, .call = std::string(call), .frame = shown_frame(*thread.shown, frame)};
+  }
+
+  // Other processes wait for semaphores that ours hold: as the thread that does calls them.
+  void name_what_others_want() {
+    for (; named_ < process_locks_.added().size(); ++named_) {
+      const std::size_t index = process_locks_.added()[named_];
+      model::Resource& wanted = still_.resources[index];
+      by_address_.try_emplace({wanted.kind, wanted.address}, index);
+      ownerless_.push_back(index);
+      for (const KnownThread& thread : threads_) {
+        const bool holds =
+            std::ranges::find(wanted.holders, thread.shown->tid, &model::Holder::tid) != wanted.holders.end();
+        if (holds && thread.shown->tid) {
+          described_.name_semaphore(wanted, thread.raw->chain.frames);
+        }
+      }
     }
   }
 
@@ -250,7 +311,7 @@ class Finder {
     }
     const auto [index, fresh] = resource(wait.call->kind, wait.object);
     if (fresh) {
-      describe(still_.resources[index], frames[behind]);
+      described_.describe(still_.resources[index], frames[behind]);
       if (wait.call->kind == ResourceKind::import_lock) {
         add_importer(index, wait.object);
       } else if (wait.call->kind == ResourceKind::semaphore || wait.call->kind == ResourceKind::future) {
@@ -288,15 +349,6 @@ class Finder {
     ownerless_.push_back(index);  // the place where it was taken is looked for all the same
   }
 
-  void describe(model::Resource& into, const RawFrame& frame) {
-    const auto written = printer_.write(into.address);
-    into.type = written.type;
-    if (written.readable) {
-      into.state = written.text;
-    }
-    into.name = names_.find(frame, into.address);
-  }
-
   void find_native_wait(model::Thread& thread) {
     const auto mutex = native::waited_mutex(objects_.memory(), *thread.system_call, inner_tids_);
     const auto lock = native::waited_lock(objects_.memory(), thread, mutex, inner_tids_);
@@ -311,27 +363,26 @@ class Finder {
            .certain = true,
            .how = "the lock names its owner"}};
     }
-    if (lock->kind == ResourceKind::mutex || lock->kind == ResourceKind::rwlock) {
-      still_.resources[index].type = lock->kind == ResourceKind::mutex ? "pthread_mutex_t" : "pthread_rwlock_t";
-    }
+    still_.resources[index].type = native::type_of(lock->kind);
     thread.wants = model::ResourceWait{.resource = index, .call = "a lock of C code"};
   }
 
   const Negative& negative_;
   const cpython::Runtime& runtime_;
   model::Still& still_;
-  // What is not in the copy of the still is read a page at a time, and once.
-  memory::CapturedMemory memory_;
+  StillMemory memory_;
   const cpython::Objects objects_;
   cpython::Types types_;
   cpython::Variables variables_;
   cpython::LockObjects locks_;
   cpython::ObjectNames names_;
+  cpython::LibraryCalls calls_;
   std::vector<KnownThread> threads_;
   LockHolders holders_;
-  cpython::ValueLimits limits_;
-  cpython::Redaction redaction_;
-  cpython::Printer printer_;
+  ProcessLocks process_locks_;
+  std::unordered_map<Address, std::vector<LockObject>> locks_of_conditions_;  // which many threads may wait for
+  std::size_t named_ = 0;                                                     // of those that process_locks_ has added
+  ResourceNames described_;
   std::unordered_map<std::uint64_t, Tid> by_ident_;
   std::vector<Tid> inner_tids_;
   std::map<std::pair<ResourceKind, Address>, std::size_t> by_address_;

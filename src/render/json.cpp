@@ -97,7 +97,9 @@ Json resources_of(const model::Still& still) {
   for (const model::Resource& resource : still.resources) {
     Json holders = Json::array();
     for (const model::Holder& holder : resource.holders) {
+      const bool other = holder.other && *holder.other < still.others.size();
       holders.push_back({{"tid", or_null(holder.tid)},
+                         {"process", other ? process_of(still.others[*holder.other].process) : Json(nullptr)},
                          {"certain", holder.certain},
                          {"how", holder.how},
                          {"frame", or_null(holder.frame)},

@@ -175,6 +175,12 @@ std::string_view json_name(model::ResourceKind kind) {
       return "arena";
     case model::ResourceKind::static_guard:
       return "static_guard";
+    case model::ResourceKind::process_lock:
+      return "process_lock";
+    case model::ResourceKind::object_mutex:
+      return "object_mutex";
+    case model::ResourceKind::stop_the_world:
+      return "stop_the_world";
   }
   return "lock";
 }

@@ -16,6 +16,7 @@
 #include "target/file_holders.h"
 #include "target/file_locks.h"
 #include "target/inet_socket.h"
+#include "target/live_target.h"
 #include "target/open_file.h"
 #include "target/proc_files.h"
 #include "target/process_facts.h"
@@ -193,6 +194,15 @@ std::vector<LockWait> LiveSurroundings::lock_waits() {
     lock_waits_ = parse_lock_waits(read_proc_file("/proc/locks").value_or(""), pid_);
   }
   return *lock_waits_;
+}
+
+Sharers LiveSurroundings::sharers(std::uint64_t device, std::uint64_t inode, bool everywhere) {
+  return everywhere ? all_sharers(pid_, device, inode) : family_sharers(pid_, device, inode);
+}
+
+std::unique_ptr<Target> LiveSurroundings::other(std::int64_t pid) {
+  auto target = open_process(pid);
+  return target ? std::move(*target) : nullptr;
 }
 
 std::optional<std::string> LiveSurroundings::wait_channel(Tid tid) {

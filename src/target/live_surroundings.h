@@ -27,6 +27,8 @@ class LiveSurroundings final : public Surroundings {
   std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) override;
   std::optional<ProcessFacts> forked_from() override;
   std::vector<LockWait> lock_waits() override;
+  Sharers sharers(std::uint64_t device, std::uint64_t inode, bool everywhere) override;
+  std::unique_ptr<Target> other(std::int64_t pid) override;
   std::optional<std::string> wait_channel(Tid tid) override;
   std::optional<double> now(int clock) override;
 

@@ -1,10 +1,13 @@
 #include "target/process_family.h"
 
+#include <dirent.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,12 +16,31 @@
 #include "target/proc_files.h"
 #include "target/process_facts.h"
 #include "target/system_calls.h"
+#include "target/text_scanner.h"
 
 namespace stillframe::target {
 namespace {
 
 constexpr std::size_t kMostDescendants = 256;
 constexpr std::size_t kMostThreads = 256;
+constexpr int kMostAncestors = 4;
+constexpr std::size_t kMostProcesses = 16384;
+
+// Whether a process has a file mapped; nothing where that may not be known.
+std::optional<bool> maps_file(std::int64_t pid, std::uint64_t device, std::uint64_t inode) {
+  constexpr std::size_t most = std::size_t{16} << 20U;
+  const auto text = read_proc_file(fmt::format("/proc/{}/maps", pid), most);
+  if (!text) {
+    // Threads of the kernel and processes that have ended have no memory.
+    return errno == ESRCH || errno == ENOENT ? std::optional(false) : std::nullopt;
+  }
+  // Most processes have no such number anywhere, and need not be taken apart.
+  if (!text->contains(fmt::format(" {} ", inode))) {
+    return false;
+  }
+  return std::ranges::any_of(parse_maps(*text),
+                             [&](const Mapping& one) { return one.device == device && one.inode == inode; });
+}
 
 std::optional<std::string> pipe_link(std::int64_t pid, int fd) {
   std::array<char, 64> text{};
@@ -58,6 +80,55 @@ std::vector<ProcessFacts> descendants_of(std::int64_t pid) {
   }
   found.resize(std::min(found.size(), kMostDescendants));
   return found;
+}
+
+Sharers family_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode) {
+  // Between two that have it may stand one that has not: the server of multiprocessing's "forkserver".
+  Sharers sharers{.whole = true};
+  std::int64_t root = pid;
+  std::int64_t above = pid;
+  for (int generation = 0; generation < kMostAncestors; ++generation) {
+    const auto facts = process_facts(above);
+    if (!facts || facts->parent <= 1) {
+      break;
+    }
+    above = facts->parent;
+    const auto maps = maps_file(above, device, inode);
+    root = maps == true ? above : root;
+    sharers.whole = sharers.whole && maps;
+  }
+  std::vector<ProcessFacts> family = descendants_of(root);
+  if (auto facts = root == pid ? std::nullopt : process_facts(root)) {
+    family.push_back(std::move(*facts));
+  }
+  for (ProcessFacts& one : family) {
+    const auto maps = one.pid == pid ? std::optional(false) : maps_file(one.pid, device, inode);
+    sharers.whole = sharers.whole && maps;
+    if (maps == true) {
+      sharers.processes.push_back(std::move(one));
+    }
+  }
+  return sharers;
+}
+
+Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode) {
+  const std::unique_ptr<DIR, decltype([](DIR* folder) { closedir(folder); })> folder(opendir("/proc"));
+  Sharers sharers{.whole = folder != nullptr};
+  std::size_t processes = 0;
+  while (const dirent* entry = folder == nullptr ? nullptr : readdir(folder.get())) {
+    const auto other = static_cast<std::int64_t>(Scanner(std::string_view(entry->d_name)).number(10));
+    if (other == 0 || other == pid) {
+      continue;
+    }
+    if (++processes > kMostProcesses) {
+      sharers.whole = false;
+      break;
+    }
+    if (auto facts = maps_file(other, device, inode) == true ? process_facts(other) : std::nullopt) {
+      sharers.processes.push_back(std::move(*facts));
+    }
+  }
+  return sharers;
 }
 
 std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) {

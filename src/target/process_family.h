@@ -11,6 +11,11 @@ namespace stillframe::target {
 // Children before their own children; at most some hundreds.
 std::vector<ProcessFacts> descendants_of(std::int64_t pid);
 
+// Who has a file mapped, `pid` itself left out: see Surroundings::sharers(). The family is not whole where one of it
+// may not be looked into; of all processes those are left out.
+Sharers family_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode);
+Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode);
+
 // The threads of a process that sleep in read() or write() of a pipe.
 std::vector<PipeSleep> pipe_sleeps(std::int64_t pid);
 

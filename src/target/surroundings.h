@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -83,6 +84,14 @@ struct LockWait {
   std::optional<std::int64_t> holder;  // absent: the kernel does not tell (locks of open file descriptions)
 };
 
+// Processes that have a file mapped.
+struct Sharers {
+  std::vector<ProcessFacts> processes;
+  bool whole = false;  // false: there may be more of them
+};
+
+class Target;
+
 // This one knows nothing, as is right for a core: each fact is absent.
 class Surroundings {
  public:
@@ -114,6 +123,13 @@ class Surroundings {
   // other one has ended.
   [[nodiscard]] virtual std::optional<ProcessFacts> forked_from() { return std::nullopt; }
   [[nodiscard]] virtual std::vector<LockWait> lock_waits() { return {}; }
+  // Who else has a file mapped: in the family of the process (its ancestors as far as they have it, and all that
+  // descend from them), or `everywhere`.
+  [[nodiscard]] virtual Sharers sharers(std::uint64_t /*device*/, std::uint64_t /*inode*/, bool /*everywhere*/) {
+    return {};
+  }
+  // Another process, to be read while it runs; null where that is not allowed or there is none.
+  [[nodiscard]] virtual std::unique_ptr<Target> other(std::int64_t pid);
   // The function of the kernel in which a thread sleeps.
   [[nodiscard]] virtual std::optional<std::string> wait_channel(Tid /*tid*/) { return std::nullopt; }
   // What a clock of the process (CLOCK_MONOTONIC, …) shows, in seconds.

@@ -16,6 +16,10 @@ FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
   return *this;
 }
 
+std::unique_ptr<Target> Surroundings::other(std::int64_t /*pid*/) {
+  return nullptr;
+}
+
 std::unique_ptr<Surroundings> Target::surroundings() const {
   return std::make_unique<Surroundings>();
 }

@@ -36,3 +36,28 @@ def test_daemons(start, stillframe, interpreter):
     by_name = {thread["name"]: thread["daemon"] for thread in threads}
     assert by_name["MainThread"] is False
     assert by_name["in lock"] is True
+
+
+@pytest.mark.parametrize("interpreter", EACH_KIND)
+def test_a_simple_queue_is_named(start, stillframe, interpreter):
+    running = start(interpreter, "simple_queue.py")
+    running.wait_asleep()
+    still = stillframe("dump", "--json", running.pid).still
+    [server] = [thread for thread in still["threads"] if thread["name"] == "server"]
+    assert server["waiting_on"]["text"] == "waits for queue `items`"
+    assert still["resources"][server["wants"]["resource"]]["type"] == "_queue.SimpleQueue"
+
+
+@pytest.mark.parametrize("interpreter", [BY_ID["3.13t"], BY_ID["3.14t"]])
+def test_the_mutex_of_an_object(start, stillframe, interpreter):
+    """Who waits for a list's own mutex, and who has it: met sooner or later. A stop would have it wait anew."""
+    running = start(interpreter, "sorts_for_ever.py")
+    for _ in range(1000):
+        still = stillframe("dump", "--no-block", "--json", running.pid).still
+        [thread] = [thread for thread in still["threads"] if thread["name"] == "append"]
+        wanted = thread["wants"] and still["resources"][thread["wants"]["resource"]]
+        if wanted and wanted["kind"] == "object_mutex" and wanted["holders"]:
+            break
+    assert (wanted["kind"], wanted["type"], wanted["name"]) == ("object_mutex", "list", "items")
+    [sorter] = [thread["tid"] for thread in still["threads"] if thread["name"] == "sort"]
+    assert [(one["tid"], one["certain"]) for one in wanted["holders"]] == [(sorter, True)]

@@ -11,8 +11,9 @@ namespace {
 
 bool is_abandoned(const model::Resource& resource) {
   return is_lock(resource.kind) && !resource.holders.empty() &&
-         std::ranges::all_of(resource.holders,
-                             [](const model::Holder& holder) { return holder.certain && !holder.tid.has_value(); });
+         std::ranges::all_of(resource.holders, [](const model::Holder& holder) {
+           return holder.certain && !holder.tid && !holder.other;
+         });
 }
 
 }  // namespace

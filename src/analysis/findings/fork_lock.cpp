@@ -18,7 +18,10 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
   }
   const model::Resource& resource = still.resources[thread.wants->resource];
   const bool own = std::ranges::find(resource.holders, thread.tid, &model::Holder::tid) != resource.holders.end();
-  if (!is_lock(resource.kind) || own) {
+  // Others can let go of what processes share, as a condition of C code may be.
+  const bool shared = resource.kind == model::ResourceKind::process_lock ||
+                      resource.type.starts_with("multiprocessing.") || resource.type == "pthread_cond_t";
+  if (!is_lock(resource.kind) || own || shared) {
     return;
   }
   const model::Frame* frame = waiting_frame(thread);

@@ -21,6 +21,7 @@ void find_gc_finalizer(const model::Still& still, Findings& findings);
 void find_gil_held(const model::Still& still, Findings& findings);
 void find_lock_cycles(const model::Still& still, Findings& findings);
 void find_pool_exhausted(const model::Still& still, Findings& findings);
+void find_process_locks(const model::Still& still, Findings& findings);
 void find_python_exceptions(const model::Still& still, Findings& findings);
 void find_reentry(const model::Still& still, Findings& findings);
 void find_senders(const model::Still& still, Findings& findings);
@@ -28,15 +29,16 @@ void find_task_cycles(const model::Still& still, Findings& findings);
 
 // Clearer ones stand before those that say the same more generally.
 inline constexpr std::array kAnalyses{
-    Analysis{find_faults},           Analysis{find_aborts},
-    Analysis{find_senders},          Analysis{find_python_exceptions},
-    Analysis{find_reentry},          Analysis{find_fork_lock},
-    Analysis{find_lock_cycles},      Analysis{find_abandoned_locks},
-    Analysis{find_gil_held},         Analysis{find_pool_exhausted},
-    Analysis{find_child_waits},      Analysis{find_gc_finalizer},
-    Analysis{find_blocking_holders}, Analysis{find_exit_blocked},
-    Analysis{find_file_waits},       Analysis{find_deep_recursion},
-    Analysis{find_task_cycles},      Analysis{find_blocked_loops},
+    Analysis{find_faults},          Analysis{find_aborts},
+    Analysis{find_senders},         Analysis{find_python_exceptions},
+    Analysis{find_reentry},         Analysis{find_fork_lock},
+    Analysis{find_lock_cycles},     Analysis{find_process_locks},
+    Analysis{find_abandoned_locks}, Analysis{find_gil_held},
+    Analysis{find_pool_exhausted},  Analysis{find_child_waits},
+    Analysis{find_gc_finalizer},    Analysis{find_blocking_holders},
+    Analysis{find_exit_blocked},    Analysis{find_file_waits},
+    Analysis{find_deep_recursion},  Analysis{find_task_cycles},
+    Analysis{find_blocked_loops},
 };
 
 }  // namespace stillframe::analysis

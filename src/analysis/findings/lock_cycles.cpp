@@ -82,7 +82,7 @@ void find_lock_cycles(const model::Still& still, Findings& findings) {
                            .title = title_of(still, cycle),
                            .advice = advice_for(cycle)};
     if (!certain) {
-      finding.detail = "a threading.Lock does not say who holds it: that is concluded from the code that took it";
+      finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }
     for (const Dependency& step : cycle) {
       finding.evidence.push_back(step_of(still, step));

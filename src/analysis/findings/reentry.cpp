@@ -77,7 +77,7 @@ void look_at(const Thread& thread, const model::Resource& resource, const model:
                              place_of(*intruder), kind.verb, name_of(thread), kind.verb == "runs in" ? "holds" : "held",
                              name_of(resource))};
     if (!holder.certain) {
-      finding.detail = "a threading.Lock does not say who holds it: that is concluded from the code that took it";
+      finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }
     model::Frame taken = thread.frames[*holder.frame];
     taken.line = holder.line ? holder.line : taken.line;

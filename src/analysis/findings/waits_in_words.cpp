@@ -15,9 +15,12 @@ std::string holders_in_words(const model::Still& still, const model::Resource& r
   std::vector<std::string> names;
   for (const model::Holder& holder : resource.holders) {
     const model::Thread* thread = thread_of(still, holder.tid);
-    names.push_back(thread != nullptr ? name_of(*thread)
-                    : holder.tid      ? fmt::format("{}", *holder.tid)
-                                      : "a thread that has ended");
+    const model::OtherThread* other = other_of(still, holder);
+    names.push_back(thread != nullptr                                    ? name_of(*thread)
+                    : other != nullptr                                   ? "process " + name_of(other->process)
+                    : holder.tid                                         ? fmt::format("{}", *holder.tid)
+                    : resource.kind == model::ResourceKind::process_lock ? "a process that has ended"
+                                                                         : "a thread that has ended");
   }
   const std::string_view verb = resource.kind == model::ResourceKind::future ? "run by" : "held by";
   return fmt::format(" ({} {})", verb, list_of(names, 3));
@@ -33,11 +36,15 @@ std::string time_in_words(const model::WaitingOn& waiting) {
 }  // namespace
 
 void name_resources(model::Still& still) {
+  std::vector<std::string> words(still.resources.size());  // hundreds of threads may wait for one of them
   for (model::Thread& thread : still.threads) {
     if (thread.wants && thread.waiting_on && thread.wants->resource < still.resources.size()) {
       const model::Resource& resource = still.resources[thread.wants->resource];
-      thread.waiting_on->text = fmt::format("waits for {}{}{}", name_of(resource), holders_in_words(still, resource),
-                                            time_in_words(*thread.waiting_on));
+      std::string& text = words[thread.wants->resource];
+      if (text.empty()) {
+        text = fmt::format("waits for {}{}", name_of(resource), holders_in_words(still, resource));
+      }
+      thread.waiting_on->text = text + time_in_words(*thread.waiting_on);
     }
   }
 }

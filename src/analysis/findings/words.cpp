@@ -44,6 +44,12 @@ std::string_view noun_of(model::ResourceKind kind) {
       return "a lock of malloc";
     case model::ResourceKind::static_guard:
       return "the initialisation of a C++ static variable";
+    case model::ResourceKind::process_lock:
+      return "multiprocessing lock";
+    case model::ResourceKind::object_mutex:
+      return "the mutex of";
+    case model::ResourceKind::stop_the_world:
+      return "the end of a stop of all threads of Python";
   }
   return "lock";
 }
@@ -121,6 +127,10 @@ std::string name_and_place_of(const model::Thread& thread) {
   return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
 }
 
+const model::OtherThread* other_of(const model::Still& still, const model::Holder& holder) {
+  return holder.other && *holder.other < still.others.size() ? &still.others[*holder.other] : nullptr;
+}
+
 std::string at_place(const model::Thread& thread) {
   const model::Frame* frame = own_frame(thread);
   return frame == nullptr ? std::string() : " at " + place_of(*frame);
@@ -137,17 +147,27 @@ const model::Frame* waiting_frame(const model::Thread& thread) {
 bool is_lock(model::ResourceKind kind) {
   using enum model::ResourceKind;
   return kind == lock || kind == rlock || kind == condition || kind == import_lock || kind == mutex || kind == rwlock ||
-         kind == loader || kind == arena || kind == static_guard;
+         kind == loader || kind == arena || kind == static_guard || kind == process_lock || kind == object_mutex ||
+         kind == stop_the_world;
 }
 
 std::string name_of(const model::Resource& resource) {
   const std::string_view noun = noun_of(resource.kind);
   using enum model::ResourceKind;
-  if (resource.kind == gil || resource.kind == loader || resource.kind == arena || resource.kind == static_guard) {
+  const bool nameless = resource.kind == static_guard && !resource.name;
+  if (resource.kind == gil || resource.kind == loader || resource.kind == arena || nameless ||
+      resource.kind == stop_the_world) {
     return std::string(noun);
+  }
+  if (resource.kind == static_guard && resource.name) {
+    return fmt::format("{} in `{}`", noun, *resource.name);
   }
   if (resource.kind == model::ResourceKind::thread) {
     return fmt::format("the end of thread {}", resource.name.value_or(fmt::format("{:#x}", resource.address)));
+  }
+  if (resource.kind == object_mutex && !resource.type.empty()) {
+    return resource.name ? fmt::format("{} {} `{}`", noun, resource.type, *resource.name)
+                         : fmt::format("{} {} at {:#x}", noun, resource.type, resource.address);
   }
   return resource.name ? fmt::format("{} `{}`", noun, *resource.name) : fmt::format("{} {:#x}", noun, resource.address);
 }

@@ -33,6 +33,9 @@ const model::Frame* own_frame(const model::Thread& thread);
 // `4213 "Worker-1" (/srv/app.py:12 in transfer)`: a thread and where it is, in the program's own code.
 std::string name_and_place_of(const model::Thread& thread);
 
+// The thread of another process that a holder is; null where it is one of this process, or gone.
+const model::OtherThread* other_of(const model::Still& still, const model::Holder& holder);
+
 // Where a thread is, for a sentence: " at /srv/app.py:12 in transfer"; empty where it is not known.
 std::string at_place(const model::Thread& thread);
 

@@ -8,7 +8,8 @@ namespace {
 
 using model::ResourceKind;
 
-// Lib/threading.py, Lib/queue.py, Lib/concurrent/futures/_base.py, Lib/importlib/_bootstrap.py; the names of 2.7 too.
+// Lib/threading.py, Lib/queue.py, Lib/multiprocessing/{queues,synchronize,pool}.py, Lib/concurrent/futures/_base.py,
+// Lib/importlib/_bootstrap.py; the names of 2.7 too.
 constexpr std::array kCalls{
     LibraryCall{"threading.Event", "wait", ResourceKind::event, "Event.wait"},
     LibraryCall{"threading._Event", "wait", ResourceKind::event, "Event.wait"},
@@ -25,6 +26,17 @@ constexpr std::array kCalls{
     LibraryCall{"Queue.Queue", "get", ResourceKind::queue, "Queue.get"},
     LibraryCall{"Queue.Queue", "put", ResourceKind::queue, "Queue.put"},
     LibraryCall{"Queue.Queue", "join", ResourceKind::queue, "Queue.join"},
+    LibraryCall{"multiprocessing.queues.Queue", "get", ResourceKind::queue, "Queue.get"},
+    LibraryCall{"multiprocessing.queues.Queue", "put", ResourceKind::queue, "Queue.put", true},
+    LibraryCall{"multiprocessing.queues.JoinableQueue", "put", ResourceKind::queue, "Queue.put", true},
+    LibraryCall{"multiprocessing.queues.JoinableQueue", "join", ResourceKind::queue, "JoinableQueue.join"},
+    LibraryCall{"multiprocessing.queues.SimpleQueue", "get", ResourceKind::queue, "SimpleQueue.get"},
+    LibraryCall{"multiprocessing.queues.SimpleQueue", "put", ResourceKind::queue, "SimpleQueue.put"},
+    LibraryCall{"multiprocessing.synchronize.Condition", "wait", ResourceKind::condition, "Condition.wait"},
+    LibraryCall{"multiprocessing.synchronize.Condition", "wait_for", ResourceKind::condition, "Condition.wait_for"},
+    LibraryCall{"multiprocessing.synchronize.Event", "wait", ResourceKind::event, "Event.wait"},
+    LibraryCall{"multiprocessing.pool.ApplyResult", "get", ResourceKind::future, "AsyncResult.get"},
+    LibraryCall{"multiprocessing.pool.ApplyResult", "wait", ResourceKind::future, "AsyncResult.wait"},
     LibraryCall{"concurrent.futures._base.Future", "result", ResourceKind::future, "Future.result"},
     LibraryCall{"concurrent.futures._base.Future", "exception", ResourceKind::future, "Future.exception"},
     LibraryCall{"_frozen_importlib._ModuleLock", "acquire", ResourceKind::import_lock, "import"},
@@ -38,18 +50,25 @@ bool is_a(const Type& type, std::string_view name) {
 
 }  // namespace
 
-std::optional<LibraryWait> library_wait(Types& types, Variables& variables, const RawFrame& frame) {
-  const auto named = [&](const LibraryCall& call) { return call.function == frame.code->name; };
-  if (frame.code == nullptr || std::ranges::none_of(kCalls, named)) {
+bool LibraryCalls::may_wait(const Code& code) {
+  const auto [known, fresh] = may_wait_.try_emplace(&code, false);
+  if (fresh) {
+    known->second = std::ranges::find(kCalls, code.name, &LibraryCall::function) != kCalls.end();
+  }
+  return known->second;
+}
+
+std::optional<LibraryWait> LibraryCalls::wait_of(const RawFrame& frame) {
+  if (frame.code == nullptr || !may_wait(*frame.code)) {
     return std::nullopt;
   }
-  const Address self = first_argument(variables, frame);
-  const Type* type = self == 0 ? nullptr : types.of(self);
+  const Address self = variables_.first_argument(frame);
+  const Type* type = self == 0 ? nullptr : types_.of(self);
   if (type == nullptr) {
     return std::nullopt;
   }
   for (const LibraryCall& call : kCalls) {
-    if (named(call) && is_a(*type, call.type)) {
+    if (call.function == frame.code->name && is_a(*type, call.type)) {
       return LibraryWait{.call = &call, .object = self};
     }
   }

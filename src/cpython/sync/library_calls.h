@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "cpython/frames.h"
 #include "cpython/values/types.h"
@@ -17,6 +18,7 @@ struct LibraryCall {
   std::string_view function;  // the name of its code
   model::ResourceKind kind;
   std::string_view words;  // "Event.wait"
+  bool counts = false;     // it sleeps on a semaphore that counts what there is, and that nobody holds
 };
 
 // Such a call, and what it waits for.
@@ -25,7 +27,20 @@ struct LibraryWait {
   Address object = 0;
 };
 
-// What a frame waits for where it is such a call.
-std::optional<LibraryWait> library_wait(Types& types, Variables& variables, const RawFrame& frame);
+class LibraryCalls {
+ public:
+  LibraryCalls(Types& types, Variables& variables) : types_(types), variables_(variables) {}
+
+  // What a frame waits for where it is such a call.
+  std::optional<LibraryWait> wait_of(const RawFrame& frame);
+
+ private:
+  // Whether any of the calls has the name of that code: most frames have none, and are of a few functions.
+  bool may_wait(const Code& code);
+
+  Types& types_;
+  Variables& variables_;
+  std::unordered_map<const Code*, bool> may_wait_;
+};
 
 }  // namespace stillframe::cpython

@@ -1,6 +1,7 @@
 #include "cpython/sync/lock_objects.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "cpython/values/attributes.h"
 #include "cpython/values/locks.h"
@@ -59,6 +60,9 @@ std::optional<LockObject> LockObjects::as_lock(Address object) {
     }
     if (name == "threading._RLock") {
       return LockType::python_recursive;
+    }
+    if (name == "_queue.SimpleQueue") {
+      return LockType::queue;
     }
     return name == "_multiprocessing.SemLock" ? std::optional(LockType::semaphore) : std::nullopt;
   };
@@ -125,10 +129,15 @@ std::vector<LockObject> LockObjects::locks_behind(Address object) {
 }
 
 // A lock of C code before 3.13 (RLock: before 3.14) is a pointer to a semaphore: lock_lock, rlock_lock, handle. Later
-// it is a PyMutex, one byte in the object, on which threads are parked.
-bool LockObjects::is_waited_for(const LockObject& lock, Address futex) const {
+// it is a PyMutex, one byte in the object, on which threads are parked. A SimpleQueue begins with such a lock, or with
+// the byte has_threads_waiting (Modules/_queuemodule.c).
+bool LockObjects::is_waited_for(const LockObject& lock, Address futex) {
   if (lock.type == LockType::python_recursive) {
-    return false;  // threads wait for the lock that it has
+    // One that is written in Python has one of C code, for which threads wait.
+    auto block = objects_.instance_attribute(lock.address, "_block");
+    block = block ? block : objects_.instance_attribute(lock.address, "_RLock__block");
+    const auto inner = block ? as_lock(*block) : std::nullopt;
+    return inner && inner->type != LockType::python_recursive && is_waited_for(*inner, futex);
   }
   const auto semaphore = part(objects_, lock.address, 0);
   if (within(futex, semaphore)) {
@@ -139,6 +148,32 @@ bool LockObjects::is_waited_for(const LockObject& lock, Address futex) const {
   }
   const auto parked = parked_on(objects_.memory(), futex);
   return parked && *parked == lock.address + word(objects_, 0).value();
+}
+
+std::optional<LockObject> LockObjects::waited_for_in(const RawFrame& frame, Address futex, Variables& variables) {
+  std::unordered_set<Address> seen;
+  const auto look_at = [&](Address object) -> std::optional<LockObject> {
+    if (object == 0 || !seen.insert(object).second) {
+      return std::nullopt;
+    }
+    for (const LockObject& lock : locks_behind(object)) {
+      if (is_waited_for(lock, futex)) {
+        return lock;
+      }
+    }
+    return std::nullopt;
+  };
+  for (const Address object : whole_stack_of(objects_, frame)) {
+    if (const auto found = look_at(object)) {
+      return found;
+    }
+  }
+  for (const Variable& variable : variables.read(frame).list) {
+    if (const auto found = look_at(variable.value)) {
+      return found;
+    }
+  }
+  return std::nullopt;
 }
 
 // To 3.13 a `with` block keeps the bound __exit__ on the stack; from 3.14 on the function and, above it, its self
@@ -200,13 +235,6 @@ LockOwner LockObjects::owner_of(const LockObject& lock) const {
     owner = owner ? owner : objects_.instance_attribute(lock.address, "_RLock__owner");
     const auto ident = owner ? objects_.integer(*owner) : std::nullopt;
     return {.ident = ident.value_or(0), .known = ident.has_value()};
-  }
-  if (lock.type == LockType::semaphore) {
-    // SemLockObject of Modules/_multiprocessing/multiprocessing.h: handle, last_tid, count and more, as this process
-    // sees it.
-    const auto ident = objects_.field<std::uint64_t>(lock.address, word(objects_, 1));
-    const auto count = objects_.field<std::int32_t>(lock.address, word(objects_, 2));
-    return ident && count && *count > 0 ? LockOwner{.ident = *ident, .known = true} : LockOwner{};
   }
   return {};
 }

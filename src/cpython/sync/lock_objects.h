@@ -10,6 +10,7 @@
 #include "cpython/frames.h"
 #include "cpython/sync/held_slots.h"
 #include "cpython/values/types.h"
+#include "cpython/variables.h"
 
 namespace stillframe::cpython {
 
@@ -18,6 +19,7 @@ enum class LockType : std::uint8_t {
   recursive,         // _thread.RLock
   python_recursive,  // threading._RLock, written in Python
   semaphore,         // _multiprocessing.SemLock, which processes share
+  queue,             // _queue.SimpleQueue, which is waited for as a lock is
 };
 
 struct LockObject {
@@ -48,7 +50,9 @@ class LockObjects {
   // attributes of an instance. At most a few.
   std::vector<LockObject> locks_behind(Address object);
   // Whether a thread that sleeps on the futex at `futex` waits for this lock.
-  [[nodiscard]] bool is_waited_for(const LockObject& lock, Address futex) const;
+  [[nodiscard]] bool is_waited_for(const LockObject& lock, Address futex);
+  // The lock on a frame's stack, or among its variables, that such a thread waits for.
+  std::optional<LockObject> waited_for_in(const RawFrame& frame, Address futex, Variables& variables);
   // The `with` blocks that the running instruction of a frame is in; one for each lock that is behind it, too.
   std::vector<WithBlock> with_blocks(const RawFrame& frame);
   [[nodiscard]] LockOwner owner_of(const LockObject& lock) const;

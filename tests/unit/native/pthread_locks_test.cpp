@@ -102,7 +102,22 @@ TEST_F(PthreadLocks, TheFunctionsTellWhatItIs) {
   const auto plain = waited_lock(memory, waiting_in({"f", "pthread_mutex_lock", "futex_wait"}), mutex, kThreads);
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->kind, model::ResourceKind::mutex);
-  EXPECT_FALSE(waited_lock(memory, waiting_in({"f", "sem_wait"}), std::nullopt, kThreads));
+  EXPECT_FALSE(waited_lock(memory, waiting_in({"f", "futex_wait"}), std::nullopt, kThreads));
+}
+
+TEST_F(PthreadLocks, WhatNobodyHoldsIsNamedAsWhatItIs) {
+  const auto kind_in = [&](std::vector<std::string_view> calls, std::optional<NativeLock> mutex) {
+    const auto found = waited_lock(memory, waiting_in(std::move(calls)), mutex, kThreads);
+    return found ? std::optional(found->kind) : std::nullopt;
+  };
+  EXPECT_EQ(kind_in({"f", "pthread_cond_wait@@GLIBC_2.3.2", "futex_wait"}, {}), model::ResourceKind::condition);
+  EXPECT_EQ(kind_in({"f", "pthread_barrier_wait", "futex_wait"}, {}), model::ResourceKind::barrier);
+  EXPECT_EQ(kind_in({"f", "__new_sem_wait_slow64", "do_futex_wait"}, {}), model::ResourceKind::semaphore);
+  EXPECT_EQ(type_of(model::ResourceKind::condition), "pthread_cond_t");
+  // Who was notified waits for the mutex again, in the same call.
+  const NativeLock mutex{.address = kFutex, .owner = 101};
+  EXPECT_EQ(kind_in({"f", "pthread_cond_wait", "__pthread_mutex_cond_lock", "futex_wait"}, mutex),
+            model::ResourceKind::mutex);
 }
 
 TEST_F(PthreadLocks, TheWriterOfAReadWriteLock) {

@@ -1,12 +1,18 @@
 #include "target/process_family.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdio>
+#include <iterator>
 
 #include "child_process.h"
+#include "target/proc_files.h"
 
 namespace stillframe::target {
 namespace {
@@ -64,6 +70,70 @@ TEST(PipeSleeps, NothingOfOtherCallsAndProcesses) {
   ASSERT_TRUE(child.ready());
   EXPECT_TRUE(pipe_sleeps(child.pid()).empty());
   EXPECT_TRUE(pipe_sleeps(-1).empty());
+}
+
+// A file that this process and the children that it then has have mapped.
+class SharedFile {
+ public:
+  SharedFile() : file_(std::tmpfile()) {
+    (void)!ftruncate(fileno(file_), 4096);
+    at_ = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file_), 0);
+    fstat(fileno(file_), &status_);
+  }
+  SharedFile(const SharedFile&) = delete;
+  SharedFile& operator=(const SharedFile&) = delete;
+  SharedFile(SharedFile&&) = delete;
+  SharedFile& operator=(SharedFile&&) = delete;
+  ~SharedFile() {
+    unmap();
+    (void)std::fclose(file_);
+  }
+  void unmap() const { munmap(at_, 4096); }
+  // As /proc/PID/maps has them.
+  [[nodiscard]] std::uint64_t device() const {
+    for (const Mapping& mapping : parse_maps(read_proc_file("/proc/self/maps").value_or(""))) {
+      if (mapping.inode == status_.st_ino && mapping.begin == std::bit_cast<Address>(at_)) {
+        return mapping.device;
+      }
+    }
+    return 0;
+  }
+  [[nodiscard]] std::uint64_t inode() const { return status_.st_ino; }
+
+ private:
+  std::FILE* file_;
+  void* at_ = nullptr;
+  struct stat status_{};
+};
+
+std::vector<std::int64_t> pids_of(const Sharers& sharers) {
+  std::vector<std::int64_t> pids;
+  std::ranges::transform(sharers.processes, std::back_inserter(pids), &ProcessFacts::pid);
+  return pids;
+}
+
+TEST(WhoSharesAFile, ParentsChildrenAndSiblings) {
+  const SharedFile file;
+  const std::uint64_t device = file.device();
+  const testing::ChildProcess one(testing::sleep_for_good);
+  const testing::ChildProcess two(testing::sleep_for_good);
+  const testing::ChildProcess without([&](const auto& ready) {
+    file.unmap();
+    testing::sleep_for_good(ready);
+  });
+  ASSERT_TRUE(one.ready() && two.ready() && without.ready());
+  EXPECT_EQ(pids_of(family_sharers(getpid(), device, file.inode())), (std::vector<std::int64_t>{one.pid(), two.pid()}));
+  EXPECT_EQ(pids_of(family_sharers(one.pid(), device, file.inode())), (std::vector<std::int64_t>{two.pid(), getpid()}));
+  EXPECT_TRUE(family_sharers(getpid(), device + 1, file.inode()).processes.empty());
+}
+
+TEST(WhoSharesAFile, EverybodyWhoHasIt) {
+  const SharedFile file;
+  const std::uint64_t device = file.device();
+  const testing::ChildProcess child(testing::sleep_for_good);
+  ASSERT_TRUE(child.ready());
+  EXPECT_EQ(pids_of(all_sharers(child.pid(), device, file.inode())), (std::vector<std::int64_t>{getpid()}));
+  EXPECT_TRUE(all_sharers(child.pid(), device, file.inode() + 1).processes.empty());
 }
 
 TEST(SameProgramStart, IsKeptByForkAndEndsWithExec) {

@@ -1,0 +1,40 @@
+#include "photograph/resource_names.h"
+
+#include <string_view>
+
+namespace stillframe::photograph {
+
+using cpython::RawFrame;
+
+void ResourceNames::describe(model::Resource& resource, const RawFrame& frame) {
+  const auto written = printer_.write(resource.address);
+  resource.type = written.type;
+  if (written.readable) {
+    resource.state = written.text;
+  }
+  resource.name = names_.find(frame, resource.address);
+  const bool logging = frame.code != nullptr && frame.code->filename.ends_with("/logging/__init__.py");
+  if (logging && resource.name == "self.lock") {
+    constexpr std::size_t longest = 100;
+    const auto handler = printer_.write(variables_.first_argument(frame));
+    const bool fits = handler.readable && handler.text.size() <= longest;
+    resource.name = (fits ? handler.text : handler.type) + ".lock";
+  }
+}
+
+void ResourceNames::name_semaphore(model::Resource& resource, const std::vector<RawFrame>& frames) {
+  constexpr std::string_view inside = "._semlock";
+  constexpr std::size_t most = 16;
+  for (std::size_t i = 0; i < frames.size() && i < most; ++i) {
+    if (frames[i].code == nullptr || frames[i].code->filename.contains("/multiprocessing/")) {
+      continue;
+    }
+    if (auto name = names_.find(frames[i], resource.address)) {
+      name->resize(name->ends_with(inside) ? name->size() - inside.size() : name->size());
+      resource.name = std::move(name);
+      return;
+    }
+  }
+}
+
+}  // namespace stillframe::photograph
