@@ -121,6 +121,7 @@ struct WaitingOn {
   std::optional<std::uint64_t> address;  // of the futex
   std::optional<double> timeout;         // seconds that were asked for, from the beginning of the call on
   std::optional<double> seconds_left;    // until it ends by itself, where that moment is known
+  bool limited = false;                  // it ends by itself, also where neither of these is known (in a core)
   std::vector<WaitedFile> files;
   std::int64_t file_count = 0;              // more than there are in `files` where they are very many
   std::vector<OtherProcess> processes;      // children that it waits for, or who holds the lock

@@ -63,7 +63,7 @@ class Developer {
     native_.add_other_threads();
     add_system_calls();
     if (negative_.resources) {
-      add_resources(negative_, target_, tids_, runtime_, still_);
+      add_resources(negative_, target_, tids_, runtime_, negative_.redaction, still_);
       add_pools(negative_, tids_, still_);
     }
     const auto pid = still_.source.pid;

@@ -27,11 +27,12 @@ struct Negative {
   std::vector<target::Tid> waiting_for_gil;                // seen to sleep on the GIL itself
   bool gil_waits_known = false;                            // false: the system did not tell what threads wait for
   model::Consistency consistency;
-  std::shared_ptr<const FrameValues> values;  // where they were asked for
-  ObjectTrees objects_shown;                  // likewise
-  std::optional<cpython::RawTasks> tasks;     // likewise
-  bool resources = true;                      // what threads wait for is asked for
-  std::vector<native::ThreadStack> stacks;    // where native frames were asked for
+  std::shared_ptr<const FrameValues> values;                   // where they were asked for
+  ObjectTrees objects_shown;                                   // likewise
+  std::optional<cpython::RawTasks> tasks;                      // likewise
+  bool resources = true;                                       // what threads wait for is asked for
+  cpython::Redaction redaction = cpython::Redaction::usual();  // of what is shown of them
+  std::vector<native::ThreadStack> stacks;                     // where native frames were asked for
   cpython::GreenletList greenlets;
   std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for
   std::vector<std::string> warnings;

@@ -76,6 +76,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   }
   NativeFrames native(*negative, names, still, wishes.native);
   negative->resources = wishes.resources;
+  negative->redaction = wishes.values.redaction;
   develop(*negative, target, *runtime, native, still);
   if (still.crash) {
     add_crash_facts(target, *runtime, modules, names, *negative, still);

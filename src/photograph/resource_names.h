@@ -12,11 +12,8 @@ namespace stillframe::photograph {
 class ResourceNames {
  public:
   ResourceNames(const cpython::Objects& objects, cpython::Types& types, cpython::Variables& variables,
-                cpython::ObjectNames& names)
-      : variables_(variables),
-        names_(names),
-        redaction_(cpython::Redaction::usual()),
-        printer_(objects, types, limits_, redaction_) {}
+                cpython::ObjectNames& names, const cpython::Redaction& redaction)
+      : variables_(variables), names_(names), printer_(objects, types, limits_, redaction) {}
 
   // Type, state and the name that the code of a call has for it; of the lock of a logging handler, that handler.
   void describe(model::Resource& resource, const cpython::RawFrame& frame);
@@ -28,7 +25,6 @@ class ResourceNames {
   cpython::Variables& variables_;
   cpython::ObjectNames& names_;
   cpython::ValueLimits limits_;
-  cpython::Redaction redaction_;
   cpython::Printer printer_;
 };
 

@@ -39,8 +39,9 @@ constexpr std::size_t kMostLibraryCalls = 16;
 class Finder {
  public:
   Finder(const Negative& negative, const target::Target& target, const std::unordered_map<Address, Tid>& tids,
-         const cpython::Runtime& runtime, model::Still& still)
+         const cpython::Runtime& runtime, const cpython::Redaction& redaction, model::Still& still)
       : negative_(negative),
+        target_(target),
         runtime_(runtime),
         still_(still),
         memory_(*negative.copied),
@@ -53,13 +54,14 @@ class Finder {
         holders_(target, threads_, objects_, locks_, variables_, names_),
         process_locks_(
             target, objects_, runtime, [this](std::uint64_t ident) { return tid_of(ident); }, still),
-        described_(objects_, types_, variables_, names_) {
+        described_(objects_, types_, variables_, names_, redaction) {
     std::map<std::pair<std::optional<std::int64_t>, std::optional<std::int64_t>>, model::Thread*> shown;
     for (model::Thread& thread : still.threads) {
       shown.try_emplace({thread.tid, thread.interpreter}, &thread);
     }
     for (const auto& interpreter : negative.process.interpreters) {
       for (const RawThread& thread : interpreter.threads) {
+        idents_.insert(thread.thread_id);
         const auto tid = tids.find(thread.address);
         if (tid == tids.end()) {
           continue;
@@ -335,10 +337,23 @@ class Finder {
   }
 
   void add_holder(model::Resource& to, std::uint64_t ident, std::string_view how) {
-    const auto tid = by_ident_.find(ident);
-    to.holders.push_back({.tid = tid == by_ident_.end() ? std::nullopt : std::optional(tid->second),
-                          .certain = true,
-                          .how = std::string(how)});
+    const auto tid = tid_of(ident);
+    // Without a thread it is one that has ended: but not where the kernel's id of one that is here is unknown, and
+    // not for certain where threads may have come since.
+    if (tid || !idents_.contains(ident)) {
+      to.holders.push_back({.tid = tid, .certain = tid || !threads_have_come(), .how = std::string(how)});
+    }
+  }
+
+  // Whether the process has threads that the still has not.
+  bool threads_have_come() {
+    if (!have_come_) {
+      const auto now = target_.threads();
+      have_come_ = !now || std::ranges::any_of(*now, [&](const target::ThreadInfo& one) {
+        return std::ranges::find(negative_.threads, one.tid, &target::ThreadInfo::tid) == negative_.threads.end();
+      });
+    }
+    return *have_come_;
   }
 
   void add_owner(std::size_t index, const LockObject& lock) {
@@ -368,6 +383,7 @@ class Finder {
   }
 
   const Negative& negative_;
+  const target::Target& target_;
   const cpython::Runtime& runtime_;
   model::Still& still_;
   StillMemory memory_;
@@ -384,6 +400,8 @@ class Finder {
   std::size_t named_ = 0;                                                     // of those that process_locks_ has added
   ResourceNames described_;
   std::unordered_map<std::uint64_t, Tid> by_ident_;
+  std::unordered_set<std::uint64_t> idents_;  // of all threads, also where the kernel's id is not known
+  std::optional<bool> have_come_;
   std::vector<Tid> inner_tids_;
   std::map<std::pair<ResourceKind, Address>, std::size_t> by_address_;
   std::vector<std::size_t> ownerless_;
@@ -392,12 +410,12 @@ class Finder {
 }  // namespace
 
 void add_resources(const Negative& negative, const target::Target& target, const std::unordered_map<Address, Tid>& tids,
-                   const cpython::Runtime& runtime, model::Still& still) {
+                   const cpython::Runtime& runtime, const cpython::Redaction& redaction, model::Still& still) {
   const bool any = std::ranges::any_of(still.threads, [](const model::Thread& thread) {
     return thread.waits_for_gil == true || (thread.system_call && is_futex_wait(*thread.system_call));
   });
   if (any) {
-    Finder(negative, target, tids, runtime, still).find();
+    Finder(negative, target, tids, runtime, redaction, still).find();
   }
 }
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "cpython/runtime.h"
+#include "cpython/values/redaction.h"
 #include "photograph/exposure.h"
 #include "target/target.h"
 
@@ -15,6 +16,6 @@ namespace stillframe::photograph {
 // proves. Reads nothing where no thread sleeps on a futex. `tids` are the threads by their thread states.
 void add_resources(const Negative& negative, const target::Target& target,
                    const std::unordered_map<cpython::Address, target::Tid>& tids, const cpython::Runtime& runtime,
-                   model::Still& still);
+                   const cpython::Redaction& redaction, model::Still& still);
 
 }  // namespace stillframe::photograph

@@ -35,7 +35,7 @@ void add_pools(const Negative& negative, const std::unordered_map<Address, targe
   for (const auto& interpreter : negative.process.interpreters) {
     for (const cpython::RawThread& thread : interpreter.threads) {
       const auto tid = tids.find(thread.address);
-      const Address queue = tid == tids.end() ? 0 : queue_of(thread, variables);
+      const Address queue = queue_of(thread, variables);
       if (queue == 0) {
         continue;
       }
@@ -43,7 +43,8 @@ void add_pools(const Negative& negative, const std::unordered_map<Address, targe
       if (fresh) {
         still.pools.push_back({.queue = queue, .waiting = cpython::futures_in(*negative.objects, queue)});
       }
-      still.pools[at->second].workers.push_back(tid->second);
+      // 0: one of whom the kernel's id is not known.
+      still.pools[at->second].workers.push_back(tid == tids.end() ? 0 : tid->second);
     }
   }
 }

@@ -135,7 +135,8 @@ class Writer {
   // A thread that sleeps within a callback holds up everything else.
   [[nodiscard]] bool is_held_up(const model::TaskLoop& loop) const {
     return loop.doing == LoopDoing::runs && loop.thread &&
-           still_.threads[*loop.thread].os_state != model::OsState::running;
+           still_.threads[*loop.thread].os_state != model::OsState::running &&
+           still_.threads[*loop.thread].waits_for_gil != true;
   }
 
   std::string loop_in_words(const model::TaskLoop& loop) {
@@ -209,7 +210,7 @@ class Writer {
     std::string name = name_of(task);
     std::string text = task.type ? fmt::format(" ({})", escaped(*task.type)) : "";
     if (node.in_cycle) {
-      text += ": awaits itself: a circle that never ends";
+      text += ": awaits itself: a circle";
     } else if (node.shown_above) {
       text += ": as above";
     } else {
@@ -231,7 +232,7 @@ class Writer {
         --count;
       }
       // A task that stands in the library alone is shown so.
-      count = is_library(tasks_.places[places.empty() ? 0 : places[0]]) && count == 1 ? places.size() : count;
+      count = count == 1 && is_library(tasks_.places[places[0]]) ? places.size() : count;
     }
     for (const std::uint32_t place : places.first(count)) {
       write_place(tasks_.places[place], stem);

@@ -2,8 +2,8 @@
 
 core: no
 
-likely no-answer: Thread {tid} {any} waits at {file}:{line:CONNECTS} in <module> for an answer from 127.0.0.1:{any}, which does
-    not come
+likely no-answer: Thread {tid} {any} waits at {file}:{line:CONNECTS} in <module> for an answer from 127.0.0.1:{any}, which has
+    not come yet
 """
 import socket
 

@@ -3,8 +3,8 @@
 core: no
 look: child
 
-certain fork-lock: Thread {tid} {any} waits at {file}:{line:WAITS} in work for lock `lock`, which was held when this process
-    was forked: nobody here can let go of it
+certain fork-lock: Thread {tid} {any} waits at {file}:{line:WAITS} in work for lock `lock`, and nobody here can
+    let go of it: the fork left the other threads behind
 """
 import os
 import threading

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ranges>
+#include <string_view>
 
 #include "analysis/findings/list.h"
 #include "analysis/findings/words.h"
@@ -26,6 +28,22 @@ bool sleeps_long(const model::Thread& thread) {
   }
   const model::WaitingOn& waiting = *thread.waiting_on;
   return waiting.seconds_left.value_or(waiting.timeout.value_or(kSlow)) >= kSlow;
+}
+
+// What the disk does is mostly over in a moment; how long it takes this time, one look cannot say.
+bool may_be_of_the_disk(const model::Thread& thread) {
+  if (!thread.waiting_on) {
+    return false;
+  }
+  constexpr std::array<std::string_view, 12> calls{"read",     "readv",   "pread64", "preadv",    "write", "writev",
+                                                   "pwrite64", "pwritev", "fsync",   "fdatasync", "msync", "openat"};
+  const auto& files = thread.waiting_on->files;
+  const bool others = !files.empty() && std::ranges::none_of(files, [](const model::WaitedFile& one) {
+    using enum model::FileKind;
+    return one.kind == file || one.kind == directory || one.kind == device || one.kind == unknown;
+  });
+  return thread.os_state == model::OsState::uninterruptible ||
+         (!others && std::ranges::find(calls, thread.waiting_on->syscall.value_or("")) != calls.end());
 }
 
 // The innermost call of the program's own in what runs; else the innermost call.
@@ -68,7 +86,11 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
     return;
   }
   const model::Frame* place = blocking_place(loop, *still.tasks);
-  model::Finding finding{.id = "loop-blocked", .severity = model::Severity::certain};
+  const bool known = late || !may_be_of_the_disk(*thread);
+  model::Finding finding{.id = "loop-blocked", .severity = known ? model::Severity::certain : model::Severity::likely};
+  if (!known) {
+    finding.detail = "that its call takes long: look once more";
+  }
   finding.title = fmt::format("The event loop of thread {} is held up by {}{}", name_of(*thread),
                               what_runs(loop, *still.tasks), place == nullptr ? "" : " at " + place_of(*place));
   if (thread->waiting_on) {

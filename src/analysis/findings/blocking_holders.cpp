@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
+#include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
 #include "analysis/findings/wait_graph.h"
 #include "analysis/findings/words.h"
@@ -26,14 +29,19 @@ std::vector<const Dependency*> first_waits(const WaitGraph& graph, std::size_t t
   return first;
 }
 
+// What workers at leisure do, one of them inside the lock that hands out the next piece of work.
+bool waits_for_work(const model::Thread& thread) {
+  constexpr std::array<std::string_view, 5> calls{"accept", "accept4", "epoll_wait", "epoll_pwait", "epoll_pwait2"};
+  return std::ranges::find(calls, thread.waiting_on->syscall.value_or("")) != calls.end();
+}
+
 // Sleeps are over some time; who sleeps in another call without a timeout may do so for ever.
 bool may_wait_for_ever(const model::Thread& thread) {
-  if (!thread.waiting_on) {
+  if (!thread.waiting_on || has_time_limit(thread) || waits_for_work(thread)) {
     return false;
   }
-  const model::WaitingOn& waiting = *thread.waiting_on;
-  return !waiting.timeout && !waiting.seconds_left && waiting.syscall != "nanosleep" &&
-         waiting.syscall != "clock_nanosleep" && waiting.syscall != "restart_syscall";
+  const auto& call = thread.waiting_on->syscall;
+  return call != "nanosleep" && call != "clock_nanosleep" && call != "restart_syscall";
 }
 
 std::string deed_of(const model::Thread& thread) {

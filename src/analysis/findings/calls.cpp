@@ -42,10 +42,15 @@ const model::Frame* called_by(const model::Thread& thread, std::size_t outside) 
   return nullptr;
 }
 
-bool waits_without_end(const model::Thread& thread) {
+bool has_time_limit(const model::Thread& thread) {
   const auto& waiting = thread.waiting_on;
-  return waiting && waiting->syscall == "futex" && !waiting->timeout && !waiting->seconds_left &&
-         thread.waits_for_gil != true;
+  // Who waits for the GIL asks for it anew whenever its short wait is over.
+  return waiting && thread.waits_for_gil != true && (waiting->limited || waiting->timeout || waiting->seconds_left);
+}
+
+bool waits_without_end(const model::Thread& thread) {
+  return thread.waiting_on && thread.waiting_on->syscall == "futex" && thread.waits_for_gil != true &&
+         !has_time_limit(thread);
 }
 
 const model::Thread* main_thread(const model::Still& still) {

@@ -25,6 +25,9 @@ std::optional<std::size_t> find_native_call(std::span<const model::Frame> frames
 // The outermost Python frame inside of the frame `outside`.
 const model::Frame* called_by(const model::Thread& thread, std::size_t outside);
 
+// Whether what a thread waits for ends by itself: a sleep, a lock that is asked for with a timeout.
+bool has_time_limit(const model::Thread& thread);
+
 // Whether a thread waits, without a limit of time, for what only another thread can give: it sleeps on a futex.
 bool waits_without_end(const model::Thread& thread);
 

@@ -77,9 +77,13 @@ class Judge {
     }
   }
 
+  // Any other child's end would wake a thread that waits for several.
+  static bool waits_for_one(const Thread& thread) { return thread.waiting_on->processes.size() == 1; }
+
   void tell_of_stopped(const Thread& thread, const RelatedProcess& child) {
+    const bool alone = waits_for_one(thread) && thread.waiting_on->processes.front().pid == child.process.pid;
     findings_.push_back({.id = "child-stopped",
-                         .severity = Severity::certain,
+                         .severity = alone ? Severity::certain : Severity::note,
                          .title = fmt::format("Thread {} waits{} for process {}, which is stopped by a signal",
                                               name_of(thread), at_place(thread), name_of(child.process)),
                          .evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
@@ -127,6 +131,10 @@ class Judge {
                         fmt::format("this process has the other end, and none of its threads is {}",
                                     wait.writes ? "reading" : "writing")};
     weigh(thread, child, wait, finding);
+    if (!waits_for_one(thread) && finding.severity == Severity::certain) {
+      finding.severity = Severity::likely;
+      finding.detail = "another child that ends would let the thread go on";
+    }
     finding.advice =
         wait.writes
             ? std::vector<std::string>{"use communicate(), which reads while it waits, or read all before wait()",

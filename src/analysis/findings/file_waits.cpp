@@ -66,7 +66,7 @@ void tell_of_disk(const Thread& thread, Findings& findings) {
 void tell_of_connect(const Thread& thread, const model::WaitedFile& file, Findings& findings) {
   model::Finding finding{.id = "no-answer",
                          .severity = model::Severity::likely,
-                         .title = fmt::format("Thread {} waits{} for an answer from {}, which does not come",
+                         .title = fmt::format("Thread {} waits{} for an answer from {}, which has not come yet",
                                               name_of(thread), at_place(thread), file.peer.value_or("its peer")),
                          .detail = "an answer that is on its way takes some milliseconds too: look once more",
                          .tids = {thread.tid.value_or(0)}};

@@ -13,10 +13,11 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
     return;
   }
   const model::Thread& thread = still.threads.front();
-  if (!thread.wants || thread.wants->resource >= still.resources.size() || !waits_without_end(thread)) {
+  const model::Resource* wanted = wanted_by(still, thread);
+  if (wanted == nullptr || !waits_without_end(thread)) {
     return;
   }
-  const model::Resource& resource = still.resources[thread.wants->resource];
+  const model::Resource& resource = *wanted;
   const bool own = std::ranges::find(resource.holders, thread.tid, &model::Holder::tid) != resource.holders.end();
   // Others can let go of what processes share, as a condition of C code may be.
   const bool shared = resource.kind == model::ResourceKind::process_lock ||
@@ -28,10 +29,9 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
   model::Finding finding{
       .id = "fork-lock",
       .severity = model::Severity::certain,
-      .title =
-          fmt::format("Thread {} waits{} for {}, which was held when this process was forked: nobody here can let go "
-                      "of it",
-                      name_of(thread), frame == nullptr ? "" : " at " + place_of(*frame), name_of(resource)),
+      .title = fmt::format(
+          "Thread {} waits{} for {}, and nobody here can let go of it: the fork left the other threads behind",
+          name_of(thread), frame == nullptr ? "" : " at " + place_of(*frame), name_of(resource)),
       .evidence = {fmt::format("thread {} is the only one of this process and waits for {}", name_of(thread),
                                name_of(resource)),
                    fmt::format("the process was forked from {} and has run no other program since: it has the locks as "

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
 #include "analysis/findings/wait_graph.h"
 #include "analysis/findings/words.h"
@@ -76,12 +77,17 @@ std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
 void find_lock_cycles(const model::Still& still, Findings& findings) {
   const WaitGraph graph(still);
   for (const auto& cycle : graph.cycles()) {
-    const bool certain = std::ranges::all_of(cycle, [](const Dependency& step) { return step.by->certain; });
+    const bool told = std::ranges::all_of(cycle, [](const Dependency& step) { return step.by->certain; });
+    const bool limited =
+        std::ranges::any_of(cycle, [&](const Dependency& step) { return has_time_limit(still.threads[step.waiter]); });
+    const bool certain = told && !limited;
     model::Finding finding{.id = cycle.size() == 1 ? "self-deadlock" : "lock-cycle",
                            .severity = certain ? model::Severity::certain : model::Severity::likely,
                            .title = title_of(still, cycle),
                            .advice = advice_for(cycle)};
-    if (!certain) {
+    if (limited) {
+      finding.detail = "one of them waits for a limited time, and goes on when that is over";
+    } else if (!certain) {
       finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }
     for (const Dependency& step : cycle) {

@@ -72,11 +72,13 @@ void look_at(const Thread& thread, const model::Resource& resource, const model:
     }
     model::Finding finding{
         .id = kind.id,
-        .severity = holder.certain ? model::Severity::certain : model::Severity::likely,
+        .severity = holder.certain && !has_time_limit(thread) ? model::Severity::certain : model::Severity::likely,
         .title = fmt::format("Deadlock: the {} at {} {} thread {} while that {} {}, and waits for it", kind.noun,
                              place_of(*intruder), kind.verb, name_of(thread), kind.verb == "runs in" ? "holds" : "held",
                              name_of(resource))};
-    if (!holder.certain) {
+    if (has_time_limit(thread)) {
+      finding.detail = "it waits for a limited time, and goes on when that is over";
+    } else if (!holder.certain) {
       finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }
     model::Frame taken = thread.frames[*holder.frame];
@@ -95,13 +97,13 @@ void look_at(const Thread& thread, const model::Resource& resource, const model:
 
 void find_reentry(const model::Still& still, Findings& findings) {
   for (const Thread& thread : still.threads) {
-    if (!thread.wants || thread.wants->resource >= still.resources.size()) {
+    const model::Resource* resource = wanted_by(still, thread);
+    if (resource == nullptr) {
       continue;
     }
-    const model::Resource& resource = still.resources[thread.wants->resource];
-    for (const model::Holder& holder : resource.holders) {
+    for (const model::Holder& holder : resource->holders) {
       if (holder.tid == thread.tid && holder.frame && *holder.frame < thread.frames.size()) {
-        look_at(thread, resource, holder, findings);
+        look_at(thread, *resource, holder, findings);
         break;
       }
     }

@@ -13,19 +13,17 @@ namespace {
 
 using model::Thread;
 
-const model::Resource* wanted_by(const model::Still& still, const Thread& thread) {
-  const bool known = thread.wants && thread.wants->resource < still.resources.size();
-  const model::Resource* resource = known ? &still.resources[thread.wants->resource] : nullptr;
-  const bool lock = resource != nullptr && is_lock(resource->kind) && resource->kind != model::ResourceKind::gil;
-  return lock ? resource : nullptr;
+const model::Resource* wanted_lock(const model::Still& still, const Thread& thread) {
+  const model::Resource* resource = wanted_by(still, thread);
+  return resource != nullptr && is_lock(resource->kind) ? resource : nullptr;
 }
 
-// The threads that held the lock in the stills, if this one waited for it in all of them without being woken.
+// The threads that held the lock in the stills, if this one waited for it in all of them.
 std::set<std::int64_t> holders_meanwhile(Stills stills, const Thread& thread, const model::Resource& wanted) {
   std::set<std::int64_t> holders;
   for (const model::Still& still : stills) {
     const Thread* then = thread_of(still, thread.tid);
-    const model::Resource* resource = then == nullptr ? nullptr : wanted_by(still, *then);
+    const model::Resource* resource = then == nullptr ? nullptr : wanted_lock(still, *then);
     if (resource == nullptr || resource->address != wanted.address) {
       return {};
     }
@@ -43,7 +41,7 @@ std::set<std::int64_t> holders_meanwhile(Stills stills, const Thread& thread, co
 void find_starved_threads(Stills stills, Findings& findings) {
   const model::Still& last = stills.back();
   for (const Thread& thread : last.threads) {
-    const model::Resource* wanted = thread.tid ? wanted_by(last, thread) : nullptr;
+    const model::Resource* wanted = thread.tid ? wanted_lock(last, thread) : nullptr;
     const auto holders = wanted == nullptr ? std::set<std::int64_t>() : holders_meanwhile(stills, thread, *wanted);
     if (holders.size() < 2) {
       continue;  // one that keeps it is told by other findings

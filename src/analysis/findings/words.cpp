@@ -67,6 +67,11 @@ bool is_in_library(std::string_view file) {
 
 }  // namespace
 
+const model::Resource* wanted_by(const model::Still& still, const model::Thread& thread) {
+  return thread.wants && thread.wants->resource < still.resources.size() ? &still.resources[thread.wants->resource]
+                                                                         : nullptr;
+}
+
 const model::Thread* thread_of(const model::Still& still, std::optional<std::int64_t> tid) {
   if (!tid) {
     return nullptr;
@@ -146,8 +151,8 @@ const model::Frame* waiting_frame(const model::Thread& thread) {
 
 bool is_lock(model::ResourceKind kind) {
   using enum model::ResourceKind;
-  return kind == lock || kind == rlock || kind == condition || kind == import_lock || kind == mutex || kind == rwlock ||
-         kind == loader || kind == arena || kind == static_guard || kind == process_lock || kind == object_mutex ||
+  return kind == lock || kind == rlock || kind == import_lock || kind == mutex || kind == rwlock || kind == loader ||
+         kind == arena || kind == static_guard || kind == process_lock || kind == object_mutex ||
          kind == stop_the_world;
 }
 

@@ -11,6 +11,9 @@
 
 namespace stillframe::analysis {
 
+// What a thread waits for, where it is one of the still's resources; else null.
+const model::Resource* wanted_by(const model::Still& still, const model::Thread& thread);
+
 // Null where no thread of the still has that id.
 const model::Thread* thread_of(const model::Still& still, std::optional<std::int64_t> tid);
 

@@ -12,7 +12,8 @@ enum class Color : std::uint8_t { white, on_path, done };
 // A search in depth with a stack of its own: chains of tasks may be long.
 class Search {
  public:
-  explicit Search(const TaskGraph& graph) : graph_(graph), colors_(graph.size(), Color::white) {}
+  explicit Search(const TaskGraph& graph)
+      : graph_(graph), colors_(graph.size(), Color::white), in_cycle_(graph.size(), false) {}
 
   std::vector<std::vector<std::uint32_t>> run() {
     for (std::uint32_t task = 0; task < colors_.size(); ++task) {
@@ -54,15 +55,24 @@ class Search {
   }
 
   void add_cycle(std::uint32_t from) {
-    const auto begin = std::ranges::find(path_, from, &Step::task);
     std::vector<std::uint32_t> cycle;
-    std::transform(begin, path_.end(), std::back_inserter(cycle), [](const Step& step) { return step.task; });
+    for (auto step = path_.rbegin(); cycle.empty() || cycle.back() != from; ++step) {
+      if (in_cycle_[step->task]) {
+        return;
+      }
+      cycle.push_back(step->task);
+    }
+    for (const std::uint32_t task : cycle) {
+      in_cycle_[task] = true;
+    }
+    std::ranges::reverse(cycle);
     std::ranges::rotate(cycle, std::ranges::min_element(cycle));
     cycles_.push_back(std::move(cycle));
   }
 
   const TaskGraph& graph_;
   std::vector<Color> colors_;
+  std::vector<bool> in_cycle_;  // of one that was found
   std::vector<Step> path_;
   std::vector<std::vector<std::uint32_t>> cycles_;
 };

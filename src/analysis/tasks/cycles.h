@@ -11,8 +11,8 @@ namespace stillframe::analysis {
 // By task, the tasks that it cannot go on without.
 using TaskGraph = std::vector<std::vector<std::uint32_t>>;
 
-// Each circle once, beginning with its first task in the order of the graph; each task waits for the next one, and the
-// last for the first. Of tasks that are in several circles at once, one circle.
+// Circles that have no task in common, each beginning with its first task in the order of the graph; each task waits
+// for the next one, and the last for the first.
 std::vector<std::vector<std::uint32_t>> cycles_of(const TaskGraph& graph);
 
 // Who awaits whom.

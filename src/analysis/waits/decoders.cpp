@@ -34,16 +34,19 @@ void add_file(Wait& wait, int fd, bool to_read, bool to_write) {
 void set_milliseconds(Wait& wait, int value) {
   if (value >= 0) {
     wait.timeout = value / 1000.0;
+    wait.limited = true;
   }
 }
 
 void set_timespec(const Call& call, std::size_t argument, Wait& wait) {
   if (call.address(argument) != 0) {
     wait.timeout = call.memory.timespec(call.address(argument));
+    wait.limited = true;
   }
 }
 
 void set_deadline(const Call& call, std::size_t argument, int clock, Wait& wait) {
+  wait.limited = wait.limited || call.address(argument) != 0;
   const auto at = call.address(argument) != 0 ? call.memory.timespec(call.address(argument)) : std::nullopt;
   if (at) {
     wait.deadline = Deadline{.clock = clock, .at = *at};

@@ -90,7 +90,8 @@ constexpr std::array kPolls{
             }},
     Decoder{"select",
             [](const Call& call, Wait& wait) {
-              wait.timeout = call.address(4) != 0 ? call.memory.timeval(call.address(4)) : std::nullopt;
+              wait.limited = call.address(4) != 0;
+              wait.timeout = wait.limited ? call.memory.timeval(call.address(4)) : std::nullopt;
               decode_select(call, wait);
             }},
     Decoder{"pselect6",

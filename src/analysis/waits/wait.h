@@ -63,6 +63,7 @@ struct Wait {
   std::size_t file_count = 0;
   std::optional<double> timeout;  // seconds from the beginning of the call on
   std::optional<Deadline> deadline;
+  bool limited = false;            // it ends by itself, also where nothing tells when
   std::optional<Address> address;  // of the futex
   Children children = Children::any;
   std::int64_t id = 0;  // of the child, group, message queue or semaphores; how many futexes

@@ -95,6 +95,7 @@ class Explainer {
     }
     facts.address = waiter.wait.address;
     facts.timeout = waiter.wait.timeout;
+    facts.limited = waiter.wait.limited;
     find_time_left(waiter);
     find_files(waiter);
     find_children(waiter);

@@ -123,7 +123,7 @@ TEST_F(TasksTest, Circles) {
    │ /srv/app.py:40 in main: await asyncio.gather(*jobs)
    └─ other: awaits one
       │ /srv/app.py:40 in main: await asyncio.gather(*jobs)
-      └─ one: awaits itself: a circle that never ends
+      └─ one: awaits itself: a circle
 )");
 }
 

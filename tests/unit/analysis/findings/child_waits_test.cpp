@@ -89,6 +89,14 @@ TEST(ChildWaits, Stopped) {
   EXPECT_EQ(findings[0].advice[0], "let it go on: kill -CONT 200");
 }
 
+TEST(ChildWaits, OneStoppedOfSeveralIsANote) {
+  model::Still still = awaits_child();
+  still.descendants[0].process.state = model::OsState::stopped;
+  EXPECT_EQ(found_by(find_child_waits, still)[0].severity, model::Severity::certain);
+  still.threads[0].waiting_on->processes.push_back({.pid = 201});
+  EXPECT_EQ(found_by(find_child_waits, still)[0].severity, model::Severity::note);
+}
+
 // Thread 100 is at a pipe whose other end child 200 has.
 model::Still at_pipe(bool writes) {
   model::Still still = awaits_child();

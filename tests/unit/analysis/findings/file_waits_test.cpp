@@ -56,8 +56,9 @@ TEST(FileWaits, ServersThatDoNotAnswer) {
   const Findings findings = found_by(find_file_waits, still);
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].severity, Severity::likely);
-  EXPECT_EQ(findings[0].title,
-            "Thread 100 \"main\" waits at /srv/app.py:10 in work for an answer from 10.0.0.3:80, which does not come");
+  EXPECT_EQ(
+      findings[0].title,
+      "Thread 100 \"main\" waits at /srv/app.py:10 in work for an answer from 10.0.0.3:80, which has not come yet");
 }
 
 TEST(FileWaits, InputIsANote) {

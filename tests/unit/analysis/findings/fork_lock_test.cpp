@@ -23,10 +23,9 @@ TEST(ForkLock, OfAChildThatHasOneThread) {
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].id, "fork-lock");
   EXPECT_EQ(findings[0].severity, Severity::certain);
-  EXPECT_EQ(
-      findings[0].title,
-      "Thread 200 \"MainThread\" waits at /srv/app.py:10 in work for lock `lock`, which was held when this process "
-      "was forked: nobody here can let go of it");
+  EXPECT_EQ(findings[0].title,
+            "Thread 200 \"MainThread\" waits at /srv/app.py:10 in work for lock `lock`, and nobody here can let "
+            "go of it: the fork left the other threads behind");
 }
 
 TEST(ForkLock, NotWhereSomebodyCanLetGo) {

@@ -33,7 +33,16 @@ TEST(GcFinalizer, IsKnownByItsNameWhereNativeFramesAreNotRead) {
   still.threads[0].frames.erase(still.threads[0].frames.begin() + 1);
   EXPECT_TRUE(found_by(find_gc_finalizer, still).empty()) << "nothing says that garbage is collected";
   still.interpreters = {{.id = 0, .gc_collecting = true}};
-  EXPECT_EQ(found_by(find_gc_finalizer, still).size(), 1U);
+  const Findings findings = found_by(find_gc_finalizer, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_FALSE(findings[0].detail.empty());
+}
+
+TEST(GcFinalizer, FunctionsOfOthersThatAreCalledSoAreNoCollector) {
+  model::Still still = collecting("collect", "on_item");
+  still.threads[0].frames[1].library = "/srv/_engine.so";
+  EXPECT_TRUE(found_by(find_gc_finalizer, still).empty());
 }
 
 TEST(GcFinalizer, ThatSleepsForAWhileIsANote) {

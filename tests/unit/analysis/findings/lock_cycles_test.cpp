@@ -49,6 +49,17 @@ TEST(LockCycles, IsLikelyWhereOneHolderIsConcluded) {
   EXPECT_FALSE(findings[0].detail.empty());
 }
 
+TEST(LockCycles, IsLikelyWhereOneWaitsForALimitedTime) {
+  model::Still still = threads(2);
+  wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});
+  wait_for(still, 1, {.kind = ResourceKind::rlock, .holders = {owner(100)}});
+  still.threads[1].waiting_on = model::WaitingOn{.syscall = "futex", .limited = true};
+  const Findings findings = found_by(find_lock_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(findings[0].detail, "one of them waits for a limited time, and goes on when that is over");
+}
+
 TEST(LockCycles, OneThreadThatWaitsForItself) {
   model::Still still = threads(1);
   wait_for(still, 0, {.kind = ResourceKind::mutex, .address = 0x1000, .holders = {owner(100)}});

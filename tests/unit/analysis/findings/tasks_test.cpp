@@ -138,6 +138,18 @@ TEST(BlockedLoops, ALoopThatDoesNotShowItsCallbacks) {
   EXPECT_EQ(findings[0].evidence, (std::vector<std::string>{"its thread sleeps", "1 task waits for its turn"}));
 }
 
+TEST(BlockedLoops, ByTheDiskIsLikely) {
+  model::Still still = blocked();
+  still.threads[0].waiting_on = model::WaitingOn{.syscall = "fsync", .text = "waits until file 3 is written to disk"};
+  const Findings findings = found_by(find_blocked_loops, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_FALSE(findings[0].detail.empty());
+  still.threads[0].waiting_on = model::WaitingOn{
+      .syscall = "read", .text = "reads from pipe 3", .files = {{.fd = 3, .kind = model::FileKind::pipe}}};
+  EXPECT_EQ(found_by(find_blocked_loops, still)[0].severity, Severity::certain);
+}
+
 TEST(BlockedLoops, NobodyWaitsOrItIsSoonOver) {
   model::Still still = blocked();
   still.tasks->loops[0].ready = 0;

@@ -16,6 +16,7 @@ TEST(TaskCycles, EachOnceFromItsFirstTask) {
   EXPECT_EQ(cycles_of({{1}, {2}, {0}}), (Cycles{{0, 1, 2}}));
   EXPECT_EQ(cycles_of({{}, {3}, {}, {1}, {4}}), (Cycles{{1, 3}, {4}}));
   EXPECT_EQ(cycles_of({{2}, {0}, {1}}), (Cycles{{0, 2, 1}}));
+  EXPECT_EQ(cycles_of({{1, 2}, {0}, {0}}), (Cycles{{0, 1}})) << "the other one shares a task with it";
 }
 
 TEST(TaskCycles, AChainOfAMillionTasks) {

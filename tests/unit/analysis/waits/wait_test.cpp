@@ -67,6 +67,8 @@ TEST(Decode, Ppoll) {
   memory.put(0x2000, Times{1, 0});
   EXPECT_EQ(decoded("ppoll", {0x1000, 1, 0x2000}, memory).timeout, 1.0);
   EXPECT_FALSE(decoded("ppoll", {0x1000, 1, 0}, memory).timeout);
+  EXPECT_FALSE(decoded("ppoll", {0x1000, 1, 0}, memory).limited);
+  EXPECT_TRUE(decoded("ppoll", {0x1000, 1, 0x99999000}, memory).limited) << "also where the time cannot be read";
 }
 
 TEST(Decode, Select) {
