@@ -3,7 +3,7 @@ programs that look alike and are well.
 
 The docstring of an incident says below its description what Stillframe must print first:
 
-    certain lock-cycle: Deadlock: threads {tid} "ab" ({file}:{line:HERE} in first) and {any}
+    likely lock-cycle: Deadlock: threads {tid} "ab" ({file}:{line:HERE} in first) and {any}
 
 that is severity, id and title of the first findings, in this order. {tid} and {pid} match any number, {file} is the
 program itself, {line:TAG} the line of it that ends in `# TAG`, {any} matches anything. An indented line goes on with the

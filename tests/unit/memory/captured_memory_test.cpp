@@ -181,7 +181,7 @@ TEST(CapturedMemory, CannotTellWhatHasChangedWherePagesWereNotKept) {
   below.map(0x10000, 3 * kPage);
   CapturedMemory memory(below, 2 * kPage);
   EXPECT_FALSE(memory.changed()) << "never renewed";
-  for (const std::uint64_t at : {0x10000, 0x11000, 0x12000}) {
+  for (const std::uint64_t at : {0x10000ULL, 0x11000ULL, 0x12000ULL}) {
     EXPECT_TRUE(memory.get<std::uint8_t>(at));
   }
   memory.renew({0x10, 0x11});
