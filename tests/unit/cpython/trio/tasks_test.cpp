@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "../asyncio/every_asyncio_layout.h"
 
 namespace stillframe::cpython {
@@ -42,15 +44,16 @@ class EveryLayoutTrio : public testing::EveryAsyncioLayout {
     python.set(interpreter, layout.interpreter.modules, dict({{"trio._core._run", module}}));
     RawProcess process;
     process.interpreters.push_back({.address = interpreter});
-    CodeCache codes(objects, python.code_type);
+    codes.emplace(objects, python.code_type);
     RawTasks found;
-    TrioTasks(objects, {interpreter}).read(objects, codes, process, most, found);
+    TrioTasks(objects, {interpreter}).read(objects, *codes, process, most, found);
     return found;
   }
 
   Address none = python.object(python.type("NoneType"));
   Address abort = python.object(python.type("function"));
   Address runner = 0;
+  std::optional<CodeCache> codes;  // what was read refers to it
 };
 INSTANTIATE_TEST_SUITE_P(CPython, EveryLayoutTrio, testing::asyncio_layouts(), testing::name_of_layout);
 
