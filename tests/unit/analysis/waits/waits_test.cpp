@@ -285,8 +285,8 @@ TEST_F(Waits, NothingIsSaidOfThreadsThatHaveMovedOn) {
   for (int i = 0; i < 6; ++i) {
     add("read", {7});
   }
-  now[0].run_count = 8;              // has run
-  now[1].state = OsState::running;   // runs
+  now[0].run_count = 8;             // has run
+  now[1].state = OsState::running;  // runs
   for (const std::size_t stopped : {2U, 3U}) {
     still.threads[stopped].run_count.reset();  // which a stop has changed: the call tells
   }
