@@ -99,3 +99,6 @@ BY_ID = {interpreter.id: interpreter for interpreter in ALL}
 # One of each way in which CPython keeps its frames, for tests whose subject is not the version.
 EACH_KIND = [BY_ID[name] for name in ("3.8", "3.11", "3.12", "3.14", "3.14t")]
 ONE = BY_ID["3.12"]
+# Whose cores are compared value by value: of each kind, with STILLFRAME_EVERY_CORE=1 all of them (some minutes more).
+EVERY_CORE = VERSIONS if os.environ.get("STILLFRAME_EVERY_CORE") else []
+CORES_OF_VALUES = EVERY_CORE or EACH_KIND

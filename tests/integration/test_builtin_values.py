@@ -8,7 +8,8 @@ import value_comparing
 from interpreters import PROGRAMS
 
 CASES = [pytest.param(one, id=one.id) for one in interpreters.VERSIONS]
-CORES = [interpreters.BY_ID[name] for name in ("2.7", "3.9-dbg", "3.11", "3.13", "3.14t", "3.15-dbg")]
+CORES = interpreters.EVERY_CORE or [
+    interpreters.BY_ID[name] for name in ("2.7", "3.9-dbg", "3.11", "3.13", "3.14t", "3.15-dbg")]
 
 
 def start_values(start, interpreter, name):
@@ -34,4 +35,4 @@ def test_values(start, stillframe, interpreter):
 
 @pytest.mark.parametrize("interpreter", CASES)
 def test_many_values(start, stillframe, interpreter):
-    compare(start, stillframe, interpreter, "many_values.py", CORES[::2])
+    compare(start, stillframe, interpreter, "many_values.py", interpreters.EVERY_CORE or CORES[::2])

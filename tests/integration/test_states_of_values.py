@@ -5,7 +5,7 @@ import re
 import pytest
 
 import value_comparing
-from interpreters import EACH_KIND, VERSIONS, root_of
+from interpreters import CORES_OF_VALUES, VERSIONS, root_of
 
 
 def pattern(text: str) -> str:
@@ -32,7 +32,7 @@ def test_live(start, stillframe, interpreter):
     check(stillframe("dump", *OPTIONS, running.pid).still, running.truth["values"])
 
 
-@pytest.mark.parametrize("interpreter", EACH_KIND)
+@pytest.mark.parametrize("interpreter", CORES_OF_VALUES)
 def test_core(start, stillframe, interpreter):
     running = start_states(start, interpreter)
     # Of what processes share a core may have nothing.

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from interpreters import EACH_KIND, VERSIONS, root_of
+from interpreters import CORES_OF_VALUES, VERSIONS, root_of
 
 
 def groups_of(still: dict) -> list[list[dict]]:
@@ -75,7 +75,7 @@ def test_live(start, stillframe, interpreter):
     check(stillframe("dump", *OPTIONS, running.pid).still, running.truth["groups"])
 
 
-@pytest.mark.parametrize("interpreter", EACH_KIND)
+@pytest.mark.parametrize("interpreter", CORES_OF_VALUES)
 def test_core(start, stillframe, interpreter):
     running = start(interpreter, "values/stdlib_values.py", command=command)
     running.wait_asleep()

@@ -70,6 +70,9 @@ def test_c_types(start, stillframe, interpreter):
     running.wait_asleep()
     outcome = stillframe("dump", *OPTIONS, running.pid)
     check(values(outcome.still), running.truth["values"], interpreter.version)
+    if interpreter in interpreters.CORES_OF_VALUES:
+        core = stillframe("core", *OPTIONS, running.core(), *interpreters.root_of(interpreter))
+        check(values(core.still), running.truth["values"], interpreter.version)
 
 
 @pytest.mark.parametrize("interpreter", [pytest.param(one, id=one.id) for one in interpreters.VERSIONS if one.has_ctypes])
@@ -80,6 +83,9 @@ def test_ctypes(start, stillframe, interpreter):
     check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
     still = stillframe("dump", "--json", "--locals", "--max-items", 2, running.pid).still
     assert local(still, "numbers")["value"].endswith(" [0, 1, … 998 more]>")
+    if interpreter in interpreters.CORES_OF_VALUES:
+        core = stillframe("core", *OPTIONS, running.core(), *interpreters.root_of(interpreter))
+        check_same(values(core.still), running.truth["values"])
 
 
 def packages(version):
@@ -122,6 +128,7 @@ def test_numpy(start, stillframe, version):
     # So many that the text is full inside one of them.
     records = local(stillframe("dump", "--json", "--locals", running.pid).still, "records")
     assert records["readable"] and records["cut"] and records["value"].startswith("array([(0, 'xxxxx")
+    check_same(values(stillframe("core", *OPTIONS, running.core()).still), running.truth["values"])
 
 
 @pytest.mark.timeout(300)
