@@ -112,10 +112,15 @@ Sharers family_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t ino
 }
 
 Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode) {
-  const std::unique_ptr<DIR, decltype([](DIR* folder) { closedir(folder); })> folder(opendir("/proc"));
+  const auto close_dir = [](DIR* dir) { closedir(dir); };
+  const std::unique_ptr<DIR, decltype(close_dir)> folder(opendir("/proc"));
   Sharers sharers{.whole = folder != nullptr};
   std::size_t processes = 0;
-  while (const dirent* entry = folder == nullptr ? nullptr : readdir(folder.get())) {
+  while (folder != nullptr) {
+    const dirent* entry = readdir(folder.get());
+    if (entry == nullptr) {
+      break;
+    }
     const auto other = static_cast<std::int64_t>(Scanner(std::string_view(entry->d_name)).number(10));
     if (other == 0 || other == pid) {
       continue;

@@ -70,8 +70,8 @@ std::string shortest(T value, double end = kUsualEnd) {
     constexpr double certain = 1e15;
     if (plain && std::abs(value) < certain) {
       const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-      std::string out(text.data(), written.ptr);
-      return out.contains('.') ? out : out + ".0";
+      const std::string_view digits(text.data(), written.ptr);
+      return std::string(digits) + (digits.contains('.') ? "" : ".0");
     }
   }
   const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
