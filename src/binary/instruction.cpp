@@ -45,26 +45,18 @@ namespace {
 
 constexpr std::uint64_t kWord = 8;
 
-// Registers by DWARF number (System V ABI, AMD64 supplement, figure 3.36).
-std::optional<std::uint64_t> dwarf_number(unsigned int reg) {
-  constexpr std::array order{X86_REG_RAX, X86_REG_RDX, X86_REG_RCX, X86_REG_RBX, X86_REG_RSI, X86_REG_RDI,
-                             X86_REG_RBP, X86_REG_RSP, X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11,
-                             X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15};
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (static_cast<unsigned int>(order[i]) == reg) {
-      return i;
-    }
-  }
-  return std::nullopt;
-}
+// Registers by DWARF number (System V ABI, AMD64 supplement, figure 3.36), whole and their low halves.
+using RegisterOrder = std::array<x86_reg, 16>;
+constexpr RegisterOrder kWhole{X86_REG_RAX, X86_REG_RDX, X86_REG_RCX, X86_REG_RBX, X86_REG_RSI, X86_REG_RDI,
+                               X86_REG_RBP, X86_REG_RSP, X86_REG_R8,  X86_REG_R9,  X86_REG_R10, X86_REG_R11,
+                               X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15};
+constexpr RegisterOrder kHalves{X86_REG_EAX,  X86_REG_EDX,  X86_REG_ECX,  X86_REG_EBX, X86_REG_ESI,  X86_REG_EDI,
+                                X86_REG_EBP,  X86_REG_ESP,  X86_REG_R8D,  X86_REG_R9D, X86_REG_R10D, X86_REG_R11D,
+                                X86_REG_R12D, X86_REG_R13D, X86_REG_R14D, X86_REG_R15D};
 
-// The low half of a register, by its DWARF number.
-std::optional<std::uint64_t> dwarf_number_of_half(unsigned int reg) {
-  constexpr std::array order{X86_REG_EAX,  X86_REG_EDX,  X86_REG_ECX,  X86_REG_EBX, X86_REG_ESI,  X86_REG_EDI,
-                             X86_REG_EBP,  X86_REG_ESP,  X86_REG_R8D,  X86_REG_R9D, X86_REG_R10D, X86_REG_R11D,
-                             X86_REG_R12D, X86_REG_R13D, X86_REG_R14D, X86_REG_R15D};
+std::optional<std::uint64_t> dwarf_number(unsigned int reg, const RegisterOrder& order = kWhole) {
   for (std::size_t i = 0; i < order.size(); ++i) {
-    if (static_cast<unsigned int>(order[i]) == reg) {
+    if (static_cast<unsigned int>(order.at(i)) == reg) {
       return i;
     }
   }
@@ -187,7 +179,7 @@ class Decoder {
 
   [[nodiscard]] std::optional<NamedRegister> divisor_of(unsigned int reg) const {
     const auto whole = dwarf_number(reg);
-    const auto half = dwarf_number_of_half(reg);
+    const auto half = dwarf_number(reg, kHalves);
     const auto value = whole ? registers_.get(*whole) : half ? registers_.get(*half) : std::nullopt;
     if (!value) {
       return std::nullopt;
@@ -282,7 +274,7 @@ class ValueTracer {
     }
     for (std::size_t i = 0; i < written_count; ++i) {
       const auto whole = dwarf_number(written[i]);
-      const auto number = whole ? whole : dwarf_number_of_half(written[i]);
+      const auto number = whole ? whole : dwarf_number(written[i], kHalves);
       if (number) {
         values_[*number] = value;
       }
