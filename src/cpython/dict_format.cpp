@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "cpython/objects.h"
@@ -39,7 +42,10 @@ std::optional<DictTable> keys_table(const Objects& objects, Address keys, std::u
     if (!slots || *slots > most * 4) {
       return std::nullopt;
     }
-    table.entries = indices + *slots * index_width(*slots);
+    table.indices = indices;
+    table.slots = *slots;
+    table.slot_width = static_cast<std::uint32_t>(index_width(*slots));
+    table.entries = indices + *slots * table.slot_width;
     return table;
   }
   const auto log2_bytes = objects.field<std::uint8_t>(keys, layout.log2_index_bytes);
@@ -48,6 +54,12 @@ std::optional<DictTable> keys_table(const Objects& objects, Address keys, std::u
     return std::nullopt;
   }
   table.entries = indices + (Address{1} << *log2_bytes);
+  const auto log2_slots = objects.field<std::uint8_t>(keys, layout.log2_size);
+  if (log2_slots && *log2_slots <= *log2_bytes && *log2_bytes - *log2_slots <= 3) {
+    table.indices = indices;
+    table.slots = std::uint64_t{1} << *log2_slots;
+    table.slot_width = 1U << (*log2_bytes - *log2_slots);
+  }
   if (*kind != kGeneralKeys) {
     // PyDictUnicodeEntry has no hash.
     table.stride = 16;
@@ -211,6 +223,45 @@ bool visit_entries(const memory::MemorySource& memory, const DictTable& table,
     }
   }
   return true;
+}
+
+std::optional<Address> find_entry(const memory::MemorySource& memory, const DictTable& table, std::uint64_t hash,
+                                  const std::function<bool(Address)>& is_key) {
+  constexpr std::int64_t kEmpty = -1;    // DKIX_EMPTY; DKIX_DUMMY, of an entry that was deleted, is -2
+  constexpr unsigned kPerturbShift = 5;  // PERTURB_SHIFT
+  if (table.slots == 0 || !std::has_single_bit(table.slots) || table.values != 0) {
+    return std::nullopt;
+  }
+  const std::uint64_t mask = table.slots - 1;
+  std::uint64_t perturb = hash;
+  std::uint64_t slot = hash & mask;
+  // Of a sound table a third of the slots is empty, and all of them are come by.
+  for (std::uint64_t step = 0; step < table.slots * 2 + 64; ++step) {
+    std::int64_t index = 0;
+    if (!memory.read(table.indices + slot * table.slot_width,
+                     std::as_writable_bytes(std::span(&index, 1)).first(table.slot_width))) {
+      return std::nullopt;
+    }
+    const unsigned unused = 64 - 8 * table.slot_width;
+    index = static_cast<std::int64_t>(static_cast<std::uint64_t>(index) << unused) >> unused;  // with its sign
+    if (index == kEmpty) {
+      return Address{0};
+    }
+    if (index >= 0) {
+      const Address entry = table.entries + static_cast<std::uint64_t>(index) * table.stride;
+      const auto key = memory.get<Address>(entry + table.key);
+      const auto value = memory.get<Address>(entry + table.value);
+      if (std::cmp_greater_equal(index, table.count) || !key || !value) {
+        return std::nullopt;
+      }
+      if (*key != 0 && is_key(*key)) {
+        return *value;
+      }
+    }
+    perturb >>= kPerturbShift;
+    slot = (slot * 5 + perturb + 1) & mask;
+  }
+  return std::nullopt;
 }
 
 }  // namespace stillframe::cpython

@@ -26,6 +26,10 @@ struct DictTable {
   Address order = 0;
   std::uint64_t ordered = 0;
   int order_step = 1;
+  // Where the entries stand, by hash: `slots` numbers of `slot_width` bytes, as many as a power of two. None in 2.7.
+  Address indices = 0;
+  std::uint64_t slots = 0;
+  std::uint32_t slot_width = 1;
 };
 
 // No dict that is looked through for one thing (modules, thread table, a module's or an instance's attributes) has more
@@ -34,6 +38,12 @@ inline constexpr std::uint64_t kMostSearched = std::uint64_t{1} << 20U;
 
 // The table of a dict object; nothing when its numbers make no sense, or it has more than `most` entries.
 std::optional<DictTable> dict_table(const Objects& objects, Address dict, std::uint64_t most = kMostSearched);
+
+// The value of a str key, looked for as the interpreter does, by its hash (3.7+; lookdict() of Objects/dictobject.c);
+// 0: it has none. Only of tables whose values stand with their keys. `is_key` tells whether the object at an address is
+// that key. Nothing where the table makes no sense.
+std::optional<Address> find_entry(const memory::MemorySource& memory, const DictTable& table, std::uint64_t hash,
+                                  const std::function<bool(Address key)>& is_key);
 
 // Where an instance with a managed dict (3.11+) keeps its attributes: a dict, or values beside the type's shared keys.
 struct ManagedAttributes {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "cpython/string_hash.h"
+
 namespace stillframe::cpython {
 
 // A byte offset inside a structure, or `absent` where this version has no such member.
@@ -56,6 +58,7 @@ struct Layout {
 #undef SF_STRUCT
 #undef SF_FIELD
 #undef SF_END
+  std::optional<HashSecret> hash_secret;  // of no table: the target's own, where a symbol leads to it
 };
 // NOLINTEND(bugprone-macro-parentheses)
 

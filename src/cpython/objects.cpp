@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
-#include "cpython/dict_format.h"
 #include "cpython/utf8.h"
 
 namespace stillframe::cpython {
@@ -55,12 +55,6 @@ void join_surrogates(std::u32string& units) {
   }
   units.resize(end);
 }
-
-// Include/object.h: what tp_flags says about where an instance keeps its attributes.
-constexpr std::uint64_t kInlineValues = 1U << 2U;  // 3.13+
-constexpr std::uint64_t kManagedDict = 1U << 4U;   // 3.11+
-// No object has its __dict__ behind more bytes than this.
-constexpr std::int64_t kMaxDictOffset = std::int64_t{1} << 26U;
 
 }  // namespace
 
@@ -221,6 +215,16 @@ std::optional<std::string> Objects::bytes(Address object, std::uint64_t max_leng
   return out;
 }
 
+std::optional<Objects::VariableSize> Objects::variable_size(Address object, bool is_int) const {
+  const bool tagged = is_int && layout_.integer.tag.present();
+  const auto raw = field<std::int64_t>(object, tagged ? layout_.integer.tag : layout_.var_object.size_field);
+  if (!raw) {
+    return std::nullopt;
+  }
+  return tagged ? VariableSize{.negative = (*raw & 3) == 2, .count = static_cast<std::uint64_t>(*raw) >> 3U}
+                : VariableSize{.negative = *raw < 0, .count = magnitude_of(*raw)};
+}
+
 std::optional<Objects::Integer> Objects::sign_and_magnitude(Address object) const {
   const auto type = type_of(object);
   if (!type) {
@@ -233,18 +237,13 @@ std::optional<Objects::Integer> Objects::sign_and_magnitude(Address object) cons
     const auto value = field<std::int64_t>(object, layout_.small_integer.value);
     return value ? std::optional(Integer{.negative = *value < 0, .magnitude = magnitude_of(*value)}) : std::nullopt;
   }
-  // Longs are digits of 30 bits, least significant first; ob_size (3.12+: lv_tag >> 3) counts them.
-  const bool tagged = layout_.integer.tag.present();
-  const auto raw = field<std::int64_t>(object, tagged ? layout_.integer.tag : layout_.var_object.size_field);
-  if (!raw || !layout_.integer.digits.present()) {
+  // Longs are digits of 30 bits, least significant first.
+  const auto size = variable_size(object, true);
+  if (!size || size->count > 3 || !layout_.integer.digits.present()) {
     return std::nullopt;
   }
-  Integer found{.negative = tagged ? (*raw & 3) == 2 : *raw < 0};
-  const std::uint64_t digits = tagged ? static_cast<std::uint64_t>(*raw) >> 3U : magnitude_of(*raw);
-  if (digits > 3) {
-    return std::nullopt;
-  }
-  for (std::uint64_t i = 0; i < digits; ++i) {
+  Integer found{.negative = size->negative};
+  for (std::uint64_t i = 0; i < size->count; ++i) {
     const auto digit = memory_.get<std::uint32_t>(object + layout_.integer.digits.value() + i * 4);
     // Of the third one 4 bits are left.
     if (!digit || *digit >> (i == 2 ? 4U : 30U) != 0) {
@@ -275,84 +274,6 @@ std::optional<bool> Objects::truth(Address object) const {
   const auto type = type_of(object);
   const auto value = type && type_name(*type) == "bool" ? integer(object) : std::nullopt;
   return value ? std::optional(*value != 0) : std::nullopt;
-}
-
-bool Objects::for_each_entry(Address dict, const std::function<bool(Address, Address)>& visit) const {
-  const auto table = dict_table(*this, dict);
-  return table && visit_entries(memory_, *table, visit);
-}
-
-std::optional<Address> Objects::lookup(Address dict, std::string_view key) const {
-  std::optional<Address> found;
-  for_each_entry(dict, [&](Address name, Address value) {
-    if (const auto text_of_key = text(name, key.size()); text_of_key == key) {
-      found = value;
-    }
-    return !found;
-  });
-  return found;
-}
-
-std::optional<Address> Objects::instance_attribute(Address object, std::string_view name) const {
-  const auto type = type_of(object);
-  std::optional<Address> found;
-  if (type) {
-    for_each_instance_attribute(object, *type, [&](Address key, Address value) {
-      if (text(key, name.size()) == name) {
-        found = value;
-      }
-      return !found;
-    });
-  }
-  return found;
-}
-
-bool Objects::for_each_instance_attribute(Address object, Address type,
-                                          const std::function<bool(Address, Address)>& visit) const {
-  const auto flags = field<std::uint64_t>(type, layout_.type.flags);
-  if (!flags) {
-    return false;
-  }
-  if (layout_.version >= PythonVersion{3, 11, 0} && (*flags & kManagedDict) != 0) {
-    const auto place = managed_attributes(*this, object, type, (*flags & kInlineValues) != 0);
-    if (place.dict != 0) {
-      return for_each_entry(place.dict, visit);
-    }
-    return !place.table || visit_entries(memory_, *place.table, visit);
-  }
-  // Negative offsets count from the end of objects of varying size (_PyObject_ComputedDictPointer in Objects/object.c).
-  auto offset = field<std::int64_t>(type, layout_.type.dictoffset);
-  if (offset && *offset < 0) {
-    offset = offset_from_end(object, type, *offset);
-  }
-  if (!offset || *offset < 0 || *offset > kMaxDictOffset) {
-    return false;
-  }
-  if (*offset == 0) {
-    return true;
-  }
-  const auto dict = memory_.get<Address>(object + static_cast<Address>(*offset));
-  return dict && (*dict == 0 || for_each_entry(*dict, visit));
-}
-
-std::optional<std::int64_t> Objects::offset_from_end(Address object, Address type, std::int64_t offset) const {
-  const auto basic_size = field<std::int64_t>(type, layout_.type.basicsize);
-  const auto item_size = field<std::int64_t>(type, layout_.type.itemsize);
-  const auto raw = field<std::int64_t>(object, layout_.var_object.size_field);
-  if (!basic_size || !item_size || !raw) {
-    return std::nullopt;
-  }
-  // An int keeps its sign in ob_size, from 3.12 on in the low bits of lv_tag, where it counts digits in the others.
-  const auto flags = field<std::uint64_t>(type, layout_.type.flags).value_or(0);
-  constexpr std::uint64_t kLong = 1U << 24U;
-  const bool tagged = layout_.integer.tag.present() && (flags & kLong) != 0;
-  const std::int64_t items = tagged ? *raw >> 3 : static_cast<std::int64_t>(magnitude_of(*raw));
-  if (items < 0 || items > kMaxDictOffset || *item_size < 0 || *item_size > kMaxDictOffset || *basic_size < 0 ||
-      *basic_size > kMaxDictOffset) {
-    return std::nullopt;
-  }
-  const std::int64_t end = (*basic_size + items * *item_size + 7) & ~std::int64_t{7};
-  return end + offset;
 }
 
 }  // namespace stillframe::cpython

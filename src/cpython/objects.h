@@ -14,6 +14,7 @@
 namespace stillframe::cpython {
 
 using memory::Address;
+struct DictTable;
 
 // Where a str (2.7: unicode) keeps its characters.
 struct TextPlace {
@@ -60,6 +61,14 @@ class Objects {
   [[nodiscard]] std::optional<std::string> bytes(Address object, std::uint64_t max_length) const;
   // A string that a zero ends, at most `max_length` bytes before it.
   [[nodiscard]] std::optional<std::string> c_string(Address at, std::size_t max_length) const;
+  // How many items an object of variable size has (ob_size of PyVarObject), or digits an int; its sign is that of an
+  // int. From 3.12 on an int keeps both in a word of its own: the count, and 2 in the two lowest bits where it is
+  // negative (lv_tag of Include/cpython/longintrepr.h).
+  struct VariableSize {
+    bool negative = false;
+    std::uint64_t count = 0;
+  };
+  [[nodiscard]] std::optional<VariableSize> variable_size(Address object, bool is_int) const;
   // An int (2.7: int or long) that fits into 64 bits: from -2^63 to 2^64 - 1, negative ones as two's complement.
   [[nodiscard]] std::optional<std::uint64_t> integer(Address object) const;
   // One from -2^63 to 2^63 - 1.
@@ -71,6 +80,8 @@ class Objects {
   // Calls `visit(key, value)` for every live entry of a dict, in table order, until it returns false.
   // False when the dict could not be read to its end.
   bool for_each_entry(Address dict, const std::function<bool(Address key, Address value)>& visit) const;
+  // Whether a lookup() reads but few of the keys, as far as is known.
+  [[nodiscard]] bool finds_by_hash() const;
   // The value of a string key.
   [[nodiscard]] std::optional<Address> lookup(Address dict, std::string_view key) const;
   // An attribute kept in the instance itself: its __dict__, or the inline values of 3.11 and later.
@@ -89,11 +100,15 @@ class Objects {
   [[nodiscard]] std::optional<std::int64_t> offset_from_end(Address object, Address type, std::int64_t offset) const;
   [[nodiscard]] std::optional<TextPlace> text_place_2(Address object) const;
   [[nodiscard]] bool has_wide_characters(Address data, std::uint64_t length) const;
+  [[nodiscard]] std::uint64_t hash_of(std::string_view text) const;
+  [[nodiscard]] bool hashes_are_known(const DictTable& table) const;
 
   const memory::MemorySource& memory_;
   const Layout& layout_;
   // Of 2.7: whether unicode objects have four bytes a character, once one was seen that leaves no doubt.
   mutable std::optional<bool> wide_;
+  // Whether the hashes that strings keep are those that we compute, once that was asked.
+  mutable std::optional<bool> hashes_known_;
 };
 
 }  // namespace stillframe::cpython

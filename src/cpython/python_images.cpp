@@ -69,6 +69,7 @@ void look_in_memory(const memory::MemorySource& memory, PythonImage& image) {
   }
   image.found_by = "the dynamic symbols";
   image.code_type = address_of("PyCode_Type");
+  image.hash_secret_at = address_of("_Py_HashSecret");
   if (const Address at = address_of("Py_Version"); at != 0) {
     if (const auto hex = memory.get<std::uint64_t>(at)) {
       image.version = from_hex(*hex);

@@ -20,7 +20,8 @@ struct PythonImage {
   Address interpreters_head_at = 0;          // interp_head of 2.7 and 3.6
   Address current_thread_at = 0;             // _PyThreadState_Current of 2.7 and 3.6
   Address gc_collecting_at = 0;
-  Address code_type = 0;  // PyCode_Type
+  Address code_type = 0;       // PyCode_Type
+  Address hash_secret_at = 0;  // _Py_HashSecret
   std::optional<PythonVersion> version;
   BuildKind build;
   std::string found_by;

@@ -91,6 +91,15 @@ bool choose_layout(const memory::MemorySource& memory, Runtime& runtime) {
   return true;
 }
 
+// What an image's symbols lead to and no table has.
+void take_hash_secret(const memory::MemorySource& memory, const PythonImage& image, Runtime& runtime) {
+  const auto secret =
+      image.hash_secret_at != 0 ? memory.get<HashSecret>(image.hash_secret_at) : std::unexpected(memory::Fault{});
+  if (secret) {
+    runtime.layout.hash_secret = *secret;
+  }
+}
+
 // The kinds of build in the order in which to try them.
 std::array<BuildKind, 2> kinds_to_try(BuildKind told) {
   return {told, BuildKind{.debug = !told.debug, .free_threaded = told.free_threaded}};
@@ -112,6 +121,7 @@ std::optional<Runtime> from_image(const target::Target& target, const memory::Me
     if (!choose_layout(memory, runtime)) {
       continue;
     }
+    take_hash_secret(memory, image, runtime);
     if (fits_now(target, memory, runtime)) {
       return runtime;
     }
@@ -149,6 +159,7 @@ std::optional<Runtime> from_search(const target::Target& target, const memory::M
     runtime.current_thread_at = image->current_thread_at;
     runtime.gc_collecting_at = image->gc_collecting_at;
     runtime.code_type = image->code_type;
+    take_hash_secret(memory, *image, runtime);
   }
   const auto& head = runtime.layout.runtime.interpreters_head;
   runtime.interpreters_head_at = found->interpreters_head_at;

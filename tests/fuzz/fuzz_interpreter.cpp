@@ -61,6 +61,7 @@ void read_raw_memory(const Layout& table, std::span<const std::uint8_t> input) {
     runtime.layout = own->layout;
   }
   runtime.interpreters_head_at = 8;
+  runtime.layout.hash_secret = stillframe::cpython::HashSecret{};  // dicts are asked by hashes
   read_all(memory, runtime);
   std::vector<stillframe::target::Mapping> mappings{
       {.begin = 0, .end = input.size(), .readable = true, .writable = true}};
@@ -90,7 +91,8 @@ Runtime make_process(FakePython& python) {
 
 void read_changed_process(const Layout& table, std::span<const std::uint8_t> input) {
   FakePython python(table);
-  const Runtime runtime = make_process(python);
+  Runtime runtime = make_process(python);
+  runtime.layout.hash_secret = stillframe::cpython::HashSecret{};
   for_each_change(input, [&](const Change& change) {
     const auto& [begin, size] = python.pieces[change.piece % python.pieces.size()];
     const Address at = begin + (change.word * std::size_t{4}) % (size - 8);

@@ -7,9 +7,9 @@ namespace stillframe::cpython::layouts {
 const Layout cpython_3_13_debug = {
     .version = {.major = 3, .minor = 13},
     .build = {.debug = true, .free_threaded = false},
-    .runtime = {.size = 299392, .interpreters_head = 632, .interpreters_main = 640, .main_interpreter = 104400, .finalizing = 608, .core_initialized = 596, .initialized = 600},
+    .runtime = {.size = 299392, .interpreters_head = 632, .interpreters_main = 640, .main_interpreter = 104400, .finalizing = 608, .core_initialized = 596, .initialized = 600, .stop_the_world = 26328},
     .gil = {.size = 208, .locked = 16, .last_holder = 8},
-    .interpreter = {.size = 194992, .next = 7264, .id = 7272, .threads_head = 7344, .modules = 7656, .sysdict = 7640, .finalizing = 7384, .gc_collecting = 7600, .gil = 16},
+    .interpreter = {.size = 194992, .next = 7264, .id = 7272, .threads_head = 7344, .modules = 7656, .sysdict = 7640, .finalizing = 7384, .gc_collecting = 7600, .gil = 16, .stop_the_world = 10736},
     .thread = {.size = 304, .prev = 0, .next = 8, .interp = 16, .current_frame = 72, .thread_id = 152, .native_thread_id = 160, .status = 32, .state = 40, .eval_breaker = 24, .datastack_chunk = 232, .datastack_top = 240, .current_exception = 112, .exc_info = 120, .recursion_remaining = 44, .recursion_limit = 48},
     .cframe = {.size = 0},
     .frame_object = {.size = 72, .back = 16, .lineno = 40, .trace = 32, .frame = 24},

@@ -7,9 +7,9 @@ namespace stillframe::cpython::layouts {
 const Layout cpython_3_13_free_threaded = {
     .version = {.major = 3, .minor = 13},
     .build = {.debug = false, .free_threaded = true},
-    .runtime = {.size = 328320, .interpreters_head = 632, .interpreters_main = 640, .main_interpreter = 112704, .finalizing = 608, .core_initialized = 596, .initialized = 600},
+    .runtime = {.size = 328320, .interpreters_head = 632, .interpreters_main = 640, .main_interpreter = 112704, .finalizing = 608, .core_initialized = 596, .initialized = 600, .stop_the_world = 10336},
     .gil = {.size = 216, .locked = 24, .last_holder = 16},
-    .interpreter = {.size = 215616, .next = 7264, .id = 7272, .threads_head = 7344, .modules = 7664, .sysdict = 7648, .finalizing = 7384, .gc_collecting = 7600, .gil = 16},
+    .interpreter = {.size = 215616, .next = 7264, .id = 7272, .threads_head = 7344, .modules = 7664, .sysdict = 7648, .finalizing = 7384, .gc_collecting = 7600, .gil = 16, .stop_the_world = 10744},
     .thread = {.size = 304, .prev = 0, .next = 8, .interp = 16, .current_frame = 72, .thread_id = 152, .native_thread_id = 160, .status = 32, .state = 40, .eval_breaker = 24, .datastack_chunk = 232, .datastack_top = 240, .current_exception = 112, .exc_info = 120, .recursion_remaining = 44, .recursion_limit = 48},
     .cframe = {.size = 0},
     .frame_object = {.size = 88, .back = 32, .lineno = 56, .trace = 48, .frame = 40},

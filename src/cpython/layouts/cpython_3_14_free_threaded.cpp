@@ -7,9 +7,9 @@ namespace stillframe::cpython::layouts {
 const Layout cpython_3_14_free_threaded = {
     .version = {.major = 3, .minor = 14},
     .build = {.debug = false, .free_threaded = true},
-    .runtime = {.size = 362368, .interpreters_head = 808, .interpreters_main = 816, .main_interpreter = 115648, .finalizing = 784, .core_initialized = 772, .initialized = 776},
+    .runtime = {.size = 362368, .interpreters_head = 808, .interpreters_main = 816, .main_interpreter = 115648, .finalizing = 784, .core_initialized = 772, .initialized = 776, .stop_the_world = 10552},
     .gil = {.size = 216, .locked = 24, .last_holder = 16},
-    .interpreter = {.size = 246720, .next = 7272, .id = 7280, .threads_head = 7344, .modules = 7712, .sysdict = 7696, .finalizing = 7392, .gc_collecting = 7600, .gil = 16},
+    .interpreter = {.size = 246720, .next = 7272, .id = 7280, .threads_head = 7344, .modules = 7712, .sysdict = 7696, .finalizing = 7392, .gc_collecting = 7600, .gil = 16, .stop_the_world = 10848},
     .thread = {.size = 832, .prev = 0, .next = 8, .interp = 16, .current_frame = 72, .thread_id = 152, .native_thread_id = 160, .status = 32, .state = 44, .holds_gil = 36, .eval_breaker = 24, .datastack_chunk = 232, .datastack_top = 240, .current_exception = 112, .exc_info = 120, .recursion_remaining = 48, .recursion_limit = 52},
     .cframe = {.size = 0},
     .frame_object = {.size = 96, .back = 32, .lineno = 56, .trace = 48, .frame = 40},

@@ -7,9 +7,9 @@ namespace stillframe::cpython::layouts {
 const Layout cpython_3_15 = {
     .version = {.major = 3, .minor = 15},
     .build = {.debug = false, .free_threaded = false},
-    .runtime = {.size = 346568, .interpreters_head = 936, .interpreters_main = 944, .main_interpreter = 120328, .finalizing = 912, .core_initialized = 900, .initialized = 904},
+    .runtime = {.size = 346568, .interpreters_head = 936, .interpreters_main = 944, .main_interpreter = 120328, .finalizing = 912, .core_initialized = 900, .initialized = 904, .stop_the_world = 10672},
     .gil = {.size = 208, .locked = 16, .last_holder = 8},
-    .interpreter = {.size = 226240, .next = 7264, .id = 7272, .threads_head = 7336, .modules = 7592, .sysdict = 7576, .finalizing = 7384, .gc_collecting = 7512, .gil = 16},
+    .interpreter = {.size = 226240, .next = 7264, .id = 7272, .threads_head = 7336, .modules = 7592, .sysdict = 7576, .finalizing = 7384, .gc_collecting = 7512, .gil = 16, .stop_the_world = 10776},
     .thread = {.size = 888, .prev = 0, .next = 8, .interp = 16, .current_frame = 72, .base_frame = 80, .thread_id = 176, .native_thread_id = 184, .status = 32, .state = 48, .holds_gil = 36, .gil_requested = 40, .eval_breaker = 24, .datastack_chunk = 256, .datastack_top = 264, .current_exception = 136, .exc_info = 144, .recursion_remaining = 52, .recursion_limit = 56},
     .cframe = {.size = 0},
     .frame_object = {.size = 80, .back = 16, .lineno = 40, .trace = 32, .frame = 24},
