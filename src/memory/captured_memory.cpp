@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace stillframe::memory {
 
@@ -16,6 +17,15 @@ CapturedMemory::Slot& CapturedMemory::slot_of(std::uint64_t page) const {
     at = (at + 1) & mask;
   }
   return slots_[at];
+}
+
+// A page that is not there yet.
+void CapturedMemory::insert(Slot slot) const {
+  if ((used_slots_ + 1) * 2 > slots_.size()) {
+    grow();
+  }
+  ++used_slots_;
+  slot_of(slot.page) = slot;
 }
 
 void CapturedMemory::grow() const {
@@ -43,15 +53,11 @@ const std::byte* CapturedMemory::copy_of(std::uint64_t page) const {
     return slot->copy;
   }
   // Unreadable pages cost a slot each: a target that leads us to ever new ones must not cost memory without end.
-  if (sealed_ || used_pages_ >= limit_pages_ || used_slots_ >= 2 * limit_pages_) {
+  if (sealed_ || is_full() || used_slots_ >= 2 * limit_pages_) {
     return nullptr;
   }
-  if ((used_slots_ + 1) * 2 > slots_.size()) {
-    grow();
-    slot = &slot_of(page);
-  }
-  ++used_slots_;
-  slot->page = page;
+  insert({.page = page});
+  slot = &slot_of(page);
   std::byte* copy = new_page();
   if (below_.read(page * kPageSize, std::span(copy, kPageSize))) {
     slot->copy = copy;
@@ -131,25 +137,41 @@ void CapturedMemory::prefetch(const std::vector<std::uint64_t>& page_numbers) {
   std::vector<Piece> pieces;
   pieces.reserve(page_numbers.size());
   for (const std::uint64_t page : page_numbers) {
-    if (slot_of(page).page != page && used_pages_ < limit_pages_) {
+    if (slot_of(page).page != page && !is_full()) {
       pieces.push_back({.address = page * kPageSize, .into = {new_page(), kPageSize}});
     }
   }
   below_.read_many(pieces);
   for (const Piece& piece : pieces) {
     const std::uint64_t page = piece.address / kPageSize;
-    if (!piece.ok || slot_of(page).page == page) {
-      continue;
+    if (piece.ok && slot_of(page).page != page) {
+      insert({.page = page, .copy = piece.into.data()});
     }
-    if ((used_slots_ + 1) * 2 > slots_.size()) {
-      grow();
-    }
-    ++used_slots_;
-    slot_of(page) = {.page = page, .copy = piece.into.data()};
   }
 }
 
-void CapturedMemory::clear() {
+void CapturedMemory::join_blocks() {
+  std::ranges::move(kept_blocks_, std::back_inserter(blocks_));
+  kept_blocks_.clear();
+}
+
+void CapturedMemory::clear(std::span<const std::uint64_t> kept) {
+  std::vector<Slot> keep;
+  for (const std::uint64_t page : kept) {
+    if (const Slot& slot = slot_of(page); slot.page == page && slot.copy != nullptr) {
+      keep.push_back(slot);
+    }
+  }
+  join_blocks();
+  if (!keep.empty()) {
+    // They stay where they are, and the rest gets other room: as much as it had.
+    const std::size_t rest = used_pages_ + kept_pages_ - keep.size();
+    std::swap(blocks_, kept_blocks_);
+    while (blocks_.size() * PageBlock::kPages < rest) {
+      blocks_.emplace_back();
+    }
+  }
+  kept_pages_ = keep.size();
   std::ranges::fill(slots_, Slot{});
   used_slots_ = 0;
   used_pages_ = 0;
@@ -157,6 +179,31 @@ void CapturedMemory::clear() {
   sealed_ = false;
   late_reads_ = 0;
   changed_.reset();
+  for (const Slot& slot : keep) {
+    insert({.page = slot.page, .copy = slot.copy});
+  }
+}
+
+std::vector<std::uint64_t> CapturedMemory::outdated(std::span<const std::uint64_t> page_numbers) const {
+  std::vector<std::uint64_t> other;
+  const PageBlock room;
+  std::vector<Piece> pieces;
+  for (; !page_numbers.empty(); page_numbers = page_numbers.subspan(pieces.size())) {
+    pieces.clear();
+    for (const std::uint64_t page : page_numbers.first(std::min(page_numbers.size(), PageBlock::kPages))) {
+      pieces.push_back({.address = page * kPageSize, .into = {room.page(pieces.size()), kPageSize}});
+    }
+    below_.read_many(pieces);
+    for (const Piece& piece : pieces) {
+      const std::uint64_t page = piece.address / kPageSize;
+      const Slot& slot = slot_of(page);
+      if (!piece.ok || slot.page != page || slot.copy == nullptr ||
+          std::memcmp(slot.copy, piece.into.data(), kPageSize) != 0) {
+        other.push_back(page);
+      }
+    }
+  }
+  return other;
 }
 
 void CapturedMemory::prepare_renewal() {
@@ -167,7 +214,8 @@ void CapturedMemory::prepare_renewal() {
 
 void CapturedMemory::renew(const std::vector<std::uint64_t>& page_numbers) {
   const std::vector<Slot> before = slots_;
-  const bool all_kept = used_pages_ < limit_pages_ && used_slots_ < 2 * limit_pages_;
+  const bool all_kept = !is_full() && used_slots_ < 2 * limit_pages_;
+  join_blocks();
   std::swap(blocks_, spare_blocks_);
   clear();
   prefetch(page_numbers);

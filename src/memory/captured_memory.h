@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "memory/memory_source.h"
@@ -29,8 +30,10 @@ class CapturedMemory final : public MemorySource {
   [[nodiscard]] std::vector<std::uint64_t> pages() const;
   // Copies those pages in as few system calls as can be.
   void prefetch(const std::vector<std::uint64_t>& page_numbers);
-  // Forgets what was copied; keeps the room for it.
-  void clear();
+  // Forgets what was copied, but for `kept`, numbers of pages; keeps the room for it.
+  void clear(std::span<const std::uint64_t> kept = {});
+  // Those of the copied pages whose copies are no longer what the source below holds, or tells.
+  [[nodiscard]] std::vector<std::uint64_t> outdated(std::span<const std::uint64_t> page_numbers) const;
   // Forgets what was copied and copies those pages anew, as clear() and prefetch() do, and finds out which of them have
   // changed since.
   void renew(const std::vector<std::uint64_t>& page_numbers);
@@ -58,8 +61,11 @@ class CapturedMemory final : public MemorySource {
 
   [[nodiscard]] Slot& slot_of(std::uint64_t page) const;
   [[nodiscard]] std::byte* new_page() const;
+  [[nodiscard]] bool is_full() const { return used_pages_ + kept_pages_ >= limit_pages_; }
   // The copy of a page, made now if need be; null when there is none.
   [[nodiscard]] const std::byte* copy_of(std::uint64_t page) const;
+  void insert(Slot slot) const;
+  void join_blocks();
   void grow() const;
 
   const MemorySource& below_;
@@ -72,6 +78,8 @@ class CapturedMemory final : public MemorySource {
   mutable std::size_t used_slots_ = 0;
   mutable std::vector<PageBlock> blocks_;
   mutable std::size_t used_pages_ = 0;
+  std::vector<PageBlock> kept_blocks_;  // where the pages lie that clear() was told to keep
+  std::size_t kept_pages_ = 0;
   std::vector<PageBlock> spare_blocks_;  // what a renewal copies into
   std::optional<std::vector<std::uint64_t>> changed_;
   std::vector<std::uint64_t>* trace_ = nullptr;

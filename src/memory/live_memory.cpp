@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 #include <string>
 
 namespace stillframe::memory {
@@ -29,6 +30,30 @@ Fault fault_of(Address address, int error) {
 void* as_pointer(Address address) {
   return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
+
+// What a scatter read is asked for. Neighbours become one: the kernel takes up the target's pages anew for every range,
+// and a page alone costs a third more than one of a row.
+class Ranges {
+ public:
+  static constexpr std::size_t kMost = IOV_MAX;
+
+  // At most kMost times.
+  void add(void* start, std::size_t size) {
+    if (size_ > 0 && end_ == reinterpret_cast<std::uintptr_t>(start)) {
+      ranges_[size_ - 1].iov_len += size;
+    } else {
+      ranges_[size_++] = {.iov_base = start, .iov_len = size};
+    }
+    end_ = reinterpret_cast<std::uintptr_t>(start) + size;
+  }
+  [[nodiscard]] const iovec* data() const { return ranges_.data(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::array<iovec, kMost> ranges_;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled as far as size_
+  std::size_t size_ = 0;
+  std::uintptr_t end_ = 0;  // of the last one: a number, since in a target it may be no pointer that exists
+};
 
 }  // namespace
 
@@ -74,16 +99,15 @@ Read<void> LiveMemory::read_file(Address address, std::span<std::byte> into) con
 }
 
 std::size_t LiveMemory::read_batch(std::span<Piece> pieces) const {
-  constexpr std::size_t kBatch = IOV_MAX;
-  std::array<iovec, kBatch> local;   // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
-  std::array<iovec, kBatch> remote;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled below
-  const std::size_t count = std::min(pieces.size(), kBatch);
-  for (std::size_t i = 0; i < count; ++i) {
-    local[i] = {.iov_base = pieces[i].into.data(), .iov_len = pieces[i].into.size()};
-    remote[i] = {.iov_base = as_pointer(pieces[i].address), .iov_len = pieces[i].into.size()};
+  const std::size_t count = std::min(pieces.size(), Ranges::kMost);
+  Ranges local;
+  Ranges remote;
+  for (const Piece& piece : pieces.first(count)) {
+    local.add(piece.into.data(), piece.into.size());
+    remote.add(as_pointer(piece.address), piece.into.size());
   }
-  ssize_t got = process_vm_readv(pid_, local.data(), count, remote.data(), count, 0);
-  // The call stops at the first piece that it cannot read whole.
+  ssize_t got = process_vm_readv(pid_, local.data(), local.size(), remote.data(), remote.size(), 0);
+  // The call stops at the first page that it cannot read.
   std::size_t done = 0;
   while (done < count && got >= static_cast<ssize_t>(pieces[done].into.size())) {
     got -= static_cast<ssize_t>(pieces[done].into.size());

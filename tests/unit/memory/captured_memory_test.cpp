@@ -188,6 +188,77 @@ TEST(CapturedMemory, CannotTellWhatHasChangedWherePagesWereNotKept) {
   EXPECT_FALSE(memory.changed());
 }
 
+TEST(CapturedMemory, KeepsCopiesOnRequest) {
+  FakeMemory below;
+  below.map(0x10000, 200 * kPage);
+  CapturedMemory memory(below);
+  for (std::uint64_t page = 0x10; page < 0x10 + 200; ++page) {
+    EXPECT_TRUE(memory.get<std::uint8_t>(page * kPage));
+  }
+  for (const std::uint64_t page : {0x10U, 0x11U, 0x50U, 0xc0U}) {
+    below.put(page * kPage + 8, std::uint32_t{1});
+  }
+  memory.clear(std::vector<std::uint64_t>{0x11, 0x50, 0xc0, 0xd8});
+  memory.prefetch({0x10, 0x11});
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10, 0x11, 0x50, 0xc0})) << "no page that nobody has read";
+  EXPECT_EQ(memory.get<std::uint32_t>(0x10008), 1U);
+  for (const std::uint64_t page : {0x11U, 0x50U, 0xc0U}) {
+    EXPECT_EQ(memory.get<std::uint32_t>(page * kPage + 8), 0U) << page;
+  }
+  memory.clear(std::vector<std::uint64_t>{0x50});
+  EXPECT_EQ(memory.get<std::uint32_t>(0x11008), 1U);
+  EXPECT_EQ(memory.get<std::uint32_t>(0x50008), 0U);
+  memory.clear();
+  for (const std::uint64_t page : {0x10U, 0x11U, 0x50U, 0xc0U}) {
+    EXPECT_EQ(memory.get<std::uint32_t>(page * kPage + 8), 1U) << page;
+  }
+}
+
+TEST(CapturedMemory, KeptCopiesCountForTheLimit) {
+  FakeMemory below;
+  below.map(0x10000, 5 * kPage);
+  CapturedMemory memory(below, 3 * kPage);
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x10000));
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x11000));
+  memory.clear(std::vector<std::uint64_t>{0x10, 0x11});
+  memory.prefetch({0x12, 0x13, 0x14});
+  EXPECT_EQ(memory.pages(), (std::vector<std::uint64_t>{0x10, 0x11, 0x12}));
+}
+
+TEST(CapturedMemory, ARenewalForgetsWhatWasKept) {
+  FakeMemory below;
+  below.map(0x10000, 2 * kPage);
+  CapturedMemory memory(below);
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x10000));
+  memory.clear(std::vector<std::uint64_t>{0x10});
+  EXPECT_TRUE(memory.get<std::uint8_t>(0x11000));
+  below.put(0x10000, std::uint8_t{1});
+  memory.prepare_renewal();
+  memory.renew({0x10, 0x11});
+  EXPECT_EQ(memory.get<std::uint8_t>(0x10000), 1U);
+  EXPECT_EQ(memory.changed(), (std::vector<std::uint64_t>{0x10}));
+}
+
+TEST(CapturedMemory, TellsOutdatedCopies) {
+  FakeMemory below;
+  below.map(0x10000, 100 * kPage);
+  CapturedMemory memory(below);
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t page = 0x10; page < 0x10 + 100; ++page) {
+    EXPECT_TRUE(memory.get<std::uint8_t>(page * kPage));
+    all.push_back(page);
+  }
+  EXPECT_TRUE(memory.outdated(all).empty());
+  EXPECT_TRUE(memory.outdated({}).empty());
+  below.put(0x10fff, std::uint8_t{1});
+  below.put(0x60000, std::uint8_t{1});
+  below.lose(0x20000, kPage);
+  EXPECT_EQ(memory.outdated(all), (std::vector<std::uint64_t>{0x10, 0x20, 0x60}));
+  EXPECT_EQ(memory.outdated(std::vector<std::uint64_t>{0x11, 0x90}), (std::vector<std::uint64_t>{0x90}))
+      << "never read";
+  EXPECT_EQ(memory.get<std::uint8_t>(0x10fff), 0U) << "the copies stay as they are";
+}
+
 TEST(CapturedMemory, TracesPages) {
   FakeMemory below;
   below.map(0x10000, 3 * kPage);

@@ -79,6 +79,25 @@ TEST_F(LiveMemoryTest, GoesOnBehindABadPiece) {
   }
 }
 
+TEST_F(LiveMemoryTest, TellsNeighboursApart) {
+  const LiveMemory memory(getpid());
+  std::vector<std::byte> room(6 * kPage);
+  std::vector<Piece> pieces;
+  for (const std::size_t page : {0U, 1U, 2U, 1U, 0U}) {  // the third is not there
+    pieces.push_back(
+        {.address = address() + page * kPage, .into = std::span(room).subspan(pieces.size() * kPage, kPage)});
+  }
+  pieces.push_back({.address = ~Address{0} - kPage + 1, .into = std::span(room).subspan(5 * kPage)});
+  pieces.push_back({.address = 0, .into = {}});
+  EXPECT_EQ(memory.read_many(pieces), 5U);
+  EXPECT_FALSE(pieces[2].ok);
+  EXPECT_FALSE(pieces[5].ok);
+  for (const std::size_t good : {0U, 1U, 3U, 4U}) {
+    EXPECT_TRUE(pieces[good].ok) << good;
+    EXPECT_EQ(std::memcmp(pieces[good].into.data(), reinterpret_cast<const void*>(pieces[good].address), kPage), 0);
+  }
+}
+
 TEST_F(LiveMemoryTest, SaysWhereItFailed) {
   const LiveMemory memory(getpid());
   EXPECT_EQ(memory.get<int>(12345).error().address, 12345U);
