@@ -107,8 +107,10 @@ struct WaitedFile {
   FileKind kind = FileKind::unknown;
   bool to_read = false;  // what it waits for: that it can be read
   bool to_write = false;
-  std::optional<std::string> path;   // of files, named sockets and pipes
-  std::optional<std::string> local;  // "10.0.0.3:51234"
+  std::optional<std::string> path;     // of files, named sockets and pipes
+  std::optional<std::string> server;   // that a file lies on: "nfs4 host:/export, mounted at /srv"
+  std::optional<bool> server_answers;  // false: it gave us no answer either, in the time that we waited
+  std::optional<std::string> local;    // "10.0.0.3:51234"
   std::optional<std::string> peer;
   std::optional<std::string> state;     // of a socket: "established", "listening"
   std::vector<OtherProcess> processes;  // who has the other end; of a pidfd, the process

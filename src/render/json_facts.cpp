@@ -60,6 +60,8 @@ Json file_of(const model::WaitedFile& file) {
           {"to_write", file.to_write},
           {"path", or_null(file.path)},
           {"local", or_null(file.local)},
+          {"server", or_null(file.server)},
+          {"server_answers", or_null(file.server_answers)},
           {"peer", or_null(file.peer)},
           {"state", or_null(file.state)},
           {"processes", processes_of(file.processes)}};

@@ -12,15 +12,22 @@
 
 namespace stillframe::target {
 
-FileHandle find_in_root(const std::string& root, const std::string& path) {
+FileHandle find_in_root(const std::string& root, const std::string& path, Crossing crossing) {
   const FileHandle folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) {
     return {};
   }
   open_how how{.flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+  if (crossing == Crossing::refused) {
+    how.resolve |= RESOLVE_NO_XDEV;
+  }
   const long place = syscall(SYS_openat2, folder.fd(), path.c_str(), &how, sizeof how);
   if (place < 0 && (errno == ENOSYS || errno == EPERM)) {
     // Linux before 5.6, or a filter that has not heard of openat2.
+    if (crossing == Crossing::refused) {
+      errno = EXDEV;  // who asks has to expect it
+      return {};
+    }
     return FileHandle(::open(fmt::format("{}/{}", root, path).c_str(), O_PATH | O_CLOEXEC));
   }
   return FileHandle(static_cast<int>(place));

@@ -2,6 +2,7 @@
 // names, and the links on the way, are the target's: none leads out of that folder.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "target/target.h"
@@ -12,9 +13,12 @@ namespace stillframe::target {
 // of a core also under the same name on this machine. None where there is none.
 FileHandle open_candidate(const Target& target, const std::string& path);
 
+// Whether the way may lead to another file system than that of the root; refused: errno is then EXDEV.
+enum class Crossing : std::uint8_t { allowed, refused };
+
 // A path descriptor (O_PATH) for what `path` names where the folder `root` is /; ".." and links to absolute paths are
 // followed inside of it. None, with errno, where nothing is there.
-FileHandle find_in_root(const std::string& root, const std::string& path);
+FileHandle find_in_root(const std::string& root, const std::string& path, Crossing crossing = Crossing::allowed);
 
 // Opens what a path descriptor stands for, when it is a regular file: opening some devices has effects (a watchdog
 // starts), and opening a pipe waits for its other end.

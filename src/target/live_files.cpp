@@ -14,7 +14,6 @@
 
 #include "binary/elf_file.h"
 #include "binary/elf_image.h"
-#include "target/files_in_root.h"
 #include "target/proc_files.h"
 
 namespace stillframe::target {
@@ -24,10 +23,6 @@ std::optional<std::string> read_link(const std::string& link) {
   std::array<char, PATH_MAX> text;  // NOLINT(cppcoreguidelines-pro-type-member-init): readlink fills it
   const ssize_t size = readlink(link.c_str(), text.data(), text.size());
   return size > 0 ? std::optional(std::string(text.data(), static_cast<std::size_t>(size))) : std::nullopt;
-}
-
-FileHandle open_regular(const std::string& path) {
-  return open_regular(FileHandle(::open(path.c_str(), O_PATH | O_CLOEXEC)));
 }
 
 bool same_file(const Mapping& one, const Mapping& other) {
@@ -47,7 +42,7 @@ std::string loaded_build_id(const Mapping& mapping, std::span<const Mapping> all
 
 }  // namespace
 
-LiveFiles::LiveFiles(std::int64_t tid) : tid_(tid) {
+LiveFiles::LiveFiles(std::int64_t tid) : tid_(tid), opener_(fmt::format("/proc/{}", tid)) {
   // Where a container has a root of its own, the kernel says "/"; in its mount namespace a chroot still has a name.
   auto root = read_link(proc("root")).value_or("");
   if (root.starts_with('/') && root.size() > 1) {
@@ -91,13 +86,12 @@ Result<FileHandle> LiveFiles::open(std::string_view path) const {
     }
     whole = fmt::format("{}/{}", inner_path(std::move(*directory)), path);
   }
-  const FileHandle place = find_in_root(proc("root"), whole);
-  if (!place) {
-    return failed(std::strerror(errno));
-  }
-  FileHandle file = open_regular(place);
+  errno = 0;
+  FileHandle file = opener_.open(whole);
   if (!file) {
-    return failed("it is no regular file, or may not be read");
+    return failed(errno == ETIMEDOUT ? "its file system does not answer"
+                  : errno != 0       ? std::strerror(errno)
+                                     : "it is no regular file, or may not be read");
   }
   return file;
 }
@@ -105,7 +99,8 @@ Result<FileHandle> LiveFiles::open(std::string_view path) const {
 Result<FileHandle> LiveFiles::open_mapped(const Mapping& mapping, std::span<const Mapping> all,
                                           const memory::MemorySource& memory) const {
   // The mapped file itself, also when it was deleted; needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE.
-  if (FileHandle file = open_regular(proc(fmt::format("map_files/{:x}-{:x}", mapping.begin, mapping.end)))) {
+  if (FileHandle file =
+          opener_.open_link(fmt::format("map_files/{:x}-{:x}", mapping.begin, mapping.end), mapping.path)) {
     return file;
   }
   std::optional<std::string> id;  // read once, and only when the numbers do not settle it
@@ -127,7 +122,7 @@ Result<FileHandle> LiveFiles::open_mapped(const Mapping& mapping, std::span<cons
     return id->empty() && found.empty() ? same_inode && !mapping.deleted : *id == found;
   };
   if (executable() == mapping.path) {
-    if (FileHandle file = open_regular(proc("exe")); is_mapped(file)) {
+    if (FileHandle file = opener_.open_link("exe", mapping.path); is_mapped(file)) {
       return file;
     }
   }

@@ -9,6 +9,7 @@
 
 #include "memory/memory_source.h"
 #include "model/result.h"
+#include "target/careful_opener.h"
 #include "target/target.h"
 
 namespace stillframe::target {
@@ -29,11 +30,18 @@ class LiveFiles {
   [[nodiscard]] Result<FileHandle> open_mapped(const Mapping& mapping, std::span<const Mapping> all,
                                                const memory::MemorySource& memory) const;
 
+  // The file system of a server that a path without links lies on; null: a local one, or it is not known.
+  [[nodiscard]] const Mount* server_of(std::string_view path) const { return opener_.server_of(path); }
+  [[nodiscard]] std::optional<bool> answers(const Mount& server) const { return opener_.answers(server); }
+  // What did not answer and was left alone.
+  [[nodiscard]] std::vector<std::string> warnings() const { return opener_.warnings(); }
+
  private:
   [[nodiscard]] std::string proc(std::string_view file) const;
 
   std::int64_t tid_;
-  std::string root_;  // of a chroot as we see it ("/srv/jail"); empty: none
+  mutable CarefulOpener opener_;  // remembers what did not answer
+  std::string root_;              // of a chroot as we see it ("/srv/jail"); empty: none
 };
 
 }  // namespace stillframe::target

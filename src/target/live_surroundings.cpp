@@ -82,9 +82,11 @@ std::optional<OpenFile> LiveSurroundings::read_file(int fd) const {
   parse_fdinfo(read_proc_file(path_of(fmt::format("fdinfo/{}", fd)), most).value_or(""), file);
   if (file.path) {
     file.path = files_.inner_path(std::move(*file.path));
-    // Of a file on a dead server only what is known already: asking would never return.
+    find_server(file);
+    // Of a file on a server only what is known already: asking might never return.
     struct statx status{};
-    if (statx(AT_FDCWD, path.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &status) == 0) {
+    if (file.server.empty() &&
+        statx(AT_FDCWD, path.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &status) == 0) {
       refine_kind(status.stx_mode, status.stx_rdev_major, file);
       file.inode = status.stx_ino;
     }
@@ -98,6 +100,27 @@ std::optional<OpenFile> LiveSurroundings::read_file(int fd) const {
     }
   }
   return file;
+}
+
+void LiveSurroundings::find_server(OpenFile& file) const {
+  if (const Mount* server = files_.server_of(*file.path)) {
+    file.server = fmt::format("{} {}, mounted at {}", server->type, server->source, server->point);
+    file.server_answers = files_.answers(*server);
+  }
+}
+
+std::optional<OpenFile> LiveSurroundings::mapped_from_silent_server() {
+  for (const Mapping& mapping : parse_maps(read_proc_file(path_of("maps")).value_or(""))) {
+    if (mapping.inode == 0 || !mapping.path.starts_with('/')) {
+      continue;
+    }
+    OpenFile file{.kind = model::FileKind::file, .link = "", .path = files_.inner_path(mapping.path), .server = ""};
+    find_server(file);
+    if (file.server_answers == false) {
+      return file;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<OpenFile> LiveSurroundings::file(int fd) {

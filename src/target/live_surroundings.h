@@ -18,6 +18,7 @@ class LiveSurroundings final : public Surroundings {
   LiveSurroundings(std::int64_t pid, Tid reader, const LiveFiles& files) : pid_(pid), reader_(reader), files_(files) {}
 
   std::optional<OpenFile> file(int fd) override;
+  std::optional<OpenFile> mapped_from_silent_server() override;
   std::optional<Socket> socket(const std::string& protocol, std::uint64_t inode, int fd) override;
   std::vector<FileHolder> holders(std::span<const std::string> links) override;
   std::vector<FileHolder> holders_anywhere(std::span<const std::string> links) override;
@@ -35,6 +36,8 @@ class LiveSurroundings final : public Surroundings {
  private:
   [[nodiscard]] std::string path_of(std::string_view file) const;
   [[nodiscard]] std::optional<OpenFile> read_file(int fd) const;
+  // Where a file lies that has a name, if that is on a server.
+  void find_server(OpenFile& file) const;
   [[nodiscard]] bool shares(std::string_view ns) const;
 
   std::int64_t pid_;

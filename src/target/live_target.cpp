@@ -74,7 +74,7 @@ class LiveTarget final : public Target {
   }
   [[nodiscard]] std::optional<double> started_at() const override;
   [[nodiscard]] std::optional<model::Crash> crash() const override { return std::nullopt; }
-  [[nodiscard]] std::vector<std::string> warnings() const override { return {}; }
+  [[nodiscard]] std::vector<std::string> warnings() const override { return files_.warnings(); }
 
  private:
   [[nodiscard]] std::string path_of(std::string_view file) const { return fmt::format("/proc/{}/{}", reader_, file); }

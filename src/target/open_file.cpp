@@ -43,6 +43,9 @@ void set_access(std::uint64_t flags, OpenFile& file) {
   const std::uint64_t access = flags & O_ACCMODE;
   file.reads = access == O_RDONLY || access == O_RDWR;
   file.writes = access == O_WRONLY || access == O_RDWR;
+  if (file.kind == FileKind::file && (flags & O_DIRECTORY) != 0) {
+    file.kind = FileKind::directory;
+  }
 }
 
 // "(999, 80015890)": seconds and nanoseconds; all 0: not set.

@@ -27,6 +27,8 @@ struct OpenFile {
   model::FileKind kind = model::FileKind::unknown;
   std::string link;                 // as /proc/PID/fd has it: "/srv/app.log", "pipe:[3999952]"
   std::optional<std::string> path;  // of what has a name in the file system, as the process itself sees it
+  std::string server;               // of a file that lies on one: "nfs4 host:/export, mounted at /srv"; empty: none
+  std::optional<bool> server_answers;
   std::uint64_t inode = 0;
   bool reads = false;  // opened to read
   bool writes = false;
@@ -103,6 +105,8 @@ class Surroundings {
   virtual ~Surroundings() = default;
 
   [[nodiscard]] virtual std::optional<OpenFile> file(int /*fd*/) { return std::nullopt; }
+  // The first mapped file that lies on a server which does not answer.
+  [[nodiscard]] virtual std::optional<OpenFile> mapped_from_silent_server() { return std::nullopt; }
   // A socket, by what OpenFile says of it; `fd` is -1 for one that is not this process's own.
   [[nodiscard]] virtual std::optional<Socket> socket(const std::string& /*protocol*/, std::uint64_t /*inode*/,
                                                      int /*fd*/) {

@@ -53,6 +53,10 @@ FoundFile WaitedFiles::find(const WantedFile& wanted) {
   if (fresh && file.open) {
     file.shown.kind = file.open->kind;
     file.shown.path = file.open->path;
+    if (!file.open->server.empty()) {
+      file.shown.server = file.open->server;
+      file.shown.server_answers = file.open->server_answers;
+    }
     if (!file.open->protocol.empty()) {
       describe_socket(file);
     } else if (file.open->kind == FileKind::pipe || file.open->kind == FileKind::fifo) {
@@ -65,6 +69,18 @@ FoundFile WaitedFiles::find(const WantedFile& wanted) {
   found.shown.to_read = wanted.to_read;
   found.shown.to_write = wanted.to_write;
   return found;
+}
+
+std::optional<FoundFile> WaitedFiles::find_mapped() {
+  FoundFile file{.open = surroundings_.mapped_from_silent_server()};
+  if (!file.open) {
+    return std::nullopt;
+  }
+  file.shown.kind = file.open->kind;
+  file.shown.path = file.open->path;
+  file.shown.server = file.open->server;
+  file.shown.server_answers = file.open->server_answers;
+  return file;
 }
 
 void WaitedFiles::find_other_ends(std::span<FoundFile*> files) {

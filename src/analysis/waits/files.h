@@ -32,6 +32,8 @@ class WaitedFiles {
 
   // What a descriptor stands for; each is looked up once.
   FoundFile find(const WantedFile& wanted);
+  // A mapped file on whose server a thread that is in no system call may wait.
+  std::optional<FoundFile> find_mapped();
   // Adds to all of these who has the other end, by one search.
   void find_other_ends(std::span<FoundFile*> files);
 

@@ -102,6 +102,10 @@ class Explainer {
     find_lock_holder(waiter);
     if (thread.os_state == OsState::uninterruptible) {
       facts.wait_channel = surroundings_->wait_channel(*thread.tid);
+      if (auto mapped = thread.system_call ? std::nullopt : files_.find_mapped()) {
+        waiter.files.push_back(std::move(*mapped));
+        facts.file_count = 1;
+      }
     }
     return waiter;
   }
@@ -163,7 +167,7 @@ class Explainer {
                          (wait.children == Children::one && child.inner_pid == wait.id) ||
                          (wait.children == Children::group && child.inner_group == wait.id);
       if (meant && waiter.facts.processes.size() < most) {
-        waiter.facts.processes.push_back({.pid = child.pid, .name = child.name, .state = child.state});
+        waiter.facts.processes.push_back(to_model(child.pid, child));
       }
     }
   }
@@ -174,12 +178,7 @@ class Explainer {
     }
     for (const target::LockWait& lock : surroundings_->lock_waits()) {
       if (lock.kind == waiter.wait.lock && lock.inode == waiter.files.front().open->inode && lock.holder) {
-        model::OtherProcess holder{.pid = *lock.holder};
-        if (const auto facts = surroundings_->process(*lock.holder)) {
-          holder.name = facts->name;
-          holder.state = facts->state;
-        }
-        waiter.facts.processes = {std::move(holder)};
+        waiter.facts.processes = {to_model(*lock.holder, surroundings_->process(*lock.holder))};
         return;
       }
     }

@@ -281,11 +281,16 @@ TEST(Json, SaysWhatAThreadWaitsFor) {
   EXPECT_EQ(full["wait_channel"], "x");
   EXPECT_EQ(full["processes"], Json::parse(R"([{"pid": 9, "name": null, "state": null}])"));
   EXPECT_EQ(full["files"][0], Json::parse(R"({"fd": 7, "kind": "pipe", "to_read": true, "to_write": false, "path": null,
-      "local": null, "peer": null, "state": null,
+      "server": null, "server_answers": null, "local": null, "peer": null, "state": null,
       "processes": [{"pid": 4213, "name": "worker.py", "state": "sleeping"}]})"));
   EXPECT_EQ(full["files"][1]["local"], "10.0.0.3:51234");
   EXPECT_EQ(full["files"][1]["peer"], "10.0.0.9:5432");
   EXPECT_EQ(full["files"][1]["state"], "established");
+  still.threads[0].waiting_on->files[0].server = "nfs4 host:/export, mounted at /srv";
+  still.threads[0].waiting_on->files[0].server_answers = false;
+  const Json far = parsed(still)["threads"][0]["waiting_on"]["files"][0];
+  EXPECT_EQ(far["server"], "nfs4 host:/export, mounted at /srv");
+  EXPECT_EQ(far["server_answers"], false);
   for (const char* key : {"syscall", "address", "timeout", "seconds_left", "wait_channel"}) {
     EXPECT_TRUE(threads[1]["waiting_on"][key].is_null()) << key;
   }

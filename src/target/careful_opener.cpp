@@ -1,0 +1,113 @@
+#include "target/careful_opener.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include "target/files_in_root.h"
+#include "target/proc_files.h"
+
+namespace stillframe::target {
+namespace {
+
+// Servers at the other end of the world answer in less.
+constexpr std::chrono::milliseconds kPatience{2000};
+// Then no file that may be on a server is opened any more: three times the patience is what that may cost.
+constexpr std::size_t kMostSilent = 3;
+
+}  // namespace
+
+CarefulOpener::CarefulOpener(std::string proc) : proc_(std::move(proc)), helper_(kPatience) {}
+
+void CarefulOpener::read_mounts() {
+  if (!mounts_) {
+    mounts_ = parse_mounts(read_proc_file(proc_ + "/mountinfo").value_or(""));
+    any_server_ = std::ranges::any_of(*mounts_, asks_a_server);
+  }
+}
+
+const Mount* CarefulOpener::server_of(std::string_view path) {
+  read_mounts();
+  const Mount* mount = any_server_ ? mount_of(*mounts_, path) : nullptr;
+  return mount != nullptr && asks_a_server(*mount) ? mount : nullptr;
+}
+
+FileHandle CarefulOpener::open(const std::string& path) {
+  read_mounts();
+  const std::string root = proc_ + "/root";
+  if (!any_server_) {
+    return open_regular(find_in_root(root, path, Crossing::allowed));
+  }
+  if (server_of(path) == nullptr) {
+    // Most files lie, like the root, on a local file system, and no link on the way leads to another one.
+    const FileHandle place = find_in_root(root, path, Crossing::refused);
+    if (place || errno != EXDEV) {
+      return open_regular(place);
+    }
+  }
+  return open_by_helper(root, path, path);
+}
+
+FileHandle CarefulOpener::open_link(std::string_view link, std::string_view path) {
+  const std::string whole = fmt::format("{}/{}", proc_, link);
+  if (server_of(path) == nullptr) {
+    return open_regular(FileHandle(::open(whole.c_str(), O_PATH | O_CLOEXEC)));
+  }
+  return open_by_helper("", whole, path);
+}
+
+FileHandle CarefulOpener::open_by_helper(const std::string& root, const std::string& path, std::string_view name) {
+  if (silent_.size() >= kMostSilent || is_silent(name)) {
+    errno = ETIMEDOUT;
+    return {};
+  }
+  auto file = helper_.open(root, path);
+  if (file) {
+    return std::move(*file);
+  }
+  // A link may have led to a server that has no part in the name: then it is what stands beside it that is left alone.
+  const Mount* server = server_of(name);
+  silent_.push_back(server != nullptr
+                        ? *server
+                        : Mount{.point = std::string(name.substr(0, name.rfind('/'))), .type = "", .source = ""});
+  errno = ETIMEDOUT;
+  return {};
+}
+
+bool CarefulOpener::is_silent(std::string_view path) const {
+  return std::ranges::any_of(silent_, [&](const Mount& one) { return is_below(path, one.point); });
+}
+
+std::optional<bool> CarefulOpener::answers(const Mount& server) {
+  if (is_silent(server.point)) {
+    return false;
+  }
+  if (answering_.contains(server.point)) {
+    return true;
+  }
+  const std::optional<bool> answers = helper_.ask(proc_ + "/root", server.point);
+  if (answers == true) {
+    answering_.insert(server.point);
+  } else if (answers == false) {
+    silent_.push_back(server);
+  }
+  return answers;
+}
+
+std::vector<std::string> CarefulOpener::warnings() const {
+  std::vector<std::string> warnings;
+  for (const Mount& one : silent_) {
+    const std::string what = one.type.empty() ? "" : fmt::format(" ({} {})", one.type, one.source);
+    warnings.push_back(
+        fmt::format("no file in {}{} was read, because its server did not answer within {} seconds: names of functions "
+                    "and source lines from there are missing",
+                    one.point, what, std::chrono::duration_cast<std::chrono::seconds>(kPatience).count()));
+  }
+  return warnings;
+}
+
+}  // namespace stillframe::target

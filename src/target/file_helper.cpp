@@ -1,0 +1,230 @@
+#include "target/file_helper.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+
+#include "target/files_in_root.h"
+
+namespace stillframe::target {
+namespace {
+
+// A request: what is wanted, the root and the path, both with a zero behind them.
+constexpr char kOpen = 'o';
+constexpr char kAsk = 'a';
+constexpr std::size_t kLargestRequest = std::size_t{2} * PATH_MAX;
+// Of larger files only as much is read from both ends: there the headers of ELF files are.
+constexpr off_t kRead = off_t{256} << 10U;
+
+using Control = std::array<char, CMSG_SPACE(sizeof(int))>;
+
+// What has been read is kept by the kernel, and is there without the server when it is read once more.
+void read_ends(int file) {
+  struct stat status{};
+  std::array<char, 65536> into;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
+  if (fstat(file, &status) != 0) {
+    return;
+  }
+  const auto read_from = [&](off_t at, off_t end) {
+    while (at < end) {
+      const ssize_t size = pread(file, into.data(), into.size(), at);
+      if (size <= 0) {
+        return;
+      }
+      at += size;
+    }
+  };
+  read_from(0, std::min(status.st_size, kRead));
+  read_from(std::max(kRead, status.st_size - kRead), status.st_size);
+}
+
+FileHandle open_for(const std::string& root, const std::string& path) {
+  return open_regular(root.empty() ? FileHandle(::open(path.c_str(), O_PATH | O_CLOEXEC)) : find_in_root(root, path));
+}
+
+// Its attributes, and what only the server can tell.
+void ask_for(const std::string& root, const std::string& path) {
+  const FileHandle place = find_in_root(root, path);
+  struct statx status{};
+  struct statfs about{};
+  if (place) {
+    statx(place.fd(), "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &status);
+    fstatfs(place.fd(), &about);
+  }
+}
+
+void send_answer(int socket, const FileHandle& file, int error) {
+  iovec data{.iov_base = &error, .iov_len = sizeof error};
+  alignas(cmsghdr) Control control{};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (file) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    const int fd = file.fd();
+    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  }
+  sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+[[noreturn]] void serve(int socket) {
+  const int own = fcntl(socket, F_DUPFD, 3);
+  // Whoever reads our output waits until nobody has it open any more, and this process may not end for long.
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd < 3; ++fd) {
+    nothing < 0 ? close(fd) : dup2(nothing, fd);
+  }
+  if (own < 0 || dup2(own, 3) < 0) {
+    _exit(1);
+  }
+  syscall(SYS_close_range, 4U, ~0U, 0U);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::array<char, kLargestRequest> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  while (true) {
+    const ssize_t size = recv(3, request.data(), request.size(), 0);
+    if (size <= 0) {
+      _exit(0);
+    }
+    const std::string both(request.data() + 1, static_cast<std::size_t>(size) - 1);
+    const std::string root = both.substr(0, both.find('\0'));
+    const std::string path(both.c_str() + std::min(root.size() + 1, both.size()));
+    if (request.front() == kAsk) {
+      ask_for(root, path);
+      send_answer(3, {}, 0);
+      continue;
+    }
+    errno = 0;
+    const FileHandle file = open_for(root, path);
+    const int error = errno;
+    if (file) {
+      read_ends(file.fd());
+    }
+    send_answer(3, file, error);
+  }
+}
+
+// The file of an answer that has come.
+FileHandle receive_answer(int socket) {
+  int error = EIO;
+  iovec data{.iov_base = &error, .iov_len = sizeof error};
+  alignas(cmsghdr) Control control{};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  const cmsghdr* header = size > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  int fd = -1;
+  if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
+    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+  }
+  errno = error;
+  return FileHandle(fd);
+}
+
+}  // namespace
+
+FileHelper::~FileHelper() {
+  give_up();
+}
+
+bool FileHelper::start() {
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return false;
+  }
+  const FileHandle theirs(ends[1]);
+  socket_ = FileHandle(ends[0]);
+  process_ = fork();
+  if (process_ == 0) {
+    serve(theirs.fd());
+  }
+  return process_ > 0;
+}
+
+// Where it sleeps in a system call that nothing can end, it stays behind until the server answers.
+void FileHelper::give_up() {
+  socket_ = FileHandle();
+  if (process_ > 0) {
+    kill(process_, SIGKILL);
+    // Somebody has to take it from the table of processes; where that cannot be now, init does it after our end.
+    pollfd nothing{};
+    for (int i = 0; i < 20 && waitpid(process_, nullptr, WNOHANG) == 0; ++i) {
+      poll(&nothing, 0, 1);
+    }
+  }
+  process_ = -1;
+}
+
+std::optional<FileHandle> FileHelper::open(const std::string& root, const std::string& path) {
+  if (!send(kOpen, root, path)) {
+    return FileHandle();
+  }
+  return wait() ? std::optional(receive_answer(socket_.fd())) : std::nullopt;
+}
+
+std::optional<bool> FileHelper::ask(const std::string& root, const std::string& path) {
+  if (!send(kAsk, root, path)) {
+    return std::nullopt;
+  }
+  const bool answered = wait();
+  if (answered) {
+    receive_answer(socket_.fd());
+  }
+  return answered;
+}
+
+bool FileHelper::send(char what, const std::string& root, const std::string& path) {
+  const std::string request = what + root + '\0' + path + '\0';
+  if (request.size() > kLargestRequest) {
+    errno = ENAMETOOLONG;
+    return false;
+  }
+  if (process_ < 0 && !start()) {
+    give_up();
+    errno = EAGAIN;
+    return false;
+  }
+  if (::send(socket_.fd(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
+    const int error = errno;
+    give_up();
+    errno = error;
+    return false;
+  }
+  return true;
+}
+
+bool FileHelper::wait() {
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  pollfd answer{.fd = socket_.fd(), .events = POLLIN, .revents = 0};
+  int ready = -1;
+  do {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    ready = poll(&answer, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  } while (ready < 0 && errno == EINTR);
+  if (ready <= 0) {
+    give_up();
+  }
+  return ready > 0;
+}
+
+}  // namespace stillframe::target
