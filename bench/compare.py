@@ -229,10 +229,11 @@ class Bench:
 
     def findings_scenarios(self):
         """What findings cost where there is nothing to find."""
-        print("\nfindings in a healthy program")
-        for workload in (Workload(21, 50), Workload(21, 50, busy=True)):
+        plain = Workload(21, 50), Workload(21, 50, busy=True)
+        of_tasks = Workload(2, 20, tasks=100), Workload(2, 20, busy=True, tasks=100)
+        for workload in plain + of_tasks:
             with self.subject(workload) as subject:
-                self.findings_cost(str(workload), subject.pid)
+                self.findings_cost(str(workload), subject.pid, subject)
         for threads in (21, 201):
             command = [self.options.python, HERE / "targets/waiters.py", str(threads)]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=prepare) as waiters:
@@ -242,12 +243,18 @@ class Bench:
                 finally:
                     waiters.kill()
 
-    def findings_cost(self, name, pid):
-        command = [str(self.options.helpers / "findings"), str(pid), str(max(5, self.options.rounds * 4))]
+    def findings_cost(self, name, pid, subject=None):
+        helper = str(self.options.helpers / "findings")
+        runs = {what: [helper, str(pid), what] for what in ("without", "with")}
+        series = self.rounds(f"findings, {name}", runs, self.options.rounds, subject)
+        self.bound(f"findings, {name}: wall", ratio(series["with"], series["without"], "wall_ns"), 1.2, "x")
+        command = [helper, str(pid), str(max(5, self.options.rounds * 4))]
         answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
-        without, with_them = (int(part) / MILLI for part in answer.stdout.split())
-        print(f"  {name}: {without:.2f} ms without, {with_them:.2f} ms with them")
-        self.bound(f"findings, {name}: wall against none", with_them / without, 1.2, "x")
+        without, with_them, stop_without, stop_with = (int(part) for part in answer.stdout.split())
+        print(f"  in one program, again and again: {without / MILLI:.2f} ms without, {with_them / MILLI:.2f} ms with"
+              f" ({with_them / without:.2f}); stops {stop_without / 1000:.3f} and {stop_with / 1000:.3f} ms")
+        if stop_without > 0:
+            self.bound(f"findings, {name}: stop", stop_with / stop_without, 1.1, "x")
 
     def wall_without(self, name, ours, without):
         """At most half as much again as without locals, and 10 ms."""
@@ -268,6 +275,8 @@ class Bench:
                 name = f"{count:,} tasks{', a thread busy' if busy else ''}"
                 self.bound(f"{name}: wall", scaled(series["tasks"], "wall_ns", MILLI), 1000.0, "ms")
                 self.bound(f"{name}: wall of --json", scaled(series["tasks --json"], "wall_ns", MILLI), 1000.0, "ms")
+                if busy:
+                    self.bound(f"{name}: stop", scaled(series["tasks"], "stop_ns", MILLI), 1.0, "ms")
 
     def scale_scenarios(self):
         """Time for each frame should not grow with their number."""

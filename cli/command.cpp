@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "debug_info_fetching.h"
 #include "render/escape.h"
@@ -47,10 +48,25 @@ std::string escaped_lines(std::string_view text) {
 }  // namespace
 
 void add_output_options(CLI::App& command, OutputOptions& options) {
-  command.add_flag("--json", options.json, "Write JSON (docs/still.schema.json), one object a line for each target");
-  command.add_flag("--no-color", options.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  add_format_options(command, options, "Write JSON (docs/still.schema.json), one object a line for each target");
   command.add_flag("--no-fold", options.no_fold,
                    "Show every frame and every thread, also where many are equal (JSON always has all)");
+}
+
+void add_format_options(CLI::App& command, OutputOptions& options, std::string json) {
+  command.add_flag("--json", options.json, std::move(json));
+  command.add_flag("--no-color", options.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+}
+
+void add_search_option(CLI::App& command, photograph::Wishes& wishes) {
+  command.add_flag("--exhaustive", wishes.exhaustive,
+                   "Search the memory for interpreters, whatever the symbols say (slow)");
+}
+
+void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn) {
+  command.add_flag("--no-block", wishes.no_block,
+                   fmt::format("Never stop a thread; {} may be torn, and the output says so", torn));
+  add_search_option(command, wishes);
 }
 
 void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options) {
@@ -111,6 +127,10 @@ std::string in_words(const Error& error) {
 void print(const Error& error) {
   // Where this fails there is nowhere left to complain.
   static_cast<void>(write_all(STDERR_FILENO, in_words(error)));
+}
+
+ExitCode exit_code_of(const Error& error) {
+  return error.kind == ErrorKind::usage ? kUsage : kNothing;
 }
 
 }  // namespace stillframe::cli

@@ -51,6 +51,13 @@ render::TextOptions text_options(const OutputOptions& options, const Environment
 
 // Adds --json, --no-color and --no-fold.
 void add_output_options(CLI::App& command, OutputOptions& options);
+// Adds --json and --no-color alone; `json` says what is written.
+void add_format_options(CLI::App& command, OutputOptions& options, std::string json);
+
+// Adds --exhaustive.
+void add_search_option(CLI::App& command, photograph::Wishes& wishes);
+// Adds --no-block and --exhaustive. `torn`: what may be so without a stop, as "a stack read while it changes".
+void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn);
 
 // Writes text to standard output; false when it could not be written whole. A reader that has closed its pipe knows
 // that it did; any other failure is told.
@@ -64,6 +71,9 @@ std::string in_words(const Error& error);
 
 // Writes them to standard error.
 void print(const Error& error);
+
+// Of a target that cannot be looked at.
+ExitCode exit_code_of(const Error& error);
 
 // Each subcommand adds itself to the program and, when it is the one that was asked for, leaves its exit code.
 void add_dump(CLI::App& program, const Environment& environment, int& exit_code);

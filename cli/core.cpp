@@ -28,7 +28,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
   const auto target = open_core(options.path, options.files);
   if (!target) {
     print(target.error());
-    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+    return exit_code_of(target.error());
   }
   options.wishes.fetch = fetch_for(options.wishes, options.output);
   auto still = photograph::take(**target, options.wishes);
@@ -55,8 +55,8 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
                    "The program that died; found from the core where it can be")
       ->type_name("EXECUTABLE");
   add_core_file_options(*command, options->files);
-  command->add_flag("--exhaustive", options->wishes.exhaustive,
-                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  options->wishes.tasks = photograph::TaskWish::many;
+  add_search_option(*command, options->wishes);
   add_value_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);

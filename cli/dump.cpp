@@ -83,10 +83,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   CLI::App* command = program.add_subcommand("dump", "Show the stacks of running Python processes");
   command->alias("remote");
   command->add_option("pid,-p,--pid", options->pids, "Process ids")->type_name("PID");
-  command->add_flag("--no-block", options->wishes.no_block,
-                    "Never stop a thread; a stack read while it changes may be torn, and the still says so");
-  command->add_flag("--exhaustive", options->wishes.exhaustive,
-                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_reading_options(*command, options->wishes, "a stack read while it changes");
   add_value_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);

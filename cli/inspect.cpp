@@ -19,8 +19,7 @@ struct InspectOptions {
   std::vector<std::string> names;
   CoreFiles files;
   photograph::Wishes wishes;
-  bool json = false;
-  bool no_color = false;
+  OutputOptions output;
 };
 
 Result<std::vector<cpython::ObjectPath>> parse_names(const InspectOptions& options) {
@@ -42,8 +41,8 @@ Result<std::vector<cpython::ObjectPath>> parse_names(const InspectOptions& optio
 
 int print_all(const model::Inspection& inspection, const InspectOptions& options, const Environment& environment) {
   const auto found = std::ranges::count_if(inspection.answers, [](const auto& one) { return one.object.has_value(); });
-  const render::TextOptions text = text_options({.no_color = options.no_color}, environment);
-  if (options.json) {
+  const render::TextOptions text = text_options(options.output, environment);
+  if (options.output.json) {
     if (!print(render::to_json(inspection, environment.version))) {
       return kNothing;
     }
@@ -64,7 +63,7 @@ int run(const InspectOptions& options, const Environment& environment) {
                             : std::unexpected(paths.error());
   if (!target) {
     print(target.error());
-    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+    return exit_code_of(target.error());
   }
   photograph::Wishes wishes = options.wishes;
   wishes.objects.paths = std::move(*paths);
@@ -82,26 +81,19 @@ void add_inspect(CLI::App& program, const Environment& environment, int& exit_co
   const auto options = std::make_shared<InspectOptions>();
   CLI::App* command =
       program.add_subcommand("inspect", "Show objects of a Python process or core file, and what they are made of");
-  command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
+  add_target_options(*command, options->target, options->files);
   command
       ->add_option("names", options->names,
                    "What to show: a name that begins with an imported module, or an address out of a still")
       ->type_name("NAME|ADDRESS");
-  command->add_option("--executable", options->files.executable, "Of a core: the program that died")
-      ->type_name("EXECUTABLE");
-  add_core_file_options(*command, options->files);
   command
       ->add_option("--interpreter", options->wishes.objects.interpreter,
                    "Where there are several: look names up in the one with this number")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  command->add_flag("--no-block", options->wishes.no_block,
-                    "Never stop a thread; an object read while it changes may be torn, and the output says so");
-  command->add_flag("--exhaustive", options->wishes.exhaustive,
-                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_reading_options(*command, options->wishes, "an object read while it changes");
   add_object_options(*command, options->wishes);
-  command->add_flag("--json", options->json, "Write JSON (docs/inspection.schema.json), one object");
-  command->add_flag("--no-color", options->no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  add_format_options(*command, options->output, "Write JSON (docs/inspection.schema.json), one object");
   command->footer(R"(Examples:
   stillframe inspect 4211 app.settings.CACHES            an object of a module
   stillframe inspect 4211 "app.settings.CACHES['default']['TIMEOUT']" "os.environ['HOME']"

@@ -33,6 +33,12 @@ void add_core_file_options(CLI::App& command, CoreFiles& files) {
       ->type_name("FOLDER");
 }
 
+void add_target_options(CLI::App& command, std::string& target, CoreFiles& files) {
+  command.add_option("target", target, "Process id, or core file")->type_name("PID|CORE");
+  command.add_option("--executable", files.executable, "Of a core: the program that died")->type_name("EXECUTABLE");
+  add_core_file_options(command, files);
+}
+
 Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const CoreFiles& files) {
   target::CoreOptions options = files.core;
   if (!files.executable.empty()) {

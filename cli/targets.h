@@ -27,6 +27,8 @@ struct CoreFiles {
 
 // Adds --lib-search-path and --lib-search-root.
 void add_core_file_options(CLI::App& command, CoreFiles& files);
+// Adds the target itself (what open_target() takes) and the options of a core's files, --executable included.
+void add_target_options(CLI::App& command, std::string& target, CoreFiles& files);
 Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const CoreFiles& files);
 
 // Opens what a number means as a process, and anything else as a core file. `example` is a command line of the

@@ -1,5 +1,5 @@
-// stillframe tasks PID|CORE: the tasks of asyncio, trio and gevent, who awaits whom, and what each of them waits for in
-// the end.
+// stillframe tasks PID|CORE: the tasks of asyncio, trio, curio and gevent, who awaits whom, and what each of them waits
+// for in the end.
 #include "render/tasks.h"
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,7 @@ int run(const TasksOptions& options, const Environment& environment) {
   const auto target = open_target(options.target, options.files, "stillframe tasks 4211");
   if (!target) {
     print(target.error());
-    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+    return exit_code_of(target.error());
   }
   auto still = photograph::take(**target, options.wishes);
   if (!still) {
@@ -45,19 +45,12 @@ int run(const TasksOptions& options, const Environment& environment) {
 void add_tasks(CLI::App& program, const Environment& environment, int& exit_code) {
   const auto options = std::make_shared<TasksOptions>();
   options->wishes.tasks = photograph::TaskWish::all;
-  CLI::App* command = program.add_subcommand(
-      "tasks",
-      "Show the tasks (asyncio, trio, gevent) of a Python process or core file: who awaits whom, where, and for what");
-  command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
-  command->add_option("--executable", options->files.executable, "Of a core: the program that died")
-      ->type_name("EXECUTABLE");
-  add_core_file_options(*command, options->files);
-  command->add_flag("--no-block", options->wishes.no_block,
-                    "Never stop a thread; tasks read while they change may be torn, and the output says so");
-  command->add_flag("--exhaustive", options->wishes.exhaustive,
-                    "Search the memory for interpreters, whatever the symbols say (slow)");
-  command->add_flag("--json", options->output.json, "Write JSON (docs/tasks.schema.json), one object");
-  command->add_flag("--no-color", options->output.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  CLI::App* command = program.add_subcommand("tasks",
+                                             "Show the tasks (asyncio, trio, curio, gevent) of a Python process or "
+                                             "core file: who awaits whom, where, and for what");
+  add_target_options(*command, options->target, options->files);
+  add_reading_options(*command, options->wishes, "tasks read while they change");
+  add_format_options(*command, options->output, "Write JSON (docs/tasks.schema.json), one object");
   command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
   command->add_flag("--no-hide", options->output.no_hide, "Show the scheduler's own calls too, which only wait");
   command->footer(R"(Examples:

@@ -62,7 +62,7 @@ int run(const WhyOptions& options, const Environment& environment) {
   const auto target = open_target(options.target, options.files, "stillframe why 4211");
   if (!target) {
     print(target.error());
-    return target.error().kind == ErrorKind::usage ? kUsage : kNothing;
+    return exit_code_of(target.error());
   }
   if (options.watch > 0 && (*target)->lifeless()) {
     print(watching_a_core(options.target));
@@ -86,22 +86,16 @@ int run(const WhyOptions& options, const Environment& environment) {
 void add_why(CLI::App& program, const Environment& environment, int& exit_code) {
   const auto options = std::make_shared<WhyOptions>();
   CLI::App* command = program.add_subcommand("why", "Say why a Python program is stuck, slow or dead");
-  command->add_option("target", options->target, "Process id, or core file")->type_name("PID|CORE");
-  command->add_option("--executable", options->files.executable, "Of a core: the program that died")
-      ->type_name("EXECUTABLE");
-  add_core_file_options(*command, options->files);
+  add_target_options(*command, options->target, options->files);
   command
       ->add_option("--watch", options->watch,
                    "Look ten times within so many seconds: also tells what runs in circles, and who queues for the GIL")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 3600.0));
-  command->add_flag("--no-block", options->wishes.no_block,
-                    "Never stop a thread; what is read while it changes may be torn, and the output says so");
-  command->add_flag("--exhaustive", options->wishes.exhaustive,
-                    "Search the memory for interpreters, whatever the symbols say (slow)");
-  command->add_flag("--json", options->output.json,
-                    "Write the whole still as JSON (docs/still.schema.json); the answer is in its findings");
-  command->add_flag("--no-color", options->output.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
+  options->wishes.tasks = photograph::TaskWish::many;
+  add_reading_options(*command, options->wishes, "what is read while it changes");
+  add_format_options(*command, options->output,
+                     "Write the whole still as JSON (docs/still.schema.json); the answer is in its findings");
   command->footer(R"(Examples:
   stillframe why 4211                         who waits for whom, and what usually helps
   stillframe why core.4211                    why it died

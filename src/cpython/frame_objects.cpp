@@ -1,10 +1,8 @@
 // To 3.10 each call has a frame object of its own (Include/frameobject.h), linked by f_back.
 #include <fmt/format.h>
 
-#include <array>
-#include <cstring>
-
 #include "cpython/frames.h"
+#include "cpython/structure_head.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -21,25 +19,18 @@ struct FrameFields {
 // The head of a frame object in one read.
 memory::Read<FrameFields> read_fields(const Objects& objects, Address frame) {
   const auto& layout = objects.layout().frame_object;
-  constexpr std::size_t kLongestHead = 256;
-  std::array<std::byte, kLongestHead> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
-  const std::size_t head = layout.localsplus.present() ? layout.localsplus.value() : layout.size;
-  const std::span<std::byte> bytes(raw.data(), std::min(head, kLongestHead));
-  if (const auto done = objects.memory().read(frame, bytes); !done) {
+  StructureHead<256> head;
+  const std::size_t size = layout.localsplus.present() ? layout.localsplus.value() : layout.size;
+  if (const auto done = head.read(objects.memory(), frame, size); !done) {
     return std::unexpected(done.error());
   }
-  const auto take = [&](Offset offset, auto& into) {
-    if (offset.present() && offset.value() + sizeof into <= bytes.size()) {
-      std::memcpy(&into, bytes.data() + offset.value(), sizeof into);
-    }
-  };
   FrameFields fields;
-  take(objects.layout().object.type, fields.type);
-  take(layout.back, fields.back);
-  take(layout.code, fields.code);
-  take(layout.trace, fields.trace);
-  take(layout.lasti, fields.lasti);
-  take(layout.lineno, fields.lineno);
+  head.take(objects.layout().object.type, fields.type);
+  head.take(layout.back, fields.back);
+  head.take(layout.code, fields.code);
+  head.take(layout.trace, fields.trace);
+  head.take(layout.lasti, fields.lasti);
+  head.take(layout.lineno, fields.lineno);
   return fields;
 }
 

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "cpython/frames.h"
+#include "cpython/structure_head.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -54,27 +53,20 @@ class Walker {
 
  private:
   memory::Read<FrameFields> read_fields(Address frame) const {
-    constexpr std::size_t kLongestHead = 128;
-    std::array<std::byte, kLongestHead> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
-    const std::size_t head = layout_.frame.localsplus.present() ? layout_.frame.localsplus.value() : 80;
-    const std::span<std::byte> bytes(raw.data(), std::min(head, kLongestHead));
-    if (const auto done = objects_.memory().read(frame, bytes); !done) {
+    StructureHead<128> head;
+    const std::size_t size = layout_.frame.localsplus.present() ? layout_.frame.localsplus.value() : 80;
+    if (const auto done = head.read(objects_.memory(), frame, size); !done) {
       return std::unexpected(done.error());
     }
-    const auto take = [&](Offset offset, auto& into) {
-      if (offset.present() && offset.value() + sizeof into <= bytes.size()) {
-        std::memcpy(&into, bytes.data() + offset.value(), sizeof into);
-      }
-    };
     FrameFields fields;
     std::uint8_t entry = 0;
-    take(layout_.frame.executable, fields.executable);
-    take(layout_.frame.previous, fields.previous);
-    take(layout_.frame.instr_ptr, fields.instruction);
-    take(layout_.frame.frame_obj, fields.frame_object);
-    take(layout_.frame.tlbc_index, fields.copy_index);
-    take(layout_.frame.owner, fields.owner);
-    take(layout_.frame.is_entry, entry);
+    head.take(layout_.frame.executable, fields.executable);
+    head.take(layout_.frame.previous, fields.previous);
+    head.take(layout_.frame.instr_ptr, fields.instruction);
+    head.take(layout_.frame.frame_obj, fields.frame_object);
+    head.take(layout_.frame.tlbc_index, fields.copy_index);
+    head.take(layout_.frame.owner, fields.owner);
+    head.take(layout_.frame.is_entry, entry);
     fields.is_entry = entry != 0;
     return fields;
   }

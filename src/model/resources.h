@@ -29,6 +29,7 @@ enum class ResourceKind : std::uint8_t {
   process_lock,    // of multiprocessing: one that processes share
   object_mutex,    // 3.13+: a PyMutex, of an object or of the interpreter itself
   stop_the_world,  // 3.13+, free-threaded: what has all threads of Python stand still
+  standstill,      // likewise: that they do, which who has asked for it waits for
 };
 
 // Somebody on whom a resource depends: who holds a lock, the thread that is to end.

@@ -1,6 +1,9 @@
 // Which files are a scheduler's own library: its calls only wait on behalf of the program's.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace stillframe::model {
@@ -18,7 +21,17 @@ inline bool is_trio_file(std::string_view path) {
 // AnyIO, which stands between a program and one of the two.
 inline bool is_anyio_file(std::string_view path) {
   return path.find("/anyio/_") != std::string_view::npos || path.find("/anyio/streams/") != std::string_view::npos ||
-         path.ends_with("/anyio/lowlevel.py");
+         path.ends_with("/anyio/lowlevel.py") || path.ends_with("/anyio/to_thread.py");
+}
+
+// curio, each of whose modules stands in one folder; a program of that name has others.
+inline bool is_curio_file(std::string_view path) {
+  constexpr std::array kModules{"channel",    "file",   "io",     "kernel",    "meta",  "network",
+                                "queue",      "sched",  "socket", "ssl",       "sync",  "task",
+                                "subprocess", "thread", "time",   "timequeue", "traps", "workers"};
+  const std::size_t name = path.rfind('/') + 1;
+  return path.substr(0, name).ends_with("/curio/") && path.ends_with(".py") &&
+         std::ranges::find(kModules, path.substr(name, path.size() - name - 3)) != kModules.end();
 }
 
 inline bool is_gevent_file(std::string_view path) {
@@ -26,7 +39,8 @@ inline bool is_gevent_file(std::string_view path) {
 }
 
 inline bool is_scheduler_file(std::string_view path) {
-  return is_asyncio_file(path) || is_trio_file(path) || is_anyio_file(path) || is_gevent_file(path);
+  return is_asyncio_file(path) || is_trio_file(path) || is_anyio_file(path) || is_curio_file(path) ||
+         is_gevent_file(path);
 }
 
 }  // namespace stillframe::model

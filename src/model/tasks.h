@@ -1,18 +1,35 @@
-// The tasks of a program that schedules them itself (asyncio, trio, gevent): who awaits whom, where each stands, what
-// it waits for. Plain data; docs/tasks.schema.json is this, written down. Absent facts are std::nullopt, never guessed.
+// The tasks of a program that schedules them itself (asyncio, trio, curio, gevent): who awaits whom, where each stands,
+// what it waits for. Plain data; docs/tasks.schema.json is this, written down. Absent facts are std::nullopt, never
+// guessed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/still.h"
 
 namespace stillframe::model {
 
-enum class Scheduler : std::uint8_t { asyncio, trio, gevent };
+enum class Scheduler : std::uint8_t { asyncio, trio, curio, gevent };
+
+// As its library is called, and imported.
+inline std::string_view name_of(Scheduler scheduler) {
+  switch (scheduler) {
+    case Scheduler::asyncio:
+      return "asyncio";
+    case Scheduler::trio:
+      return "trio";
+    case Scheduler::curio:
+      return "curio";
+    case Scheduler::gevent:
+      return "gevent";
+  }
+  return "asyncio";
+}
 
 enum class TaskState : std::uint8_t {
   running,      // its thread runs it now
@@ -62,20 +79,27 @@ struct TaskWait {
 
 struct Task {
   std::uint64_t address = 0;
-  std::string name;                 // empty: the version keeps none (to 3.7)
-  std::optional<std::string> type;  // its class, where it is not asyncio's own
+  std::string name;                    // empty: the version keeps none (to 3.7)
+  std::optional<std::int64_t> number;  // that its scheduler gives it (curio)
+  std::optional<std::string> type;     // its class, where it is not asyncio's own
   std::optional<std::uint32_t> loop;
-  std::optional<std::uint32_t> parent;  // the task that has the nursery in which it runs (trio)
+  std::optional<std::uint32_t> parent;  // that has the nursery in which it runs (trio); that made it (curio, gevent)
   TaskState state = TaskState::waiting;
-  bool cancelling = false;            // it is cancelled when it goes on
-  std::vector<std::uint32_t> frames;  // into Tasks::places: its coroutines and what they called, outermost first
-  bool complete = true;               // false: frames are missing
+  std::optional<std::string> own_state;  // what its scheduler calls that: "FUTURE_WAIT" (curio)
+  bool cancelling = false;               // it is cancelled when it goes on
+  std::vector<std::uint32_t> frames;     // into Tasks::places: its coroutines and what they called, outermost first
+  bool complete = true;                  // false: frames are missing
   std::optional<std::string> incomplete_reason;
   std::vector<std::uint32_t> awaits;      // tasks that it waits for
   std::vector<std::uint32_t> awaited_by;  // tasks that wait for it
   TaskWait waits_for;
   std::optional<double> timeout_left;  // seconds until asyncio.timeout() or wait_for() ends its wait
 };
+
+// "worker #7": tasks of curio are named for their function, of which there may be many. Empty where it has no name.
+inline std::string name_with_number(const Task& task) {
+  return task.name.empty() || !task.number ? task.name : task.name + " #" + std::to_string(*task.number);
+}
 
 // What the thread of a loop does.
 enum class LoopDoing : std::uint8_t {

@@ -41,4 +41,10 @@ std::string_view state_word(OsState state) {
   return "";
 }
 
+bool is_signal_return(const Frame& frame) {
+  return frame.kind == FrameKind::native &&
+         (frame.function.contains("__restore_rt") || frame.function.contains("__kernel_rt_sigreturn") ||
+          frame.function == "<signal handler called>");
+}
+
 }  // namespace stillframe::model

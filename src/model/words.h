@@ -23,4 +23,7 @@ std::string with_count(std::integral auto count, std::string_view one) {
 // waited for yet.
 std::string_view state_word(OsState state);
 
+// Whether a signal has interrupted the call that stands before this one: it is what the signal's handler returns to.
+bool is_signal_return(const Frame& frame);
+
 }  // namespace stillframe::model

@@ -33,7 +33,7 @@ ThreadStack StackReader::stand_of(target::Tid tid, const target::Hold* hold) con
     stack.pc = call->pc;
     stack.registers = known_registers(*call);
   } else {
-    stack.unknown = "it runs, and was not stopped";
+    stack.unknown = "it was not stopped: it runs, or waits for a page of memory";
   }
   return stack;
 }

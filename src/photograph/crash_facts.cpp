@@ -44,24 +44,30 @@ void add_fatal_error(native::Modules& modules, native::Names& names, const nativ
   crash.fatal_message = std::move(said.message);
 }
 
+void add_native_facts(const target::Target& target, native::Modules& modules, native::Names& names,
+                      const native::ThreadStack& died, model::Crash& crash) {
+  crash.fault = describe_fault(target, modules, died, crash);
+  crash.stack = describe_stack(target, died, crash);
+  if (crash.signal == SIGSYS) {
+    crash.system_call = forbidden_call(died);
+  }
+  if (crash.signal == SIGABRT) {
+    add_last_words(target, died, crash);
+    add_fatal_error(modules, names, died, crash);
+  }
+}
+
 }  // namespace
 
 void add_crash_facts(const target::Target& target, const cpython::Runtime& runtime, native::Modules& modules,
                      native::Names& names, const Negative& negative, model::Still& still) {
   model::Crash& crash = *still.crash;
-  const auto died = std::ranges::find_if(
-      negative.stacks, [&](const native::ThreadStack& stack) { return crash.tid && stack.tid == *crash.tid; });
-  if (died == negative.stacks.end()) {
+  if (!crash.tid) {
     return;
   }
-  crash.fault = describe_fault(target, modules, *died, crash);
-  crash.stack = describe_stack(target, *died, crash);
-  if (crash.signal == SIGSYS) {
-    crash.system_call = forbidden_call(*died);
-  }
-  if (crash.signal == SIGABRT) {
-    add_last_words(target, *died, crash);
-    add_fatal_error(modules, names, *died, crash);
+  const auto died = std::ranges::find(negative.stacks, *crash.tid, &native::ThreadStack::tid);
+  if (died != negative.stacks.end()) {
+    add_native_facts(target, modules, names, *died, crash);
   }
   const auto tids = match_threads(negative.process, target, negative.objects->memory(), negative.threads);
   for (const auto& interpreter : negative.process.interpreters) {

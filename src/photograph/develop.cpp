@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -69,8 +68,7 @@ class Developer {
     const auto pid = still_.source.pid;
     std::ranges::stable_partition(still_.threads, [&](const model::Thread& thread) { return thread.tid == pid; });
     if (negative_.tasks) {
-      const auto now = target_.surroundings()->now(CLOCK_MONOTONIC);
-      develop_tasks(*negative_.tasks, tids_, now, frames_, still_);
+      develop_tasks(*negative_.tasks, tids_, monotonic_at(target_, negative_.read_at), frames_, still_);
     }
     if (const std::size_t unnamed = frames_.unnamed(); unnamed != 0) {
       miss(

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 
-#include "cpython/gevent/tasks.h"
-#include "cpython/program_tasks.h"
 #include "cpython/thread_names.h"
-#include "native/greenlet_stacks.h"
 #include "photograph/faults.h"
 #include "photograph/gil_waits.h"
+#include "photograph/native_exposure.h"
 #include "photograph/stillness.h"
+#include "photograph/task_exposure.h"
 
 namespace stillframe::photograph {
 namespace {
@@ -24,8 +24,6 @@ using target::Tid;
 // How often a still is tried before a stricter way is taken.
 constexpr int kRunningTries = 6;
 constexpr int kStopTries = 4;
-// Tasks of a program of which nobody has asked for them.
-constexpr std::size_t kFewTasks = 200;
 
 class Exposure {
  public:
@@ -34,10 +32,10 @@ class Exposure {
       : target_(target),
         memory_(memory),
         runtime_(runtime),
-        stacks_(target, memory, modules),
         greenlets_(target),
-        greenlet_stacks_(target, memory, modules),
-        wishes_(wishes) {
+        wishes_(wishes),
+        native_(target, memory, runtime, modules, wishes.native, inspects()),
+        tasks_(target, memory, runtime, inspects() ? TaskWish::none : wishes.tasks) {
     if (wishes.values.wanted) {
       values_ = std::make_shared<FrameValues>(memory, runtime.layout, wishes.values);
     }
@@ -47,10 +45,6 @@ class Exposure {
     if (runtime_.has_greenlets) {
       const cpython::Objects objects(memory_, runtime_.layout);
       greenlets_.search(objects, cpython::list_interpreters(objects, runtime_));
-    }
-    if (wishes_.tasks != TaskWish::none && !inspects()) {
-      const cpython::Objects objects(memory_, runtime_.layout);
-      tasks_.emplace(target_, objects, cpython::list_interpreters(objects, runtime_));
     }
     auto negative = take_one();
     if (negative) {
@@ -75,14 +69,13 @@ class Exposure {
       return std::unexpected(std::move(before.error()));
     }
     memory_.prefetch(known);
-    Negative negative = read(*before);
-    unwind(negative, false);
+    Negative negative = look(*before, false);
     auto after = target_.threads();
     if (!after) {
       return std::unexpected(std::move(after.error()));
     }
     auto awake = moved(*before, *after);
-    const auto unknown = without_registers(negative);
+    const auto unknown = NativeExposure::without_registers(negative);
     if (awake.empty() && before->size() == after->size() && unknown.empty()) {
       memory_.seal();
       negative.consistency = {.method = model::Method::untouched, .consistent = true};
@@ -98,16 +91,23 @@ class Exposure {
 
   Result<Negative> take_lifeless() {
     auto threads = target_.threads();
-    Negative negative = read(threads ? std::move(*threads) : std::vector<ThreadInfo>{});
-    unwind(negative, false);
+    Negative negative = look(threads ? std::move(*threads) : std::vector<ThreadInfo>{}, false);
     negative.consistency = {.method = model::Method::core, .consistent = true};
     return negative;
   }
 
-  // One reading of everything, with whatever consistency the moment has.
+  // Everything, of a target that is not held. The tasks last: what only they lead to is known then.
+  Negative look(std::vector<ThreadInfo> threads, bool from_copy) {
+    Negative negative = read(std::move(threads));
+    native_.unwind(negative, from_copy);
+    tasks_.read(negative);
+    return negative;
+  }
+
+  // One reading of everything but stacks and tasks, with whatever consistency the moment has.
   Negative read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {},
                 const target::Hold* hold = nullptr) {
-    Negative negative;
+    Negative negative{.read_at = std::chrono::steady_clock::now()};
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
     negative.copied = &memory_;
     negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
@@ -132,49 +132,9 @@ class Exposure {
     negative.gil_waits_known = std::ranges::any_of(negative.process.interpreters,
                                                    [](const auto& interpreter) { return interpreter.gil != 0; });
     negative.waiting_for_gil = find_gil_waits(negative.process, runtime_.layout.gil.size, negative.calls, memory_);
-    read_native(threads, hold, negative);
-    if (!tasks_later_) {
-      read_tasks(negative);
-    }
+    native_.read(threads, hold, negative);
     negative.threads = std::move(threads);
     return negative;
-  }
-
-  void read_tasks(Negative& negative) const {
-    if (!tasks_) {
-      return;
-    }
-    const std::size_t most = wishes_.tasks == TaskWish::few ? kFewTasks : cpython::kMostTasks;
-    negative.tasks = tasks_->read(*negative.objects, *negative.codes, negative.process, most);
-    cpython::read_gevent(*negative.objects, negative.process, negative.greenlets, most, *negative.tasks);
-    if (wishes_.tasks == TaskWish::few && (!negative.tasks->problems.empty() || negative.tasks->unreadable > 0)) {
-      negative.tasks.reset();  // who has not asked for them need not hear what is missing
-    }
-  }
-
-  // Thousands of tasks take longer to follow than to copy: that is done in the copy, after the target runs again. False
-  // where the copy lacks some of what they lead to now; the pages of that are added for the next copy.
-  bool read_copied_tasks(Negative& negative, std::vector<std::uint64_t>& pages) {
-    if (!tasks_ || negative.tasks) {
-      return true;
-    }
-    std::vector<std::uint64_t> touched;
-    const std::uint64_t before = memory_.late_reads();
-    memory_.trace_into(&touched);
-    read_tasks(negative);
-    memory_.trace_into(nullptr);
-    if (memory_.late_reads() == before) {
-      return true;
-    }
-    if (wishes_.tasks == TaskWish::few) {
-      negative.tasks.reset();  // they are not worth another stop
-      return true;
-    }
-    pages.insert(pages.end(), touched.begin(), touched.end());
-    std::ranges::sort(pages);
-    const auto repeated = std::ranges::unique(pages);
-    pages.erase(repeated.begin(), repeated.end());
-    return false;
   }
 
   [[nodiscard]] bool inspects() const { return !wishes_.objects.paths.empty(); }
@@ -202,63 +162,6 @@ class Exposure {
     negative.values = values_;
   }
 
-  // Registers and stacks of the threads whose native frames are wanted, and what ties them to the Python calls.
-  void read_native(const std::vector<ThreadInfo>& threads, const target::Hold* hold, Negative& negative) {
-    const bool shown = wishes_.native != NativeWish::none;
-    const std::optional<std::int64_t> died = fatal_thread();
-    if (!shown && !died) {
-      return;
-    }
-    if (shown) {
-      greenlet_stacks_.capture(negative.greenlets);
-    }
-    // The interpreter's own thread ids tell which threads are Python's, where it keeps them (3.11+).
-    std::unordered_set<Tid> wanted;
-    bool all = wishes_.native == NativeWish::all;
-    for (auto& interpreter : negative.process.interpreters) {
-      for (auto& thread : interpreter.threads) {
-        cpython::mark_entries(*negative.objects,
-                              negative.objects->pointer(thread.address, runtime_.layout.thread.cframe), thread.chain);
-        all = all || (shown && !thread.native_id);
-        wanted.insert(shown ? thread.native_id.value_or(0) : 0);
-      }
-    }
-    if (all) {
-      negative.stacks = stacks_.capture(threads, hold);
-      return;
-    }
-    std::vector<ThreadInfo> some;
-    std::ranges::copy_if(threads, std::back_inserter(some), [&](const ThreadInfo& thread) {
-      return thread.tid == died || wanted.contains(thread.inner_tid);
-    });
-    negative.stacks = stacks_.capture(some, hold);
-  }
-
-  // Why a process died is told by the native stack of the thread that did, whether or not it is to be shown.
-  [[nodiscard]] std::optional<std::int64_t> fatal_thread() const {
-    const auto crash = inspects() ? std::nullopt : target_.crash();
-    return crash ? crash->tid : std::nullopt;
-  }
-
-  void unwind(Negative& negative, bool from_copy) {
-    stacks_.unwind(negative.stacks, from_copy);
-    native::cut_stacks(target_, negative.greenlets, negative.stacks);
-    if (wishes_.native != NativeWish::none) {
-      negative.greenlet_stacks = greenlet_stacks_.unwind(negative.greenlets, from_copy);
-    }
-  }
-
-  // Threads that could be unwound further if their registers were known, which needs a stop.
-  static std::vector<Tid> without_registers(const Negative& negative) {
-    std::vector<Tid> tids;
-    for (const auto& stack : negative.stacks) {
-      if (stack.stack.lacks_registers) {
-        tids.push_back(stack.tid);
-      }
-    }
-    return tids;
-  }
-
   // The system calls of threads that sleep, or slept until they were stopped.
   void record_calls(const std::vector<ThreadInfo>& threads, const std::unordered_set<Tid>& held, Negative& negative) {
     for (const ThreadInfo& thread : threads) {
@@ -283,36 +186,33 @@ class Exposure {
         gentle.push_back(thread.tid);
       }
     }
-    auto pages = memory_.pages();
+    auto pages = tasks_.pages_wanted();
     Result<std::vector<ThreadInfo>> now = threads;
     std::vector<Tid> wanted = std::move(gentle);
     std::optional<Negative> torn;
+    bool all = false;
     for (int attempt = 0; attempt < kStopTries; ++attempt) {
       if (attempt > 0) {
         now = target_.threads();
         if (!now) {
           return std::unexpected(std::move(now.error()));
         }
-        wanted.clear();
-        for (const ThreadInfo& thread : *now) {
-          if (!is_stopped_by_others(thread.state) ||
-              (thread.state == model::OsState::stopped && wishes_.native != NativeWish::none)) {
-            wanted.push_back(thread.tid);
-          }
-        }
+        wanted = all ? stoppable(*now) : wanted;
       }
-      tasks_later_ = attempt + 1 < kStopTries;
-      auto negative = try_stopped(*now, wanted, pages);
-      tasks_later_ = false;
+      auto negative = try_stopped(*now, wanted, pages, attempt + 1 == kStopTries);
       if (!negative) {
         return cannot_stop(std::move(negative.error()));
       }
-      if (!read_copied_tasks(*negative, pages) || !negative->consistency.consistent) {
+      const bool whole = tasks_.read_copied(*negative, pages);
+      all = all || !negative->consistency.consistent;
+      if (!whole || !negative->consistency.consistent) {
         continue;
       }
-      unwind(*negative, true);
-      const bool interrupted = stacks_.find_interrupted(negative->stacks);
-      if ((attempt == 0 && !without_registers(*negative).empty()) || (attempt + 1 < kStopTries && interrupted)) {
+      native_.unwind(*negative, true);
+      const bool interrupted = native_.find_interrupted(*negative);
+      if ((!all && !NativeExposure::without_registers(*negative).empty()) ||
+          (attempt + 1 < kStopTries && interrupted)) {
+        all = true;
         continue;  // next time all are stopped, and the stacks under signal handlers are copied
       }
       restore_states(threads, negative->threads);
@@ -324,6 +224,7 @@ class Exposure {
         return negative;
       }
       torn = std::move(*negative);
+      all = true;
     }
     if (torn) {
       return std::move(*torn);
@@ -332,6 +233,18 @@ class Exposure {
                         .tried = "stop the threads of the process",
                         .stopper = "new threads kept appearing, or a thread did not stop",
                         .advice = "look again"});
+  }
+
+  // All but those that stand still already and are not to be asked for their registers.
+  [[nodiscard]] std::vector<Tid> stoppable(const std::vector<ThreadInfo>& threads) const {
+    std::vector<Tid> tids;
+    for (const ThreadInfo& thread : threads) {
+      if (!is_stopped_by_others(thread.state) ||
+          (thread.state == model::OsState::stopped && wishes_.native != NativeWish::none)) {
+        tids.push_back(thread.tid);
+      }
+    }
+    return tids;
   }
 
   // A thread that we hold is in a tracing stop: what it did before is what its state was before.
@@ -360,13 +273,16 @@ class Exposure {
   }
 
   // The short stop itself: from here to release() nothing may be done that can be done later. `threads` are the
-  // target's as they were a moment ago.
+  // target's as they were a moment ago. With `tasks` these are followed in the stop, not later in the copy.
   Result<Negative> try_stopped(const std::vector<ThreadInfo>& threads, const std::vector<Tid>& wanted,
-                               const std::vector<std::uint64_t>& pages) {
+                               const std::vector<std::uint64_t>& pages, bool tasks) {
+    if (values_ || tasks) {
+      tasks_.copy_all_in_stop();
+    }
     if (values_) {
       memory_.prepare_renewal();
     } else {
-      memory_.clear();
+      memory_.clear(tasks_.pages_that_rest());
     }
     auto hold = target_.stop(wanted);
     if (!hold) {
@@ -378,9 +294,13 @@ class Exposure {
     auto before = all_held ? Result<std::vector<ThreadInfo>>(threads) : target_.threads();
     values_ ? memory_.renew(pages) : memory_.prefetch(pages);
     Negative negative = read(before ? *before : std::vector<ThreadInfo>{}, held, hold->get());
+    if (tasks) {
+      tasks_.read_in_stop(negative);
+    }
     const auto after = target_.threads();
     total_pause_ += (*hold)->release();
     memory_.seal();
+    tasks_.finish_stop();
     forget_run_counts(held, negative.threads);
     negative.consistency = {
         .method = model::Method::stopped,
@@ -413,10 +333,9 @@ class Exposure {
         return std::unexpected(std::move(threads.error()));
       }
       memory_.clear();
-      Negative negative = read(std::move(*threads));
-      unwind(negative, true);
+      Negative negative = look(std::move(*threads), true);
       const std::size_t faults =
-          count_faults(negative) + missed(negative).size() + (stacks_.find_interrupted(negative.stacks) ? 1 : 0);
+          count_faults(negative) + missed(negative).size() + (native_.find_interrupted(negative) ? 1 : 0);
       if (!best || faults < best_faults) {
         best = std::move(negative);
         best_faults = faults;
@@ -436,12 +355,10 @@ class Exposure {
   target::Target& target_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
-  native::StackReader stacks_;
   cpython::Greenlets greenlets_;
-  std::optional<cpython::ProgramTasks> tasks_;  // where they were asked for
-  bool tasks_later_ = false;                    // a reading leaves them out: they are followed in its copy
-  native::GreenletStacks greenlet_stacks_;
   const Wishes& wishes_;
+  NativeExposure native_;
+  TaskExposure tasks_;
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::shared_ptr<FrameValues> values_;
   std::int64_t total_pause_ = 0;

@@ -48,6 +48,9 @@ void LockHolders::find(model::Resource& resource) {
     return;
   }
   if (resource.kind == ResourceKind::stop_the_world) {
+    if (!resource.holders.empty()) {
+      return;  // the interpreter has said it
+    }
     find_who_stops_the_world(resource);
     return;
   }

@@ -8,6 +8,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "model/words.h"
+
 namespace stillframe::photograph {
 namespace {
 
@@ -68,8 +70,18 @@ constexpr std::array<std::string_view, 9> kMallocFunctions{
     "sysmalloc",   "systrim",   "tcache_init",  "unlink_chunk",
 };
 
+// What a program calls, with or without the library's own prefix: it takes and gives back the lock, and does the work
+// in the others, or in itself where the compiler has made one of them.
+constexpr std::array<std::string_view, 5> kMallocEntries{"malloc", "free", "calloc", "realloc", "memalign"};
+
 bool is_in_malloc(const Frame& frame) {
   return std::ranges::any_of(kMallocFunctions, [&](std::string_view name) { return is_native(frame, name); });
+}
+
+bool is_malloc_itself(const Frame& frame) {
+  std::string_view name = frame.function;
+  name.remove_prefix(name.starts_with("__libc_") ? std::string_view("__libc_").size() : 0);
+  return frame.kind == FrameKind::native && std::ranges::find(kMallocEntries, name) != kMallocEntries.end();
 }
 
 // Threads that are in the middle of malloc's work and do not wait for its lock: they run, or a signal handler that
@@ -79,14 +91,16 @@ std::vector<Inside> inside_malloc(const model::Still& still, std::uint64_t lock)
   for (const Thread& thread : still.threads) {
     const bool waits = thread.wants && thread.wants->resource < still.resources.size() &&
                        still.resources[thread.wants->resource].address == lock;
-    bool interrupted = !waits;
+    bool looked_at = !waits;
+    bool interrupted = false;
     for (std::size_t i = thread.frames.size(); i-- > 0;) {
       const Frame& frame = thread.frames[i];
-      interrupted = interrupted || is_native(frame, "__restore_rt") || is_native(frame, "<signal handler called>");
-      if (interrupted && is_in_malloc(frame)) {
+      if (looked_at && (is_in_malloc(frame) || (interrupted && is_malloc_itself(frame)))) {
         found.push_back({.thread = &thread, .frame = i});
         break;
       }
+      interrupted = model::is_signal_return(frame);
+      looked_at = looked_at || interrupted;
     }
   }
   return found;

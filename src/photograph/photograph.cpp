@@ -69,7 +69,6 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   for (auto* list : {&runtime->warnings, &negative->warnings}) {
     std::ranges::move(*list, std::back_inserter(still.warnings));
   }
-  std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   const cpython::Objects objects(memory, runtime->layout);
   if (runtime->present()) {
     still.python = describe_python(negative->process, *runtime, objects);
@@ -87,6 +86,8 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
   add_sources(still, target);
+  // Last, for they also tell of files that were asked for on the way.
+  std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   return still;
 }
 

@@ -22,10 +22,11 @@ enum class NativeWish : std::uint8_t {
   all,     // of every thread of the process
 };
 
-// The tasks of asyncio, trio and gevent.
+// The tasks of asyncio, trio, curio and gevent.
 enum class TaskWish : std::uint8_t {
   none,
-  few,  // for findings: where there are so few that reading them costs next to nothing
+  few,   // for findings: as far as it costs next to nothing; of many only those that run
+  many,  // for findings, however many there are
   all,
 };
 
@@ -49,8 +50,8 @@ struct Wishes {
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
   bool resources = true;  // what threads wait for that others hold
-  ValueWishes values;     // the limits and hidden names of `objects` too
-  ObjectWishes objects;   // for inspect()
+  ValueWishes values;    // the limits and hidden names of `objects` too
+  ObjectWishes objects;  // for inspect()
   TaskWish tasks = TaskWish::few;
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };

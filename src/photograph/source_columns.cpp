@@ -87,7 +87,8 @@ Files lines_asked_for(const model::Still& still) {
   return files;
 }
 
-void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, model::Still& still) {
+void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, std::optional<double> started,
+                model::Still& still) {
   auto source = wanted.python ? read_source(target, path) : read_plain_source(target, path);
   if (!source) {
     return;
@@ -97,7 +98,6 @@ void read_lines(std::string_view path, Wanted& wanted, const target::Target& tar
       text = still.texts.keep(*line);
     }
   }
-  const auto started = target.started_at();
   if (started && source->modified_at && *source->modified_at > *started + kClockSlack) {
     still.warnings.push_back("The file " + std::string(path) +
                              " changed after the program started: the lines shown of it may not be those that run.");
@@ -157,8 +157,9 @@ void place_columns(Frame& frame, std::optional<std::string_view> first_line,
 
 void add_sources(model::Still& still, const target::Target& target) {
   Files files = lines_asked_for(still);
+  const auto started = files.empty() ? std::nullopt : target.started_at();
   for (auto& [path, wanted] : files) {
-    read_lines(path, wanted, target, still);
+    read_lines(path, wanted, target, started, still);
   }
   Blocks blocks;
   const Lines* lines = nullptr;

@@ -25,7 +25,10 @@ class SourceText {
   static constexpr std::size_t kLongestLine = std::size_t{64} << 10U;
 
  private:
+  [[nodiscard]] std::size_t find_end(std::size_t from) const;
+
   std::string text_;
+  bool has_returns_ = false;            // '\r'
   std::vector<std::size_t> starts_{0};  // where the lines found so far begin
   bool all_found_ = false;
 };

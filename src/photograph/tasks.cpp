@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <map>
 #include <tuple>
 
@@ -23,7 +24,7 @@ bool before(const cpython::RawTask& one, const cpython::RawTask& other) {
       one.name.size() != other.name.size()) {
     return one.name.size() < other.name.size();
   }
-  return std::tie(one.name, one.address) < std::tie(other.name, other.address);
+  return std::tie(one.name, one.number, one.address) < std::tie(other.name, other.number, other.address);
 }
 
 class Developer {
@@ -96,7 +97,14 @@ class Developer {
   }
 
   void add_task(const cpython::RawTask& raw) {
-    model::Task task{.address = raw.address, .name = raw.name, .state = raw.state, .cancelling = raw.cancelling};
+    model::Task task{.address = raw.address,
+                     .name = raw.name,
+                     .number = raw.number,
+                     .state = raw.state,
+                     .cancelling = raw.cancelling};
+    if (!raw.own_state.empty()) {
+      task.own_state = raw.own_state;
+    }
     if (!raw.type.empty() && raw.type != "_asyncio.Task" && raw.type != "asyncio.tasks.Task") {
       task.type = raw.type;
     }
@@ -205,6 +213,12 @@ class Developer {
 };
 
 }  // namespace
+
+std::optional<double> monotonic_at(const target::Target& target, std::chrono::steady_clock::time_point moment) {
+  const auto now = target.surroundings()->now(CLOCK_MONOTONIC);
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - moment;
+  return now ? std::optional(*now - since.count()) : std::nullopt;
+}
 
 void develop_tasks(const cpython::RawTasks& raw, const std::unordered_map<Address, target::Tid>& tids,
                    std::optional<double> now, FrameMaker& frames, model::Still& still) {

@@ -1,6 +1,7 @@
 // The tasks of a still, out of what was read of them.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <unordered_map>
 
@@ -11,8 +12,11 @@
 
 namespace stillframe::photograph {
 
-// Fills still.tasks; what is missing goes to the still's warnings. `tids`: threads by thread state. `now`: the
-// program's own CLOCK_MONOTONIC, absent in a core.
+// The program's own CLOCK_MONOTONIC at a moment in the past; absent in a core, and where it is not known.
+std::optional<double> monotonic_at(const target::Target& target, std::chrono::steady_clock::time_point moment);
+
+// Fills still.tasks; what is missing goes to the still's warnings. `tids`: threads by thread state. `now`: what
+// monotonic_at() says of the moment at which they were read.
 void develop_tasks(const cpython::RawTasks& raw, const std::unordered_map<cpython::Address, target::Tid>& tids,
                    std::optional<double> now, FrameMaker& frames, model::Still& still);
 

@@ -27,18 +27,6 @@ std::string_view json_name(model::TaskState state) {
   return "waiting";
 }
 
-std::string_view json_name(model::Scheduler scheduler) {
-  switch (scheduler) {
-    case model::Scheduler::asyncio:
-      return "asyncio";
-    case model::Scheduler::trio:
-      return "trio";
-    case model::Scheduler::gevent:
-      return "gevent";
-  }
-  return "asyncio";
-}
-
 std::string_view json_name(model::LoopDoing doing) {
   switch (doing) {
     case model::LoopDoing::nothing:
@@ -169,7 +157,7 @@ class Writer {
   }
 
   void write_loop(const model::TaskLoop& loop) {
-    const Json head = {{"kind", json_name(loop.scheduler)},
+    const Json head = {{"kind", name_of(loop.scheduler)},
                        {"address", hex(loop.address)},
                        {"type", text_or_null(loop.type)},
                        {"tid", or_null(loop.tid)},
@@ -195,10 +183,12 @@ class Writer {
   void write_task(const model::Task& task) {
     const Json head = {{"address", hex(task.address)},
                        {"name", text_or_null(task.name)},
+                       {"number", or_null(task.number)},
                        {"type", or_null(task.type)},
                        {"loop", task.loop ? hex(tasks_.loops[*task.loop].address) : Json(nullptr)},
                        {"parent", task.parent ? address_of(*task.parent) : Json(nullptr)},
                        {"state", json_name(task.state)},
+                       {"own_state", or_null(task.own_state)},
                        {"cancelling", task.cancelling},
                        {"awaits", addresses(task.awaits)},
                        {"awaited_by", addresses(task.awaited_by)},

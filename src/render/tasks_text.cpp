@@ -32,7 +32,7 @@ std::string seconds_in_words(double seconds) {
 }
 
 std::string name_of(const Task& task) {
-  return task.name.empty() ? fmt::format("task {:#x}", task.address) : escaped(task.name);
+  return task.name.empty() ? fmt::format("task {:#x}", task.address) : escaped(model::name_with_number(task));
 }
 
 // A call of the scheduler's own library.
@@ -46,6 +46,8 @@ std::string_view noun_of(model::Scheduler scheduler) {
       return "Loop";
     case model::Scheduler::trio:
       return "Trio run";
+    case model::Scheduler::curio:
+      return "Curio kernel";
     case model::Scheduler::gevent:
       return "Gevent hub";
   }
@@ -82,7 +84,7 @@ class Writer {
     write_findings(screen_, still_.findings);
     if (tasks_.loops.empty()) {
       screen_.blank_line();
-      screen_.paragraph("No event loop of asyncio, trio or gevent runs, and there are no tasks.", "");
+      screen_.paragraph("No event loop of asyncio, trio, curio or gevent runs, and there are no tasks.", "");
     }
     for (std::uint32_t loop = 0; loop < tasks_.loops.size(); ++loop) {
       write_loop(loop);
@@ -151,7 +153,8 @@ class Writer {
     text += ": " + loop_doing(loop);
     if (loop.ready && *loop.ready > 0) {
       text += fmt::format(
-          "; {} ready", model::with_count(*loop.ready, loop.scheduler == model::Scheduler::trio ? "task" : "callback"));
+          "; {} ready",
+          model::with_count(*loop.ready, loop.scheduler == model::Scheduler::asyncio ? "callback" : "task"));
     }
     if (loop.doing != LoopDoing::nothing && loop.next_timer) {
       text += *loop.next_timer > 0 ? fmt::format("; the next timer in {}", seconds_in_words(*loop.next_timer))

@@ -181,6 +181,8 @@ std::string_view json_name(model::ResourceKind kind) {
       return "object_mutex";
     case model::ResourceKind::stop_the_world:
       return "stop_the_world";
+    case model::ResourceKind::standstill:
+      return "standstill";
   }
   return "lock";
 }

@@ -1,4 +1,4 @@
-// The memory of a program with tasks of asyncio and trio, changed in any way, read in any layout. The first byte
+// The memory of a program with tasks of asyncio, trio and curio, changed in any way, read in any layout. The first byte
 // chooses the layout; what follows are changes of words in tasks, futures, coroutines, callbacks, nurseries, cancel
 // scopes, loops and sets.
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include "cpython/asyncio/fake_asyncio.h"
 #include "cpython/fake_target.h"
 #include "cpython/program_tasks.h"
+#include "photograph/task_trouble.h"
 
 namespace {
 
@@ -25,6 +26,8 @@ using stillframe::testing::for_each_change;
 struct Program {
   Address interpreter = 0;
   std::vector<Address> objects;
+  Code loop, run;  // of the calls by which curio's kernel is found
+  std::vector<RawFrame> frames;
 };
 
 // A run of trio with a task that waits, in the nursery of another one; the module that leads to it.
@@ -58,9 +61,56 @@ Address make_trio(FakePython& python, FakeAsyncio& asyncio, const Keep& keep) {
   return python.module(attributes({{"GLOBAL_RUN_CONTEXT", context}}));
 }
 
-// Two tasks, one of which awaits the other, a lock, and a loop with a timer; and a run of trio.
-Program make(FakePython& python, FakeAsyncio& asyncio) {
-  Program program;
+// A call of curio's own, with one variable.
+RawFrame call(FakePython& python, Code& code, std::string_view name, std::string_view variable, Address value) {
+  const auto& layout = python.layout;
+  code.address = python.code(name, "/site/curio/kernel.py", 1);
+  code.name = name;
+  code.filename = "/site/curio/kernel.py";
+  const Address names = python.tuple({python.text(variable)});
+  python.set(code.address, layout.code.flags, std::uint32_t{1});
+  python.set(code.address, layout.code.argcount, std::uint32_t{1});
+  python.set(code.address, layout.code.varnames, names);
+  python.set(code.address, layout.code.cellvars, python.tuple({}));
+  python.set(code.address, layout.code.freevars, python.tuple({}));
+  python.set(code.address, layout.code.localsplusnames, names);
+  python.set(code.address, layout.code.localspluskinds, python.bytes("\x20"));
+  const RawFrame frame{.address = python.frame(code.address, 0), .code = &code};
+  const Offset at = python.light_frames() ? layout.frame.localsplus : layout.frame_object.localsplus;
+  python.memory.put(frame.address + at.value(), value);
+  return frame;
+}
+
+// A kernel of curio with a task that waits.
+template <typename Keep>
+void make_curio(FakePython& python, FakeAsyncio& asyncio, Program& program, const Keep& keep) {
+  const auto instance = [&](std::string_view type, const std::vector<std::pair<Address, Address>>& attributes) {
+    const Address of = python.type(type);
+    python.set(of, python.layout.type.dictoffset, std::int64_t{128});
+    const Address at = keep(python.object(of));
+    python.memory.put(at + 128, keep(python.dict(attributes)));
+    return at;
+  };
+  const Address task =
+      instance("curio.task.Task", {{python.text("coro"), keep(asyncio.coroutine("wait", 0, "/site/curio/sync.py"))},
+                                   {python.text("state"), python.text("EVENT_WAIT")},
+                                   {python.text("sleep"), python.integer(5)},
+                                   {python.text("parentid"), python.integer(1)}});
+  const Address key = python.tuple({python.integer(1), python.integer(3), python.integer(1), task});
+  const Address selector =
+      instance("selectors.EpollSelector", {{python.text("_fd_to_key"), python.dict({{python.integer(3), keep(key)}})}});
+  const Address kernel = instance(
+      "curio.kernel.Kernel",
+      {{python.text("_tasks"), keep(python.dict({{python.integer(1), task}}))}, {python.text("_selector"), selector}});
+  program.frames = {call(python, program.loop, "kernel_run", "current", task),
+                    call(python, program.run, "run", "self", kernel)};
+  keep(program.frames[0].address);
+  keep(program.frames[1].address);
+}
+
+// Two tasks, one of which awaits the other, a lock, and a loop with a timer; a run of trio, a kernel of
+// curio.
+void make(FakePython& python, FakeAsyncio& asyncio, Program& program) {
   const auto keep = [&](Address object) { return program.objects.emplace_back(object); };
   const Address handle = keep(python.instance(python.dict({{python.text("_when"), python.integer(5)}})));
   const Address selector = keep(python.instance(python.dict({{python.text("_fd_to_key"), python.dict({})}})));
@@ -81,8 +131,9 @@ Program make(FakePython& python, FakeAsyncio& asyncio) {
   program.interpreter = python.interpreter();
   python.set(program.interpreter, python.layout.interpreter.modules,
              python.dict({{python.text("asyncio.tasks"), module},
-                          {python.text("trio._core._run"), make_trio(python, asyncio, keep)}}));
-  return program;
+                          {python.text("trio._core._run"), make_trio(python, asyncio, keep)},
+                          {python.text("curio.kernel"), module}}));
+  make_curio(python, asyncio, program, keep);
 }
 
 }  // namespace
@@ -99,7 +150,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   FakePython python(*layouts[data[0] % layouts.size()]);
   FakeAsyncio asyncio(python);
-  const Program program = make(python, asyncio);
+  Program program;
+  make(python, asyncio, program);
   for_each_change({data + 1, size - 1}, [&](const Change& change) {
     const Address object = program.objects[change.piece % program.objects.size()];
     const Address at = object + (change.word * std::size_t{4}) % 120;
@@ -110,9 +162,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const FakeTarget target(python.memory, {}, true);
   RawProcess process;
   process.interpreters.push_back({.address = program.interpreter});
-  const RawTasks found = ProgramTasks(target, objects, {program.interpreter}).read(objects, codes, process, kMostTasks);
-  if (found.tasks.size() > 100) {
-    std::abort();  // there are not so many words
+  process.interpreters[0].threads.push_back({.address = 0x7000});
+  process.interpreters[0].threads[0].chain.frames = program.frames;
+  const ProgramTasks tasks(target, objects, {program.interpreter});
+  for (const TaskDepth depth : {TaskDepth::links, TaskDepth::all}) {
+    const RawTasks found = tasks.read(objects, codes, process, kMostTasks, depth);
+    static_cast<void>(stillframe::photograph::may_be_in_trouble(found));
+    if (found.tasks.size() > 100) {
+      std::abort();  // there are not so many words
+    }
   }
   return 0;
 }

@@ -17,12 +17,11 @@ import time
 import jsonschema
 import pytest
 
-from interpreters import PROGRAMS, TESTS, Interpreter
+from interpreters import PROGRAMS, STILLFRAME, TESTS, Interpreter
 
 pytest.register_assert_rewrite("native_looking")
 
 REPOSITORY = TESTS.parent
-STILLFRAME = os.environ.get("STILLFRAME", str(REPOSITORY / "build" / "release" / "stillframe"))
 SCHEMA = jsonschema.Draft202012Validator(json.loads((REPOSITORY / "docs" / "still.schema.json").read_text()))
 
 
@@ -74,6 +73,7 @@ class Program:
     interpreter: Interpreter
     process: subprocess.Popen
     folder: pathlib.Path
+    since: float = 0.0  # time.monotonic() when it was not yet started
 
     @property
     def pid(self) -> int:
@@ -84,6 +84,11 @@ class Program:
     @property
     def truth(self) -> dict:
         return json.loads((self.folder / "truth").read_text())
+
+    @property
+    def age(self) -> float:
+        """No less than the seconds since it did anything."""
+        return time.monotonic() - self.since
 
     def wait_told(self) -> None:
         """Until the witness waits for ever: it said "ready" a moment before. A wait for the GIL would have a timeout."""
@@ -111,7 +116,7 @@ class Program:
         self.wait_for("T")
 
     def wait_for(self, wanted: str) -> None:
-        for _ in range(500):
+        for _ in range(6000):
             states = []
             for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
                 with contextlib.suppress(OSError):
@@ -143,9 +148,10 @@ def start():
     """start(interpreter, "program.py", *arguments): a running program; it is killed after the test."""
     started: list[Program] = []
 
-    def start_program(interpreter, name, *arguments, command=None, copy=(), env=None, before=None,
+    def start_program(interpreter, name, *arguments, command=None, flags=(), copy=(), env=None, before=None,
                       text=None):
-        """`command` gives another command line, `before` changes the folder, `text` goes to the standard input."""
+        """`name` below tests/programs; `flags` are the interpreter's. `command` gives another command line, `before`
+        changes the folder, `text` goes to the standard input."""
         assert interpreter.missing() is None, interpreter.missing()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="stillframe-", dir=interpreter.scratch))
         for file in [PROGRAMS / "_truth.py", PROGRAMS / name, *copy]:
@@ -153,19 +159,22 @@ def start():
         if before:
             before(folder)
         inside = interpreter.inside(folder)
-        line = command(interpreter, inside) if command else [interpreter.executable, f"{inside}/{name}"]
+        line = command(interpreter, inside) if command else [
+            interpreter.executable, *flags, f"{inside}/{pathlib.Path(name).name}"]
 
         def prepare():
             os.setsid()  # so that its children end with it
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background has it ignored
             resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
             interpreter.enter(inside)
 
+        since = time.monotonic()
         process = subprocess.Popen(
             [*line, f"{inside}/truth", *map(str, arguments)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=prepare,
             env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8", **(env or {})},
         )
-        program = Program(interpreter, process, folder)
+        program = Program(interpreter, process, folder, since)
         started.append(program)
         if text is not None:
             process.stdin.write(text)

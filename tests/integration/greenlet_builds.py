@@ -3,7 +3,7 @@
 import dataclasses
 
 from interpreters import BY_ID, Interpreter
-from native_builds import building, digest, run
+from native_builds import KEPT, built, digest
 
 # One of each layout and of each way in which CPython keeps its frames.
 WITHOUT_GEVENT = [("2.7", "1.1.3"), ("3.6", "1.1.3"), ("3.7", "2.0.2"), ("3.8", "1.1.3"), ("3.10", "1.1.3"), ("3.10", "2.0.2"), ("3.12", "3.1.0"),
@@ -23,14 +23,11 @@ def build(row: tuple[str, str]) -> Build:
     """An interpreter of the matrix, and the folder that its greenlet (and gevent) was installed in."""
     interpreter = BY_ID[row[0]]
     wanted = [f"greenlet=={row[1]}"] + ([f"gevent=={WITH_GEVENT[row]}"] if row in WITH_GEVENT else [])
-    with building(f"greenlet-{row[0]}-{row[1]}-{digest(interpreter.executable, wanted)}") as folder:
-        site = folder / "site"
-        if not (folder / ".complete").exists():
-            python = interpreter.executable
-            if interpreter.version >= (3, 3):
-                run([python, "-m", "venv", "--clear", folder / "venv"])
-                python = folder / "venv" / "bin" / "python"
-            run([python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check", "--target", site,
-                 "--upgrade", *wanted])
-            (folder / ".complete").touch()
-    return Build(interpreter, str(site))
+    key = f"greenlet-{row[0]}-{row[1]}-{digest(interpreter.executable, wanted)}"
+    python, commands = interpreter.executable, []
+    if interpreter.version >= (3, 3):
+        commands.append([python, "-m", "venv", "--clear", "venv"])
+        python = KEPT / key / "venv" / "bin" / "python"
+    commands.append([python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check",
+                     "--target", "site", "--upgrade", *wanted])
+    return Build(interpreter, str(built(key, *commands) / "site"))

@@ -17,6 +17,10 @@ one before. It can also have headers, one on a line:
     runs: yes       it never comes to rest
     look: child     its first child is what is looked at
     packages: trio  is given what tests/task-packages-*.txt name
+    builds: free    looked at on builds without a GIL, and on no others
+    library: x.cpp  this one of tests/programs/native/libraries is beside it, compiled: libx.so
+    beside: x.py    this one of tests/programs is beside it
+    also: id,id     further findings that are true of it; all others must be notes
     uses: /dev/shm  a folder that it cannot do without, and that a private root of an interpreter may lack
 
 Every program prints "ready" when nothing but its last steps are left, and has no timed ones: it is looked at once all of
@@ -33,7 +37,8 @@ from interpreters import TESTS
 
 FOLDER = TESTS / "incidents"
 SEVERITIES = ("certain", "likely", "note")
-HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look", "packages")
+HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look", "packages", "builds", "library", "beside",
+           "also")
 # What stands for something else in an expected title.
 PLACEHOLDER = re.compile(r"\{(tid|pid|file|any|line:\w+)\}")
 
@@ -85,6 +90,10 @@ class Incident:
             return tuple(map(int, self.headers.get(name, otherwise).split(".")))
 
         return limit("needs", "3.0") <= version <= limit("until", "3.99")
+
+    @property
+    def also(self) -> list[str]:
+        return self.headers.get("also", "").split(",")
 
     def has_its_place(self, root: pathlib.Path | None) -> bool:
         """Whether an interpreter whose / is that folder has what it uses."""

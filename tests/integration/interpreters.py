@@ -9,6 +9,8 @@ import subprocess
 import tomllib
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
+# The program under test.
+STILLFRAME = pathlib.Path(os.environ.get("STILLFRAME", TESTS.parent / "build" / "release" / "stillframe")).absolute()
 PROGRAMS = TESTS / "programs"
 CACHE = pathlib.Path(os.environ.get("STILLFRAME_CACHE", pathlib.Path.home() / ".cache" / "stillframe"))
 

@@ -53,6 +53,18 @@ def run(command, **options) -> None:
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
 
 
+def built(key: str, *commands) -> pathlib.Path:
+    """The folder for `key`, in which these commands have been run, once."""
+    with building(key) as folder:
+        if not (folder / ".complete").exists():
+            for command in commands:
+                assert shutil.which(command[0]), f"{command[0]} is missing: run scripts/bootstrap test"
+                # In that folder, because split DWARF is found beside where the compiler stood.
+                run(command, cwd=folder)
+            (folder / ".complete").touch()
+        return folder
+
+
 def digest(*parts) -> str:
     state = hashlib.sha256()
     for part in parts:
@@ -72,13 +84,7 @@ def library(source: str, way: str = "plain") -> pathlib.Path:
     else:
         compiler = "g++" if path.suffix == ".cpp" else "gcc"
         command = [compiler, "-shared", "-fPIC", "-pthread", *flags, "-o", name, path]
-    with building(f"{path.stem}-{digest(path, command)}") as folder:
-        if not (folder / ".complete").exists():
-            assert shutil.which(command[0]), f"{command[0]} is missing: run scripts/bootstrap test"
-            # In that folder, because split DWARF is found beside where the compiler stood.
-            run(command, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / name
+    return built(f"{path.stem}-{digest(path, command)}", command) / name
 
 
 @functools.cache
@@ -86,11 +92,7 @@ def executable(source: str) -> pathlib.Path:
     """SOURCE of the folder of libraries as a program."""
     path = SOURCES / source
     command = ["gcc", "-O1", "-g", "-pthread", "-fno-optimize-sibling-calls", "-o", path.stem, path]
-    with building(f"{path.stem}-{digest(path, command)}") as folder:
-        if not (folder / ".complete").exists():
-            run(command, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / path.stem
+    return built(f"{path.stem}-{digest(path, command)}", command) / path.stem
 
 
 def headers(interpreter: Interpreter) -> pathlib.Path | None:
@@ -117,11 +119,7 @@ def stacks_module(interpreter: Interpreter) -> pathlib.Path:
     sources = [SOURCES / "stacks.c", SOURCES / "stacks_module.c"]
     command = [compiler(interpreter), "-shared", "-fPIC", "-pthread", "-O2", "-g", f"-I{headers(interpreter)}",
                "-o", "stacks_module.so", *sources]
-    with building(f"stacks-module-{interpreter.id}-{digest(*sources, command)}") as folder:
-        if not (folder / ".complete").exists():
-            run(command, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / "stacks_module.so"
+    return built(f"stacks-module-{interpreter.id}-{digest(*sources, command)}", command) / "stacks_module.so"
 
 
 @functools.cache
@@ -130,11 +128,7 @@ def extension(interpreter: Interpreter, flags: tuple = ("-O2", "-g")) -> pathlib
     source, include = SOURCES / "extension.c", headers(interpreter)
     assert include, f"{interpreter.id} has no headers"
     command = [compiler(interpreter), "-shared", "-fPIC", "-pthread", *flags, f"-I{include}", "-o", "extension.so", source]
-    with building(f"extension-{interpreter.id}-{digest(source, command)}") as folder:
-        if not (folder / ".complete").exists():
-            run(command, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / "extension.so"
+    return built(f"extension-{interpreter.id}-{digest(source, command)}", command) / "extension.so"
 
 
 @functools.cache
@@ -155,13 +149,9 @@ def beside(how: str) -> tuple[pathlib.Path, pathlib.Path | None]:
     if how == "dwp":
         flags += ["-gsplit-dwarf", "-gdwarf-4"]  # the package of DWARF 5 that binutils 2.40 makes is not right
     commands = [["gcc", *flags, "-o", library, source], *steps]
-    with building(f"beside-{how.replace(' ', '-')}-{digest(source, commands)}") as folder:
-        if not (folder / ".complete").exists():
-            for command in commands:
-                run(command, cwd=folder)
-            (folder / ".complete").touch()
-        extra = {"debug link": "libstacks.debug", "debug_frame": "libstacks.debug", "dwp": "libstacks.so.dwp"}.get(how)
-        return folder / library, extra and folder / extra
+    folder = built(f"beside-{how.replace(' ', '-')}-{digest(source, commands)}", *commands)
+    extra = {"debug link": "libstacks.debug", "debug_frame": "libstacks.debug", "dwp": "libstacks.so.dwp"}.get(how)
+    return folder / library, extra and folder / extra
 
 
 @functools.cache
@@ -173,11 +163,7 @@ def program(interpreter: Interpreter, *flags: str) -> pathlib.Path:
     [archive] = prefix.glob(f"lib/python{major}.{minor}/config-*/libpython*.a")
     command = ["gcc", "-g", *flags, f'-DHOME="{prefix}"', f"-I{include}", "-o", "python", source, archive,
                "-lpthread", "-ldl", "-lutil", "-lm", "-lz"]
-    with building(f"program-{interpreter.id}-{digest(source, command)}") as folder:
-        if not (folder / ".complete").exists():
-            run(command, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / "python"
+    return built(f"program-{interpreter.id}-{digest(source, command)}", command) / "python"
 
 
 PACKAGES_FOR = "3.12"
@@ -187,12 +173,10 @@ PACKAGES_FOR = "3.12"
 def packages(version: str = PACKAGES_FOR, requirements: str = "native-requirements.txt") -> Interpreter:
     """That CPython with the packages of a file of tests/."""
     wanted, base = TESTS / requirements, BY_ID[version]
-    with building(f"packages-{version}-{digest(wanted, base.executable)}") as folder:
-        python = folder / "venv" / "bin" / "python"
-        if not (folder / ".complete").exists():
-            run([base.executable, "-m", "venv", "--clear", folder / "venv"])
-            run([python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check", "-r", wanted])
-            (folder / ".complete").touch()
+    key = f"packages-{version}-{digest(wanted, base.executable)}"
+    python = KEPT / key / "venv" / "bin" / "python"
+    built(key, [base.executable, "-m", "venv", "--clear", "venv"],
+          [python, "-m", "pip", "-q", "install", "--only-binary=:all:", "--disable-pip-version-check", "-r", wanted])
     return dataclasses.replace(base, executable=str(python))
 
 
@@ -213,9 +197,4 @@ def module(source: str) -> pathlib.Path:
     else:
         steps = [["g++", "-std=c++17", *flags, f"-I{installed}/nanobind/include",
                   f"-I{installed}/nanobind/ext/robin_map/include", "-o", name, path, f"{installed}/nanobind/src/nb_combined.cpp"]]
-    with building(f"{path.stem}-{digest(path, python, steps)}") as folder:
-        if not (folder / ".complete").exists():
-            for step in steps:
-                run(step, cwd=folder)
-            (folder / ".complete").touch()
-        return folder / name
+    return built(f"{path.stem}-{digest(path, python, steps)}", *steps) / name

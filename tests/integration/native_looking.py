@@ -1,6 +1,9 @@
 """Looking at native frames: a program of tests/programs/native at rest, its still, live and of its core, checked from all sides."""
 
+import pathlib
+import re
 import signal
+import time
 
 import interpreters
 import native_comparing
@@ -14,10 +17,20 @@ NAMELESS = [one for one in interpreters.ALL if one.variant and not one.id.endswi
 
 
 def start_native(start, interpreter, program, *arguments, copy=()):
-    running = start(interpreter, f"native/{program}", *arguments, copy=copy,
-                    command=lambda one, inside: [one.executable, f"{inside}/{program}"])
+    running = start(interpreter, f"native/{program}", *arguments, copy=copy)
     running.wait_asleep()
     return running
+
+
+def wait_for_handler(running, number):
+    """Until the handler runs, while which its signal is held back, and waits (stacks_interrupted waits a second for it)."""
+    for _ in range(6000):
+        status = pathlib.Path(f"/proc/{running.pid}/status").read_text()
+        if int(re.search(r"^SigBlk:\s*(\w+)", status, re.MULTILINE)[1], 16) >> (number - 1) & 1:
+            running.wait_asleep()
+            return
+        time.sleep(0.01)
+    raise AssertionError("no handler runs after a minute")
 
 
 def has_symbols(interpreter):

@@ -88,7 +88,6 @@ def test_just_starting(start, stillframe, interpreter):
             "import posix, time\n\n\ndef too_early():\n    posix.write(1, b'ready\\n')\n    time.sleep(1000)\n\n\ntoo_early()\n")
 
     running = start(interpreter, "blocked_threads.py", before=block_the_start,
-                    command=lambda one, inside: [one.executable, f"{inside}/blocked_threads.py"],
                     env={"PYTHONPATH": "."})
     running.wait_asleep()
     outcome = stillframe("dump", "--json", running.pid)

@@ -13,8 +13,7 @@ CORES = interpreters.EVERY_CORE or [
 
 
 def start_values(start, interpreter, name):
-    running = start(interpreter, f"values/{name}", copy=[PROGRAMS / "values/_generated.py"],
-                    command=lambda one, inside: [one.executable, f"{inside}/{name}"])
+    running = start(interpreter, f"values/{name}", copy=[PROGRAMS / "values/_generated.py"])
     running.wait_asleep()
     return running
 

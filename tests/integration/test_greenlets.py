@@ -18,8 +18,7 @@ def name_of(row) -> str:
 def start_with(start, row, program, *arguments):
     build = greenlet_builds.build(row)
     return start(build.interpreter, f"greenlets/{program}", *arguments, copy=[FOLDER / "_greenlet_truth.py"],
-                 env={"PYTHONPATH": build.path},
-                 command=lambda one, inside: [one.executable, f"{inside}/{program}"])
+                 env={"PYTHONPATH": build.path})
 
 
 def look(stillframe, *arguments, code=0) -> dict:
@@ -59,17 +58,22 @@ def check_native(greenlet: dict) -> None:
         assert functions.index("through_c") < sort[0] < functions.index("<lambda>"), functions
 
 
+def looks_at(stillframe, running):
+    """Live and as a core, each without and with native frames: (still, whether it has them)."""
+    for native in (False, True):
+        yield look(stillframe, "dump", "--json", *["--native"] * native, running.pid), native
+    core = running.core()
+    for native in (False, True):
+        yield look(stillframe, "core", "--json", *["--native"] * native, core), native
+
+
 @pytest.mark.timeout(300)  # the first one installs
 @pytest.mark.parametrize("row", greenlet_builds.ALL, ids=name_of)
 def test_suspended(start, stillframe, row):
     running = start_with(start, row, "nested.py")
     running.wait_asleep()
     truth = running.truth
-    stills = [(look(stillframe, "dump", "--json", running.pid), False),
-              (look(stillframe, "dump", "--json", "--native", running.pid), True)]
-    core = running.core()
-    stills += [(look(stillframe, "core", "--json", core), False), (look(stillframe, "core", "--json", "--native", core), True)]
-    for still, native in stills:
+    for still, native in looks_at(stillframe, running):
         check_whole(still, native)
         shown = greenlets_of(still["threads"])
         assert {address: python_frames(greenlet) for address, greenlet in shown.items()} == truth["greenlets"]
@@ -87,11 +91,7 @@ def test_gevent(start, stillframe, row):
     running = start_with(start, row, "gevent_sleepers.py", 4)
     running.wait_asleep()
     truth = running.truth["threads"]
-    stills = [(look(stillframe, "dump", "--json", running.pid), False),
-              (look(stillframe, "dump", "--json", "--native", running.pid), True)]
-    core = running.core()
-    stills += [(look(stillframe, "core", "--json", core), False), (look(stillframe, "core", "--json", "--native", core), True)]
-    for still, native in stills:
+    for still, native in looks_at(stillframe, running):
         check_whole(still, native)
         assert {thread["name"] for thread in still["threads"]} == set(truth)
         for thread in still["threads"]:

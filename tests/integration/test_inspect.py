@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 import interpreters
-from conftest import REPOSITORY
+from conftest import REPOSITORY, Program
 from test_bad_input import refused
 from test_namespaces import unshared
 
@@ -19,15 +19,10 @@ REFERENCES = {"app.plain": 2, "app.registry": 1, "app.loop": 2, "app.table": 4}
 PROGRAM = "values/inspected.py"
 
 
-def command(interpreter, inside):
-    return [interpreter.executable, f"{inside}/inspected.py"]
-
-
 @pytest.fixture
 def look(start, stillframe):
     def begin(interpreter, *arguments, **options):
-        return start(interpreter, PROGRAM, *arguments, env={"STILL_VARIABLE": "of the environment"},
-                     **{"command": command, **options})
+        return start(interpreter, PROGRAM, *arguments, env={"STILL_VARIABLE": "of the environment"}, **options)
     return begin
 
 
@@ -99,13 +94,15 @@ def resting(tmp_path_factory):
     process = subprocess.Popen(
         [interpreters.ONE.executable, interpreters.PROGRAMS / PROGRAM, folder / "truth"], stdout=subprocess.PIPE,
         env={**os.environ, "STILL_VARIABLE": "of the environment"})
-    assert process.stdout.readline() == b"ready\n"
-    while open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()[0] != "S":
-        pass
-    yield process.pid, json.loads((folder / "truth").read_text())
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    running = Program(interpreters.ONE, process, folder)
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        running.wait_asleep()
+        yield process.pid, running.truth
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_address(resting, stillframe):

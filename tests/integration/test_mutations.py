@@ -89,8 +89,7 @@ def look_at_all(program, core, chosen, visit):
 def test_thousand_mutations(start):
     import interpreters
     assert SANITIZED.exists(), f"{SANITIZED} is missing: cmake --preset sanitize && ninja -C build/sanitize stillframe"
-    running = start(interpreters.ONE, "core_to_damage.py",
-                    command=lambda one, inside: [one.executable, "-S", "-E", f"{inside}/core_to_damage.py"])
+    running = start(interpreters.ONE, "core_to_damage.py", flags=["-S", "-E"])
     running.wait_asleep()
     core = mutate_core.Core(running.core())
     wrong = []

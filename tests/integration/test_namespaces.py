@@ -1,7 +1,6 @@
 """Programs in other pid and mount namespaces, in a chroot, of other users: from outside and from inside."""
 
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -50,7 +49,7 @@ def test_pid_namespace_from_outside(start, stillframe, interpreter):
 def test_pid_namespace_from_inside(start, stillframe, interpreter):
     running = start(interpreter, "blocked_threads.py", command=unshared)
     running.wait_asleep()
-    program = pathlib.Path(os.environ.get("STILLFRAME", interpreters.TESTS.parent / "build/release/stillframe"))
+    program = interpreters.STILLFRAME
     run = subprocess.run(["nsenter", "--target", str(running.pid), "--pid", "--mount", program, "dump", "--json", "1"],
                          capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
@@ -101,8 +100,7 @@ def test_without_privileges(start, as_root, who):
                     command=lambda one, inside: [*as_user, one.executable, f"{inside}/blocked_threads.py"])
     running.wait_asleep()
     truth = running.truth
-    program = shutil.copy(os.environ.get("STILLFRAME", interpreters.TESTS.parent / "build/release/stillframe"),
-                          running.folder / "stillframe")
+    program = shutil.copy(interpreters.STILLFRAME, running.folder / "stillframe")
     run = subprocess.run([*NOBODY, program, "dump", "--json", str(running.pid)], capture_output=True, text=True, timeout=60)
     if who == "the same user":
         assert run.returncode == 0, run.stderr

@@ -175,8 +175,7 @@ def test_interrupted(start, stripped, tmp_path, subject):
     else:
         library, _ = stripped
         code = native_builds.library("no_cfi.S")
-        running = start(ONE, "native/spins_in_assembly.py", code.name, copy=[library, code],
-                        command=lambda one, inside: [one.executable, f"{inside}/spins_in_assembly.py"])
+        running = start(ONE, "native/spins_in_assembly.py", code.name, copy=[library, code])
     with serving(Silent) as (tcp, address):
         command = [STILLFRAME, "dump", "--native", "--json", str(running.pid)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=fetching(address, tmp_path))

@@ -9,7 +9,7 @@ import interpreters
 import native_builds
 import native_comparing
 import native_tools
-from native_looking import ONE, OUTER, check_all, has_symbols, look, look_at_core, only, start_native
+from native_looking import ONE, OUTER, check_all, has_symbols, look, look_at_core, only, start_native, wait_for_handler
 
 WITH_CFI = ["plain", "unoptimized", "debug_frame", "lto", "dwarf 4", "split dwarf", "compressed dwarf", "large"]
 
@@ -121,8 +121,7 @@ def test_assembly(start, stillframe, function, calls):
 def test_leaf_without_cfi(start, stillframe):
     """The thread runs: its pc is in the code without CFI itself."""
     code = native_builds.library("no_cfi.S")
-    running = start(ONE, "native/spins_in_assembly.py", code.name, copy=[code],
-                    command=lambda one, inside: [one.executable, f"{inside}/spins_in_assembly.py"])
+    running = start(ONE, "native/spins_in_assembly.py", code.name, copy=[code])
     truth = running.truth
     outcome = stillframe("dump", "--native", "--json", running.pid)
     assert outcome.code == 0, outcome.err
@@ -142,7 +141,7 @@ def test_signal_handler(start, stillframe, function, own_stack):
     """A C handler that does not come back, on the thread's stack or on its own: what it interrupted stands under it."""
     library = native_builds.library("stacks.c")
     running = start_native(start, ONE, "in_library.py", library.name, function, own_stack, copy=[library])
-    wait_for_handler(running)
+    wait_for_handler(running, signal.SIGALRM if function == "stacks_interrupted" else signal.SIGSEGV)
     under = {"stacks_fault": ["stacks_write_to"], "stacks_interrupted": ["stacks_wait", "(__GI_)?_*(libc_)?pause"],
              "stacks_call_nothing": []}[function]
     # A pc that leads nowhere is the end for GDB and eu-stack.
@@ -150,14 +149,6 @@ def test_signal_handler(start, stillframe, function, own_stack):
     for still in check_all(stillframe, running, without=without, core=signal.SIGABRT):  # SIGSEGV is held back in its handler
         native_comparing.check_chain(only(still, "MainThread"), [
             "<module>", "call", "ffi_call", function, *under, "stacks_handler", "stacks_in_handler", "stacks_wait"])
-
-
-def wait_for_handler(running):
-    """Until the signal has come (stacks_interrupted waits a second for it) and the handler waits."""
-    for _ in range(100):
-        if "stacks_in_handler" in str(native_tools.eu_stack(pid=running.pid)[running.pid]):
-            break
-    running.wait_asleep()
 
 
 @pytest.mark.parametrize("interpreter", [interpreters.BY_ID[name] for name in ("2.7", "3.8", "3.12", "3.13-debian", "3.14")])
@@ -245,8 +236,7 @@ def test_death(start, stillframe, function):
     """The core that the kernel writes of a program that dies in C."""
     sent, chain = DEATHS[function]
     library = native_builds.library("stacks.c")
-    running = start(ONE, "native/dies_in_library.py", library.name, function, 1, copy=[library],
-                    command=lambda one, inside: [one.executable, f"{inside}/dies_in_library.py"])
+    running = start(ONE, "native/dies_in_library.py", library.name, function, 1, copy=[library])
     running.process.wait(60)
     [core] = running.folder.glob("core*")
     still = look_at_core(stillframe, running, core)

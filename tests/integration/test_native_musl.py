@@ -3,16 +3,14 @@
 No tool can be asked: GDB and eu-stack lose such a stack in its first function. What must be there is known of each program.
 """
 
-import re
 import signal
-import time
 
 import pytest
 
 import native_builds
 import native_comparing
 from interpreters import BY_ID
-from native_looking import OUTER, check_all, look, look_at_core, only, start_native
+from native_looking import OUTER, check_all, look, look_at_core, only, start_native, wait_for_handler
 
 MUSL = BY_ID["3.13-musl"]
 
@@ -81,16 +79,6 @@ def test_extension_blocks(start, stillframe, function, expected):
     running = start_native(start, MUSL, "in_stacks_module.py", function, copy=[module])
     for still in live_and_core(stillframe, running):
         native_comparing.check_chain(only(still, "MainThread"), ["_start", "call", "stacks_module_call", *expected])
-
-
-def wait_for_handler(running, number):
-    """Until the handler runs, while which its signal is held back, and waits."""
-    for _ in range(1000):
-        status = (running.folder / f"/proc/{running.pid}/status").read_text()
-        if int(re.search(r"^SigBlk:\s*(\w+)", status, re.MULTILINE)[1], 16) >> (number - 1) & 1:
-            break
-        time.sleep(0.01)
-    running.wait_asleep()
 
 
 @pytest.mark.parametrize("own_stack", [0, 1])

@@ -33,9 +33,7 @@ STARTS = ("_start", "clone3", "__clone3", "clone", "__clone")
 
 
 def start_with(start, program, *arguments, copy=(), **environment):
-    running = start(native_builds.packages(), f"native/packages/{program}", *arguments, copy=copy, env=environment,
-                    command=lambda one, inside: [one.executable, f"{inside}/{program}"])
-    return running
+    return start(native_builds.packages(), f"native/packages/{program}", *arguments, copy=copy, env=environment)
 
 
 @pytest.mark.timeout(300)  # the first one builds and installs

@@ -6,14 +6,10 @@ import pytest
 
 import interpreters
 import native_builds
-from value_comparing import local
+from value_comparing import check_children, children, local
 
 CASES = [pytest.param(one, id=one.id) for one in interpreters.VERSIONS]
 OPTIONS = ["--json", "--locals", "--locals-depth", 1, "--max-items", 100_000, "--max-string", 100_000]
-
-
-def values(still: dict, name: str = "values") -> list[dict]:
-    return local(still, name)["children"]
 
 
 def file_state(fd):
@@ -65,27 +61,25 @@ def check(shown: list[dict], truth: list[dict], version: tuple) -> None:
 
 @pytest.mark.parametrize("interpreter", CASES)
 def test_c_types(start, stillframe, interpreter):
-    running = start(interpreter, "values/c_types.py", 100,
-                    command=lambda one, inside: [one.executable, f"{inside}/c_types.py"])
+    running = start(interpreter, "values/c_types.py", 100)
     running.wait_asleep()
     outcome = stillframe("dump", *OPTIONS, running.pid)
-    check(values(outcome.still), running.truth["values"], interpreter.version)
+    check(children(outcome.still), running.truth["values"], interpreter.version)
     if interpreter in interpreters.CORES_OF_VALUES:
         core = stillframe("core", *OPTIONS, running.core(), *interpreters.root_of(interpreter))
-        check(values(core.still), running.truth["values"], interpreter.version)
+        check(children(core.still), running.truth["values"], interpreter.version)
 
 
 @pytest.mark.parametrize("interpreter", [pytest.param(one, id=one.id) for one in interpreters.VERSIONS if one.has_ctypes])
 def test_ctypes(start, stillframe, interpreter):
-    running = start(interpreter, "values/ctypes_values.py",
-                    command=lambda one, inside: [one.executable, f"{inside}/ctypes_values.py"])
+    running = start(interpreter, "values/ctypes_values.py")
     running.wait_asleep()
-    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    check_children(stillframe("dump", *OPTIONS, running.pid).still, running.truth["values"])
     still = stillframe("dump", "--json", "--locals", "--max-items", 2, running.pid).still
     assert local(still, "numbers")["value"].endswith(" [0, 1, … 998 more]>")
     if interpreter in interpreters.CORES_OF_VALUES:
         core = stillframe("core", *OPTIONS, running.core(), *interpreters.root_of(interpreter))
-        check_same(values(core.still), running.truth["values"])
+        check_children(core.still, running.truth["values"])
 
 
 def packages(version):
@@ -97,30 +91,23 @@ WITH_PACKAGES = ["3.8", "3.11", "3.12"]
 
 
 def start_with_packages(start, version, program):
-    running = start(packages(version), f"values/{program}", env={"OPENBLAS_NUM_THREADS": "1"},
-                    command=lambda one, inside: [one.executable, "-W", "ignore", f"{inside}/{program}"])
+    running = start(packages(version), f"values/{program}", flags=["-W", "ignore"], env={"OPENBLAS_NUM_THREADS": "1"})
     running.wait_asleep()
     return running
-
-
-def check_same(shown: list[dict], truth: list[str]) -> None:
-    assert len(shown) == len(truth)
-    wrong = [(one["value"], known) for one, known in zip(shown, truth) if one["value"] != known]
-    assert not wrong, "\n".join([f"{len(wrong)} are wrong, such as", *map(str, wrong[:10])])
 
 
 @pytest.mark.timeout(300)  # the first one installs
 @pytest.mark.parametrize("version", WITH_PACKAGES)
 def test_attrs(start, stillframe, version):
     running = start_with_packages(start, version, "attrs_values.py")
-    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    check_children(stillframe("dump", *OPTIONS, running.pid).still, running.truth["values"])
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("version", WITH_PACKAGES)
 def test_numpy(start, stillframe, version):
     running = start_with_packages(start, version, "numpy_values.py")
-    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    check_children(stillframe("dump", *OPTIONS, running.pid).still, running.truth["values"])
     still = stillframe("dump", "--json", "--locals", "--max-items", 3, running.pid).still
     assert local(still, "large")["value"] == (
         "array([[0, 1, 2, … 997 more], [1000, 1001, 1002, … 997 more], [2000, 2001, 2002, … 997 more], … 997 more]) "
@@ -128,14 +115,14 @@ def test_numpy(start, stillframe, version):
     # So many that the text is full inside one of them.
     records = local(stillframe("dump", "--json", "--locals", running.pid).still, "records")
     assert records["readable"] and records["cut"] and records["value"].startswith("array([(0, 'xxxxx")
-    check_same(values(stillframe("core", *OPTIONS, running.core()).still), running.truth["values"])
+    check_children(stillframe("core", *OPTIONS, running.core()).still, running.truth["values"])
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("version", WITH_PACKAGES)
 def test_pandas(start, stillframe, version):
     running = start_with_packages(start, version, "pandas_values.py")
-    check_same(values(stillframe("dump", *OPTIONS, running.pid).still), running.truth["values"])
+    check_children(stillframe("dump", *OPTIONS, running.pid).still, running.truth["values"])
     still = stillframe("dump", "--json", "--locals", "--max-items", 2, running.pid).still
     assert re.fullmatch(r"<pandas\.(core\.frame\.)?DataFrame object at 0x\w+ shape=\(1000000, 3\) "
                         r"columns=Index\(\['id', 'price', … 1 more\], dtype='(object|str)'\) dtypes=\[int64, float64, … 1 more\] "

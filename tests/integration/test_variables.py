@@ -35,7 +35,7 @@ def kind_of(name: str, known: dict) -> str:
 
 @pytest.mark.parametrize("interpreter", CASES)
 def test_variables(start, stillframe, interpreter):
-    running = start(interpreter, "values/variables.py", command=lambda one, inside: [one.executable, f"{inside}/variables.py"])
+    running = start(interpreter, "values/variables.py")
     running.wait_asleep()
     options = ["--json", "--locals", "--max-items", 100, "--max-string", 10000]
     live = stillframe("dump", *options, running.pid)
@@ -53,8 +53,7 @@ HANDLED = {(2, 7): {"nothing_here": "exceptions.ValueError"}, (3, 6): {"finally_
 
 @pytest.mark.parametrize("interpreter", [pytest.param(one, id=one.id) for one in interpreters.VERSIONS])
 def test_exceptions(start, stillframe, interpreter):
-    running = start(interpreter, "values/exceptions.py",
-                    command=lambda one, inside: [one.executable, f"{inside}/exceptions.py"])
+    running = start(interpreter, "values/exceptions.py")
     running.wait_asleep()
     live = stillframe("dump", "--json", "--locals", running.pid)
     check_exceptions(live.still, interpreter)

@@ -32,8 +32,7 @@ def call_names() -> dict[int, str]:
 
 def start_waiting(start, interpreter, program, *arguments):
     """The program, once it waits in the system call that it has announced, and its children rest."""
-    running = start(interpreter, f"waits/{program}.py", *arguments, copy=[FOLDER / "_wait.py"],
-                    command=lambda one, inside: [one.executable, f"{inside}/{program}.py"])
+    running = start(interpreter, f"waits/{program}.py", *arguments, copy=[FOLDER / "_wait.py"])
     names = call_names()
     for _ in range(1000):
         words = pathlib.Path(f"/proc/{running.pid}/syscall").read_text().split()
@@ -146,8 +145,7 @@ def test_uninterruptible(start, stillframe, interpreter):
 @pytest.mark.parametrize("interpreter", [BY_ID[name] for name in ("3.8", "3.12", "3.14t")])
 def test_beside_a_thread_that_runs(start, stillframe, interpreter):
     """After a stop, too, it is told what the threads waited for, and nothing of the one that ran."""
-    running = start(interpreter, "waits/waits_while_another_runs.py", command=lambda one, inside: [
-        one.executable, f"{inside}/waits_while_another_runs.py"])
+    running = start(interpreter, "waits/waits_while_another_runs.py")
     seen = set()
     for _ in range(20):  # a thread may be met while it takes the GIL for a moment
         outcome = stillframe("dump", "--json", running.pid)

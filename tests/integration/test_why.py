@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from interpreters import BY_ID, EACH_KIND, ONE
+from interpreters import BY_ID, EACH_KIND, ONE, root_of
 
 
 def test_watch_takes_its_time(start, stillframe):
@@ -36,6 +36,19 @@ def test_daemons(start, stillframe, interpreter):
     by_name = {thread["name"]: thread["daemon"] for thread in threads}
     assert by_name["MainThread"] is False
     assert by_name["in lock"] is True
+
+
+@pytest.mark.parametrize("interpreter", [BY_ID["3.8"], BY_ID["3.12"], BY_ID["3.14"]])
+def test_a_circle_among_many_tasks(start, stillframe, interpreter):
+    """`why` and `core` look at all tasks; `dump` at those of small programs."""
+    running = start(interpreter, "tasks/many_and_a_circle.py")
+    running.wait_asleep()
+    [finding] = stillframe("why", "--json", running.pid).still["findings"]
+    assert finding["id"] == "await-cycle"
+    assert stillframe("dump", "--json", running.pid).still["findings"] == []
+    core = running.core()
+    found = stillframe("core", "--json", core, *root_of(interpreter)).still["findings"]
+    assert [one["title"] for one in found if one["id"] != "killed-by"] == [finding["title"]]
 
 
 @pytest.mark.parametrize("interpreter", EACH_KIND)

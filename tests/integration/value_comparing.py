@@ -9,6 +9,11 @@ def local(still: dict, name: str) -> dict:
     return found
 
 
+def children(still: dict, name: str = "values") -> list[dict]:
+    """The parts of that local."""
+    return local(still, name)["children"]
+
+
 def held(still: dict) -> list[dict]:
     """The values that _generated.Values.wait() holds, in their order."""
     [thread] = still["threads"]
@@ -42,3 +47,11 @@ def differences(still: dict, truth: dict) -> list[str]:
 def check(still: dict, truth: dict) -> None:
     wrong = differences(still, truth)
     assert not wrong, f"{len(wrong)} of {len(truth['expected'])} differ:\n" + "\n".join(wrong[:20])
+
+
+def check_children(still: dict, told: list[str], agree=str.__eq__) -> None:
+    """The parts of the local `values` are what the program told of them: agree(shown, known)."""
+    shown = [one["value"] for one in children(still)]
+    assert len(shown) == len(told)
+    wrong = [(one, known) for one, known in zip(shown, told) if not agree(one, known)]
+    assert not wrong, "\n".join([f"{len(wrong)} are wrong, such as", *map(str, wrong[:10])])

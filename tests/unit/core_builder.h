@@ -49,6 +49,22 @@ class MemoryFile {
   int fd_;
 };
 
+// The head of a 64-bit ELF file whose program headers follow it; how many they are is left to be said.
+inline Elf64_Ehdr elf_header(std::uint16_t type, std::uint16_t machine) {
+  Elf64_Ehdr header{};
+  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  header.e_ident[EI_DATA] = ELFDATA2LSB;
+  header.e_ident[EI_VERSION] = EV_CURRENT;
+  header.e_type = type;
+  header.e_machine = machine;
+  header.e_version = EV_CURRENT;
+  header.e_phoff = sizeof header;
+  header.e_ehsize = sizeof header;
+  header.e_phentsize = sizeof(Elf64_Phdr);
+  return header;
+}
+
 // A 64-bit ELF library of three pages: headers and build-id, code (filled with 'c'), data (filled with 'd').
 inline std::string make_library(std::string_view build_id, std::uint16_t machine = EM_X86_64) {
   constexpr std::size_t page = 4096;
@@ -58,17 +74,7 @@ inline std::string make_library(std::string_view build_id, std::uint16_t machine
          Elf64_Nhdr{.n_namesz = 4, .n_descsz = static_cast<Elf64_Word>(build_id.size()), .n_type = NT_GNU_BUILD_ID});
   note.append("GNU\0", 4).append(build_id);
   note.resize((note.size() + 3) & ~std::size_t{3});
-  Elf64_Ehdr header{};
-  std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-  header.e_ident[EI_CLASS] = ELFCLASS64;
-  header.e_ident[EI_DATA] = ELFDATA2LSB;
-  header.e_ident[EI_VERSION] = EV_CURRENT;
-  header.e_type = ET_DYN;
-  header.e_machine = machine;
-  header.e_version = EV_CURRENT;
-  header.e_phoff = sizeof header;
-  header.e_ehsize = sizeof header;
-  header.e_phentsize = sizeof(Elf64_Phdr);
+  Elf64_Ehdr header = elf_header(ET_DYN, machine);
   header.e_phnum = build_id.empty() ? 3 : 4;
   std::string head;
   append(head, header);
@@ -181,17 +187,7 @@ class CoreBuilder {
                           part.memory_size, alignment});
       content += part.bytes;
     }
-    Elf64_Ehdr header{};
-    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
-    header.e_ident[EI_CLASS] = ELFCLASS64;
-    header.e_ident[EI_DATA] = ELFDATA2LSB;
-    header.e_ident[EI_VERSION] = EV_CURRENT;
-    header.e_type = ET_CORE;
-    header.e_machine = machine;
-    header.e_version = EV_CURRENT;
-    header.e_phoff = sizeof header;
-    header.e_ehsize = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
+    Elf64_Ehdr header = elf_header(ET_CORE, machine);
     header.e_phnum = extended_numbering ? std::uint16_t{PN_XNUM} : static_cast<std::uint16_t>(count);
     std::string file;
     if (extended_numbering) {

@@ -32,7 +32,7 @@ void find_abandoned_locks(const model::Still& still, Findings& findings) {
     for (const model::Thread& thread : still.threads) {
       if (thread.wants && thread.wants->resource == i) {
         who.push_back(name_and_place_of(thread));
-        finding.tids.push_back(thread.tid.value_or(0));
+        add_tid(finding, thread.tid);
       }
     }
     if (who.empty()) {

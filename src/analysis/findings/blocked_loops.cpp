@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 #include <string_view>
+#include <utility>
 
 #include "analysis/findings/list.h"
+#include "analysis/findings/task_words.h"
 #include "analysis/findings/words.h"
 #include "analysis/waits/words.h"
 #include "model/tasks.h"
@@ -46,22 +47,11 @@ bool may_be_of_the_disk(const model::Thread& thread) {
          (!others && std::ranges::find(calls, thread.waiting_on->syscall.value_or("")) != calls.end());
 }
 
-// The innermost call of the program's own in what runs; else the innermost call.
-const model::Frame* blocking_place(const model::TaskLoop& loop, const model::Tasks& tasks) {
-  for (const std::uint32_t place : std::views::reverse(loop.callback)) {
-    if (!is_library(tasks.places[place])) {
-      return &tasks.places[place];
-    }
-  }
-  return loop.callback.empty() ? nullptr : &tasks.places[loop.callback.back()];
-}
-
 std::string what_runs(const model::TaskLoop& loop, const model::Tasks& tasks) {
   if (!loop.running_task) {
-    return "a callback";
+    return loop.scheduler == model::Scheduler::asyncio ? "a callback" : "a task";
   }
-  const model::Task& task = tasks.tasks[*loop.running_task];
-  return "task " + (task.name.empty() ? fmt::format("{:#x}", task.address) : task.name);
+  return "task " + name_of(tasks.tasks[*loop.running_task]);
 }
 
 // Tasks that could go on, where a loop of C code does not show its callbacks.
@@ -70,6 +60,24 @@ std::uint64_t ready_tasks(const model::Tasks& tasks, const model::TaskLoop& loop
   return static_cast<std::uint64_t>(std::ranges::count_if(tasks.tasks, [&](const model::Task& task) {
     return task.loop == index && (task.state == model::TaskState::ready || task.state == model::TaskState::not_started);
   }));
+}
+
+// The function that runs what cannot be awaited in a thread of its own.
+std::string_view in_thread(model::Scheduler scheduler) {
+  switch (scheduler) {
+    case model::Scheduler::trio:
+      return "to_thread.run_sync";
+    case model::Scheduler::curio:
+      return "run_in_thread";
+    default:
+      return "to_thread";
+  }
+}
+
+std::string advice_for(model::Scheduler scheduler) {
+  return fmt::format(
+      "await instead of blocking: {0}.sleep(), a library that is made for {0}, or {0}.{1}() for what cannot be awaited",
+      model::name_of(scheduler), in_thread(scheduler));
 }
 
 void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& findings) {
@@ -85,7 +93,7 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
   if (!asleep && !late) {
     return;
   }
-  const model::Frame* place = blocking_place(loop, *still.tasks);
+  const model::Frame* place = own_place(loop.callback, *still.tasks);
   const bool known = late || !may_be_of_the_disk(*thread);
   model::Finding finding{.id = "loop-blocked", .severity = known ? model::Severity::certain : model::Severity::likely};
   if (!known) {
@@ -104,14 +112,8 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
   if (loop.overdue) {
     finding.evidence.push_back(fmt::format("a timer has been due for {}", duration_in_words(*loop.overdue)));
   }
-  finding.advice = {loop.scheduler == model::Scheduler::trio
-                        ? "await instead of blocking: trio.sleep(), a library that is made for trio, or "
-                          "trio.to_thread.run_sync() for what cannot be awaited"
-                        : "await instead of blocking: asyncio.sleep(), a library that is made for asyncio, or "
-                          "asyncio.to_thread() for what cannot be awaited"};
-  if (thread->tid) {
-    finding.tids.push_back(*thread->tid);
-  }
+  finding.advice = {advice_for(loop.scheduler)};
+  add_tid(finding, thread->tid);
   findings.push_back(std::move(finding));
 }
 

@@ -54,12 +54,12 @@ model::Finding make(const model::Still& still, const WaitGraph& graph, std::size
   model::Finding finding{.id = "lock-held", .severity = endless ? model::Severity::likely : model::Severity::note};
   std::vector<std::string> who;
   std::vector<std::string> behind;
-  finding.tids = {holder.tid.value_or(0)};
+  add_tid(finding, holder.tid);
   for (const std::size_t waiter : graph.waiting_for(index)) {
     const model::Thread& thread = still.threads[waiter];
     const bool direct = graph.dependencies(waiter).front().resource == first.resource;
     (direct ? who : behind).push_back(name_and_place_of(thread));
-    finding.tids.push_back(thread.tid.value_or(0));
+    add_tid(finding, thread.tid);
   }
   finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", model::with_count(who.size(), "thread"),
                               who.size() == 1 ? "waits" : "wait", name_of(*first.resource), name_and_place_of(holder),

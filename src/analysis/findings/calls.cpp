@@ -42,6 +42,21 @@ const model::Frame* called_by(const model::Thread& thread, std::size_t outside) 
   return nullptr;
 }
 
+const model::Frame* sleeping_code(const model::Thread& thread) {
+  for (std::size_t i = thread.frames.size(); i > 0; --i) {
+    const model::Frame& frame = thread.frames[i - 1];
+    if (frame.kind == model::FrameKind::python) {
+      return nullptr;
+    }
+    const std::string_view library = file_name(frame.library.value_or(""));
+    if (!frame.function.empty() && !library.empty() && !library.starts_with("libc.") && !library.starts_with("libc-") &&
+        !library.starts_with("libpthread") && !library.starts_with("ld-")) {
+      return &frame;
+    }
+  }
+  return nullptr;
+}
+
 bool has_time_limit(const model::Thread& thread) {
   const auto& waiting = thread.waiting_on;
   // Who waits for the GIL asks for it anew whenever its short wait is over.

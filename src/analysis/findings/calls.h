@@ -34,4 +34,7 @@ bool waits_without_end(const model::Thread& thread);
 // The thread in which the program began; null where it has ended.
 const model::Thread* main_thread(const model::Still& still);
 
+// The library whose code has gone to sleep: the innermost native frame that is not of the C library.
+const model::Frame* sleeping_code(const model::Thread& thread);
+
 }  // namespace stillframe::analysis

@@ -82,16 +82,17 @@ class Judge {
 
   void tell_of_stopped(const Thread& thread, const RelatedProcess& child) {
     const bool alone = waits_for_one(thread) && thread.waiting_on->processes.front().pid == child.process.pid;
-    findings_.push_back({.id = "child-stopped",
-                         .severity = alone ? Severity::certain : Severity::note,
-                         .title = fmt::format("Thread {} waits{} for process {}, which is stopped by a signal",
-                                              name_of(thread), at_place(thread), name_of(child.process)),
-                         .evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
-                                      fmt::format("the kernel says that process {} is stopped (SIGSTOP, SIGTSTP, or "
-                                                  "terminal input or output in the background)",
-                                                  child.process.pid)},
-                         .advice = {fmt::format("let it go on: kill -CONT {}", child.process.pid)},
-                         .tids = {thread.tid.value_or(0)}});
+    model::Finding finding{.id = "child-stopped",
+                           .severity = alone ? Severity::certain : Severity::note,
+                           .title = fmt::format("Thread {} waits{} for process {}, which is stopped by a signal",
+                                                name_of(thread), at_place(thread), name_of(child.process)),
+                           .evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
+                                        fmt::format("the kernel says that process {} is stopped (SIGSTOP, SIGTSTP, or "
+                                                    "terminal input or output in the background)",
+                                                    child.process.pid)},
+                           .advice = {fmt::format("let it go on: kill -CONT {}", child.process.pid)}};
+    add_tid(finding, thread.tid);
+    findings_.push_back(std::move(finding));
   }
 
   // Severity, with the beginning of the title, and reason of what nobody but this thread could end.
@@ -142,7 +143,7 @@ class Judge {
                                        "let it write where nobody has to read: to a file, or to subprocess.DEVNULL"}
             : std::vector<std::string>{"close the pipe before waiting (process.stdin.close(), or communicate())",
                                        "give it an end that it looks for, such as a last item"};
-    finding.tids = {thread.tid.value_or(0)};
+    add_tid(finding, thread.tid);
     findings_.push_back(std::move(finding));
   }
 
@@ -184,7 +185,7 @@ class Judge {
                          : std::vector<std::string>{
                                "flush what was written (flush(), or bufsize=0), and end lines where lines are read",
                                "a program that finds no terminal keeps its output in a buffer: stdbuf -oL, python -u"};
-    finding.tids = {thread.tid.value_or(0)};
+    add_tid(finding, thread.tid);
     findings_.push_back(std::move(finding));
   }
 
@@ -214,22 +215,22 @@ class Judge {
 
   void tell_of_kept_pipe(const Thread& thread, const RelatedProcess& ended, const model::WaitedFile& file) {
     const OtherProcess& keeper = file.processes.front();
-    findings_.push_back(
-        {.id = "pipe-kept-open",
-         .severity = Severity::likely,
-         .title =
-             fmt::format("Thread {} waits{} for the end of a child's output: the child has ended, but process {} still "
-                         "has the pipe open",
-                         name_of(thread), at_place(thread), name_of(keeper)),
-         .detail = "that it is this child's pipe is concluded from the child's end",
-         .evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
-                      fmt::format("child {} has ended, and nobody has asked for its result yet",
-                                  name_of(ended.process)),
-                      fmt::format("process {}, which can write to fd {}, is no child of this one", name_of(keeper),
-                                  file.fd)},
-         .advice = {"let what is left running in the background write elsewhere: command > /dev/null 2>&1 &",
-                    "start it with start_new_session=True and end the whole group on a timeout (os.killpg)"},
-         .tids = {thread.tid.value_or(0)}});
+    model::Finding finding{
+        .id = "pipe-kept-open",
+        .severity = Severity::likely,
+        .title =
+            fmt::format("Thread {} waits{} for the end of a child's output: the child has ended, but process {} still "
+                        "has the pipe open",
+                        name_of(thread), at_place(thread), name_of(keeper)),
+        .detail = "that it is this child's pipe is concluded from the child's end",
+        .evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
+                     fmt::format("child {} has ended, and nobody has asked for its result yet", name_of(ended.process)),
+                     fmt::format("process {}, which can write to fd {}, is no child of this one", name_of(keeper),
+                                 file.fd)},
+        .advice = {"let what is left running in the background write elsewhere: command > /dev/null 2>&1 &",
+                   "start it with start_new_session=True and end the whole group on a timeout (os.killpg)"}};
+    add_tid(finding, thread.tid);
+    findings_.push_back(std::move(finding));
   }
 
   const model::Still& still_;

@@ -163,9 +163,7 @@ std::string words_of(const Recursion& recursion) {
 
 model::Finding make_death(const model::Still& still, std::string id, std::string title) {
   model::Finding finding{.id = std::move(id), .severity = model::Severity::certain, .title = std::move(title)};
-  if (still.crash->tid) {
-    finding.tids.push_back(*still.crash->tid);
-  }
+  add_tid(finding, still.crash->tid);
   return finding;
 }
 

@@ -43,7 +43,7 @@ void find_deep_recursion(const model::Still& still, Findings& findings) {
                     found.round.size() == 1 ? "one function" : fmt::format("{} functions", found.round.size()))};
     finding.advice = {"see whether each call comes nearer to an end: the arguments tell (--locals)",
                       "a loop with a list of what is still to be done does not run out of stack"};
-    finding.tids = {thread.tid.value_or(0)};
+    add_tid(finding, thread.tid);
     findings.push_back(std::move(finding));
   }
 }

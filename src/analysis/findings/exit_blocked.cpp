@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
@@ -49,6 +50,15 @@ void judge(const model::Still& still, model::Finding& finding) {
       "every thread waits for another one, without a limit of time; a signal or C code could still wake one";
 }
 
+// Whether another finding says why one of them does not end.
+bool is_told(const Findings& findings, const std::vector<const Thread*>& awaited) {
+  return std::ranges::any_of(findings, [&](const model::Finding& one) {
+    return one.severity != model::Severity::note && std::ranges::any_of(awaited, [&](const Thread* thread) {
+             return thread->tid && std::ranges::find(one.tids, *thread->tid) != one.tids.end();
+           });
+  });
+}
+
 std::string deed_of(const Thread& thread) {
   return (thread.os_state == model::OsState::running ? "runs" : "waits") + at_place(thread);
 }
@@ -56,9 +66,7 @@ std::string deed_of(const Thread& thread) {
 void tell_of(const Thread& thread, model::Finding& finding) {
   const std::string what = thread.waiting_on ? ": " + thread.waiting_on->text : "";
   finding.evidence.push_back(fmt::format("thread {} {}{}", name_of(thread), deed_of(thread), what));
-  if (thread.tid) {
-    finding.tids.push_back(*thread.tid);
-  }
+  add_tid(finding, thread.tid);
 }
 
 void find_awaited_threads(const model::Still& still, const Thread& main, const model::Frame& frame, bool pool,
@@ -72,12 +80,14 @@ void find_awaited_threads(const model::Still& still, const Thread& main, const m
   const std::string more = awaited.size() == 1 ? "" : fmt::format("; and for {} more", awaited.size() - 1);
   model::Finding finding{.id = "exit-blocked",
                          .title = fmt::format("The program is over and waits for {}{}", first, more)};
-  judge(still, finding);
+  if (is_told(findings, awaited)) {
+    finding.severity = model::Severity::note;
+  } else {
+    judge(still, finding);
+  }
   finding.evidence.push_back(fmt::format("the main thread has come to its end and is in {}", place_of(frame)));
-  for (const Thread* thread : awaited) {
-    if (finding.tids.size() < 8) {
-      tell_of(*thread, finding);
-    }
+  for (const Thread* thread : awaited | std::views::take(kMostTold)) {
+    tell_of(*thread, finding);
   }
   finding.advice =
       pool ? std::vector<std::string>{"let tasks wait with a timeout, or tell them to end before the program does",
@@ -100,9 +110,7 @@ void find_awaited_process(const Thread& main, const model::Frame& frame, Finding
   finding.evidence.push_back(fmt::format("process {} is {}", name_of(child), state_of(child)));
   finding.advice = {fmt::format("look at the child: stillframe why {}", child.pid),
                     "tell the process to end before the program does, or make it with daemon=True"};
-  if (main.tid) {
-    finding.tids = {*main.tid};
-  }
+  add_tid(finding, main.tid);
   findings.push_back(std::move(finding));
 }
 

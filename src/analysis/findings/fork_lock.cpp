@@ -37,10 +37,10 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
                    fmt::format("the process was forked from {} and has run no other program since: it has the locks as "
                                "they were, and of the threads only the one that forked",
                                name_of(*still.forked_from))},
-      .advice =
-          {R"(start processes with the method "spawn" or "forkserver": multiprocessing.set_start_method("spawn"))",
-           "fork before the first thread starts, or make the lock anew in the child (os.register_at_fork)"},
-      .tids = {thread.tid.value_or(0)}};
+      .advice = {
+          R"(start processes with the method "spawn" or "forkserver": multiprocessing.set_start_method("spawn"))",
+          "fork before the first thread starts, or make the lock anew in the child (os.register_at_fork)"}};
+  add_tid(finding, thread.tid);
   findings.push_back(std::move(finding));
 }
 

@@ -79,7 +79,7 @@ void find_gc_finalizer(const model::Still& still, Findings& findings) {
     if (severity == model::Severity::likely) {
       finding.detail = "that the collector runs this finalizer is concluded: the collector is at work, and here is one";
     }
-    finding.tids = {thread.tid.value_or(0)};
+    add_tid(finding, thread.tid);
     findings.push_back(std::move(finding));
   }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
 
 #include "analysis/findings/watched.h"
 #include "analysis/findings/words.h"
@@ -66,12 +67,10 @@ void find_gil_convoy(Stills stills, Findings& findings) {
                       queues.crowded, stills.size(), name_of(first), holders.front().times),
       .detail = "between the looks it may have been otherwise"};
   finding.evidence = {fmt::format("up to {} waited at once", model::with_count(queues.longest, "thread"))};
-  for (const Holding& holding : holders) {
-    if (finding.tids.size() < 8) {
-      finding.evidence.push_back(fmt::format("thread {} held the GIL in {} of {} looks, last{}", name_of(*holding.seen),
-                                             holding.times, stills.size(), at_place(*holding.seen)));
-      finding.tids.push_back(holding.seen->tid.value_or(0));
-    }
+  for (const Holding& holding : holders | std::views::take(kMostTold)) {
+    finding.evidence.push_back(fmt::format("thread {} held the GIL in {} of {} looks, last{}", name_of(*holding.seen),
+                                           holding.times, stills.size(), at_place(*holding.seen)));
+    add_tid(finding, holding.seen->tid);
   }
   finding.advice = {
       "do what computes in processes (ProcessPoolExecutor), or in code that lets go of the GIL (NumPy, C)",

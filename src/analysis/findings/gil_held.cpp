@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
+#include <string>
+#include <vector>
 
 #include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
@@ -13,50 +16,44 @@ namespace {
 
 using model::Thread;
 
-// Whom it waits for in turn is told by the finding of that circle.
-bool is_in_a_cycle(const WaitGraph& graph, std::size_t thread) {
-  return std::ranges::any_of(graph.cycles(), [&](const auto& cycle) {
-    return std::ranges::find(cycle, thread, &Dependency::waiter) != cycle.end();
-  });
+// A page fault is no call around which the GIL could be let go.
+bool waits_for_page(const Thread& thread) {
+  return thread.os_state == model::OsState::uninterruptible && !thread.waiting_on->syscall;
 }
 
-// The library whose code has gone to sleep: the innermost native frame that is not of the C library.
-const model::Frame* sleeping_code(const Thread& thread) {
-  for (std::size_t i = thread.frames.size(); i > 0; --i) {
-    const model::Frame& frame = thread.frames[i - 1];
-    if (frame.kind == model::FrameKind::python) {
-      return nullptr;
-    }
-    const std::string_view library = file_name(frame.library.value_or(""));
-    if (!frame.function.empty() && !library.empty() && !library.starts_with("libc.") && !library.starts_with("libc-") &&
-        !library.starts_with("libpthread") && !library.starts_with("ld-")) {
-      return &frame;
-    }
+// A page comes from a disk in a moment, from a server that does not answer never.
+model::Severity severity_of(const Thread& holder) {
+  const bool silent = std::ranges::any_of(holder.waiting_on->files,
+                                          [](const model::WaitedFile& file) { return file.server_answers == false; });
+  return waits_for_page(holder) && !silent ? model::Severity::note : model::Severity::certain;
+}
+
+std::vector<std::string> advice_for(const Thread& holder) {
+  if (waits_for_page(holder)) {
+    return {"read() lets go of the GIL; touching a mapped file does not: map no files of servers, or copy them first"};
   }
-  return nullptr;
+  return {"let go of the GIL around calls that may sleep (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release, nogil)",
+          "with ctypes use CDLL: functions of a PyDLL are called with the GIL held"};
 }
 
 model::Finding tell(const Thread& holder, const std::vector<const Thread*>& others) {
   const std::size_t count = others.size();
   model::Finding finding{
       .id = "gil-held",
-      .severity = model::Severity::certain,
-      .title = fmt::format("Thread {} holds the GIL while it sleeps{}: {} other {} run", name_of(holder),
-                           at_place(holder), count, count == 1 ? "thread cannot" : "threads cannot")};
+      .severity = severity_of(holder),
+      .title = fmt::format("Thread {} holds the GIL while it {}{}: {} other {} run", name_of(holder),
+                           waits_for_page(holder) ? "waits for a page of memory" : "sleeps", at_place(holder), count,
+                           count == 1 ? "thread cannot" : "threads cannot")};
   finding.evidence.push_back(fmt::format("thread {} holds the GIL and {}", name_of(holder), holder.waiting_on->text));
   if (const model::Frame* code = sleeping_code(holder)) {
     finding.evidence.push_back(fmt::format("the code that sleeps: {}", place_of(*code)));
   }
-  for (const Thread* other : others) {
-    if (finding.tids.size() < 8) {
-      finding.evidence.push_back(fmt::format("thread {} waits for the GIL{}", name_of(*other), at_place(*other)));
-      finding.tids.push_back(other->tid.value_or(0));
-    }
+  add_tid(finding, holder.tid);
+  for (const Thread* other : others | std::views::take(kMostTold)) {
+    finding.evidence.push_back(fmt::format("thread {} waits for the GIL{}", name_of(*other), at_place(*other)));
+    add_tid(finding, other->tid);
   }
-  finding.tids.insert(finding.tids.begin(), holder.tid.value_or(0));
-  finding.advice = {
-      "let go of the GIL around calls that may sleep (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release, nogil)",
-      "with ctypes use CDLL: functions of a PyDLL are called with the GIL held"};
+  finding.advice = advice_for(holder);
   return finding;
 }
 
@@ -74,7 +71,8 @@ void find_gil_held(const model::Still& still, Findings& findings) {
         others.push_back(&other);
       }
     }
-    if (!others.empty() && !is_in_a_cycle(WaitGraph(still), i)) {
+    // Whom it waits for in turn is told by the finding of that circle.
+    if (!others.empty() && !WaitGraph(still).is_in_a_cycle(i)) {
       findings.push_back(tell(holder, others));
     }
   }

@@ -26,6 +26,7 @@ void find_python_exceptions(const model::Still& still, Findings& findings);
 void find_reentry(const model::Still& still, Findings& findings);
 void find_senders(const model::Still& still, Findings& findings);
 void find_task_cycles(const model::Still& still, Findings& findings);
+void find_world_held(const model::Still& still, Findings& findings);
 
 // Clearer ones stand before those that say the same more generally.
 inline constexpr std::array kAnalyses{
@@ -34,6 +35,8 @@ inline constexpr std::array kAnalyses{
     Analysis{find_reentry},         Analysis{find_fork_lock},
     Analysis{find_lock_cycles},     Analysis{find_process_locks},
     Analysis{find_abandoned_locks}, Analysis{find_gil_held},
+    Analysis{find_world_held},
+
     Analysis{find_pool_exhausted},  Analysis{find_child_waits},
     Analysis{find_gc_finalizer},    Analysis{find_blocking_holders},
     Analysis{find_exit_blocked},    Analysis{find_file_waits},

@@ -13,12 +13,8 @@ namespace {
 
 // " since /srv/app.py:12 in transfer": where the holder took it, as far as that is known.
 std::string taken_at(const model::Thread& holder, const model::Holder& by) {
-  if (!by.frame || *by.frame >= holder.frames.size()) {
-    return {};
-  }
-  model::Frame taken = holder.frames[*by.frame];
-  taken.line = by.line ? by.line : taken.line;
-  return fmt::format(", taken {} {}", by.line ? "at" : "in the call that is now at", place_of(taken));
+  const std::string place = taken_place(holder, by);
+  return place.empty() ? "" : fmt::format(", taken {} {}", by.line ? "at" : "in the call that is now at", place);
 }
 
 std::string step_of(const model::Still& still, const Dependency& step) {
@@ -60,6 +56,11 @@ std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
         "let go of the GIL (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release, py.allow_threads) before C code "
         "takes a lock, and take the lock before the GIL everywhere"};
   }
+  if (any(model::ResourceKind::standstill)) {
+    return {
+        "detach from Python (Py_BEGIN_ALLOW_THREADS, pybind11::gil_scoped_release) before C code takes a lock, also in "
+        "builds without a GIL"};
+  }
   if (any(model::ResourceKind::loader)) {
     return {"load no library, and wait for no thread, in callbacks and constructors that run under the loader's lock"};
   }
@@ -72,14 +73,26 @@ std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
   return {"take these locks in the same order everywhere, or with a timeout"};
 }
 
+// That it is a signal handler or a finalizer which waits for its own thread says more.
+bool is_told(const Findings& findings, const model::Thread& thread) {
+  return std::ranges::any_of(findings, [&](const model::Finding& one) {
+    return one.id.ends_with("-reentry") && thread.tid && std::ranges::find(one.tids, *thread.tid) != one.tids.end();
+  });
+}
+
 }  // namespace
 
 void find_lock_cycles(const model::Still& still, Findings& findings) {
   const WaitGraph graph(still);
   for (const auto& cycle : graph.cycles()) {
+    if (cycle.size() == 1 && is_told(findings, still.threads[cycle.front().waiter])) {
+      continue;
+    }
     const bool told = std::ranges::all_of(cycle, [](const Dependency& step) { return step.by->certain; });
-    const bool limited =
-        std::ranges::any_of(cycle, [&](const Dependency& step) { return has_time_limit(still.threads[step.waiter]); });
+    const bool limited = std::ranges::any_of(cycle, [&](const Dependency& step) {
+      // Who wants all threads to stand still looks again and again whether they do.
+      return step.resource->kind != model::ResourceKind::standstill && has_time_limit(still.threads[step.waiter]);
+    });
     const bool certain = told && !limited;
     model::Finding finding{.id = cycle.size() == 1 ? "self-deadlock" : "lock-cycle",
                            .severity = certain ? model::Severity::certain : model::Severity::likely,
@@ -92,9 +105,7 @@ void find_lock_cycles(const model::Still& still, Findings& findings) {
     }
     for (const Dependency& step : cycle) {
       finding.evidence.push_back(step_of(still, step));
-      if (const auto tid = still.threads[step.waiter].tid) {
-        finding.tids.push_back(*tid);
-      }
+      add_tid(finding, still.threads[step.waiter].tid);
     }
     const std::size_t behind = graph.waiting_for(cycle.front().waiter).size() + 1 - cycle.size();
     if (behind > 0) {

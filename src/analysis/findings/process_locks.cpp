@@ -87,8 +87,8 @@ model::Finding tell_of_cycle(const model::Still& still, const std::vector<Step>&
     finding.evidence.push_back(fmt::format("process {} waits for {}; process {} holds it ({})", names.back(),
                                            name_of(*step.resource), who(still, *step.holder, step.holding_process),
                                            step.by->how));
-    if (step.process == nullptr && step.waiter->tid) {
-      finding.tids.push_back(*step.waiter->tid);
+    if (step.process == nullptr) {
+      add_tid(finding, step.waiter->tid);
     }
   }
   finding.severity = certain ? model::Severity::certain : model::Severity::likely;
@@ -100,7 +100,7 @@ model::Finding tell_of_cycle(const model::Still& still, const std::vector<Step>&
 
 struct Waiters {
   std::vector<std::string> names;
-  std::vector<std::int64_t> tids;
+  std::vector<std::optional<std::int64_t>> tids;
   bool for_an_item = false;  // in a call such as Queue.get, which one reader at a time goes on in
 };
 
@@ -109,7 +109,7 @@ Waiters waiters_for(const model::Still& still, std::size_t resource) {
   for (const Thread& thread : still.threads) {
     if (thread.wants && thread.wants->resource == resource) {
       found.names.push_back(name_and_place_of(thread));
-      found.tids.push_back(thread.tid.value_or(0));
+      found.tids.push_back(thread.tid);
       found.for_an_item = found.for_an_item || thread.wants->call != "Lock.acquire";
     }
   }
@@ -118,10 +118,13 @@ Waiters waiters_for(const model::Still& still, std::size_t resource) {
 
 model::Finding begin(const char* id, const Waiters& waiters, const model::Resource& resource) {
   const bool one = waiters.names.size() == 1;
-  return {.id = id,
-          .title = fmt::format("{} {} {} for {}", one ? "Thread" : "Threads", list_of(waiters.names),
-                               one ? "waits" : "wait", name_of(resource)),
-          .tids = waiters.tids};
+  model::Finding finding{.id = id,
+                         .title = fmt::format("{} {} {} for {}", one ? "Thread" : "Threads", list_of(waiters.names),
+                                              one ? "waits" : "wait", name_of(resource))};
+  for (const auto tid : waiters.tids) {
+    add_tid(finding, tid);
+  }
+  return finding;
 }
 
 void tell_that_it_is_gone(const model::Resource& resource, const Waiters& waiters, Findings& findings) {

@@ -8,6 +8,7 @@
 #include "analysis/findings/calls.h"
 #include "analysis/findings/list.h"
 #include "analysis/findings/words.h"
+#include "model/words.h"
 
 namespace stillframe::analysis {
 namespace {
@@ -19,7 +20,7 @@ struct Intrusion {
   std::string_view noun;
   std::string_view verb;  // what it does with the thread
   std::string_view how;
-  std::array<std::string_view, 6> callers;  // empty ones are none
+  std::array<std::string_view, 6> callers;  // empty ones are none; without any the system itself calls it
   std::vector<std::string> (*advice)();
 };
 
@@ -37,6 +38,19 @@ const std::array kIntrusions{
               return std::vector<std::string>{
                   "let the handler only set a flag or write to a pipe (signal.set_wakeup_fd), and act on it elsewhere",
                   "take no lock in a handler: logging, queue.Queue and print() take some too"};
+            }},
+    Intrusion{
+        .id = "signal-reentry",
+        .noun = "signal handler",
+        .verb = "interrupted",
+        .how = "the system runs a signal handler of C code between any two instructions of the processor",
+        .callers = {},
+        .advice =
+            [] {
+              return std::vector<std::string>{
+                  "call nothing in a handler of C code that takes a lock or allocates memory: man 7 signal-safety has "
+                  "the list of what may be called",
+                  "let the handler only set a flag or write to a pipe, and act on it elsewhere"};
             }},
     Intrusion{.id = "finalizer-reentry",
               .noun = "finalizer",
@@ -56,12 +70,25 @@ const std::array kIntrusions{
 const model::Frame* intruder_of(const Thread& thread, std::size_t holding, const Intrusion& kind) {
   for (std::size_t i = holding + 1; i < thread.frames.size(); ++i) {
     const model::Frame& frame = thread.frames[i];
+    if (kind.callers.front().empty() && model::is_signal_return(frame) && i + 1 < thread.frames.size()) {
+      return &thread.frames[i + 1];
+    }
     if (frame.kind == model::FrameKind::native && !frame.function.empty() &&
         std::ranges::find(kind.callers, frame.function) != kind.callers.end()) {
       return called_by(thread, i);
     }
   }
   return nullptr;
+}
+
+// " called from /srv/app.py:12 in parse", of a call of C code.
+std::string called_from(const Thread& thread, std::size_t call) {
+  for (std::size_t i = call + 1; i-- > 0 && thread.frames[call].kind == model::FrameKind::native;) {
+    if (thread.frames[i].kind == model::FrameKind::python) {
+      return ", called from " + place_of(thread.frames[i]);
+    }
+  }
+  return {};
 }
 
 void look_at(const Thread& thread, const model::Resource& resource, const model::Holder& holder, Findings& findings) {
@@ -81,13 +108,11 @@ void look_at(const Thread& thread, const model::Resource& resource, const model:
     } else if (!holder.certain) {
       finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }
-    model::Frame taken = thread.frames[*holder.frame];
-    taken.line = holder.line ? holder.line : taken.line;
-    finding.evidence = {
-        fmt::format("thread {} holds {}: {} ({})", name_of(thread), name_of(resource), place_of(taken), holder.how),
-        std::string(kind.how)};
+    finding.evidence = {fmt::format("thread {} holds {}: {}{} ({})", name_of(thread), name_of(resource),
+                                    taken_place(thread, holder), called_from(thread, *holder.frame), holder.how),
+                        std::string(kind.how)};
     finding.advice = kind.advice();
-    finding.tids = {thread.tid.value_or(0)};
+    add_tid(finding, thread.tid);
     findings.push_back(std::move(finding));
     return;
   }

@@ -2,32 +2,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "analysis/findings/list.h"
+#include "analysis/findings/task_words.h"
 #include "analysis/findings/words.h"
-#include "analysis/tasks/cycles.h"
+#include "analysis/tasks/graphs.h"
 #include "model/tasks.h"
 
 namespace stillframe::analysis {
 namespace {
 
-std::string name_of(const model::Task& task) {
-  return task.name.empty() ? fmt::format("{:#x}", task.address) : task.name;
-}
-
-// The innermost call of the program's own; else the innermost call.
-const model::Frame* own_place(const model::Task& task, const model::Tasks& tasks) {
-  for (const std::uint32_t place : std::views::reverse(task.frames)) {
-    if (!is_library(tasks.places[place])) {
-      return &tasks.places[place];
-    }
-  }
-  return task.frames.empty() ? nullptr : &tasks.places[task.frames.back()];
-}
-
 std::string name_and_place(const model::Task& task, const model::Tasks& tasks) {
-  const model::Frame* place = own_place(task, tasks);
+  const model::Frame* place = own_place(task.frames, tasks);
   return place == nullptr ? name_of(task) : fmt::format("{} ({})", name_of(task), place_of(*place));
 }
 
@@ -43,54 +29,86 @@ bool waits_for_lock(const model::Task& task) {
   return task.waits_for.kind == model::WaitKind::lock || task.waits_for.kind == model::WaitKind::semaphore;
 }
 
+model::Scheduler scheduler_of(const model::Task& task, const model::Tasks& tasks) {
+  return task.loop ? tasks.loops[*task.loop].scheduler : model::Scheduler::asyncio;
+}
+
 // What it is called that a task waits for.
 std::string lock_class(const model::Task& task, const model::Tasks& tasks) {
-  if (task.waits_for.type) {
-    return "a " + *task.waits_for.type;
+  const auto scheduler = scheduler_of(task, tasks);
+  const bool gevent = scheduler == model::Scheduler::gevent;
+  std::string_view own = gevent ? "lock.RLock" : "Lock";
+  if (task.waits_for.kind == model::WaitKind::semaphore) {
+    own = gevent ? "lock.Semaphore" : "Semaphore";
   }
-  const auto scheduler = task.loop ? tasks.loops[*task.loop].scheduler : model::Scheduler::asyncio;
-  if (scheduler == model::Scheduler::gevent) {
-    return "a gevent.lock.RLock";
+  const std::string name = task.waits_for.type.value_or(fmt::format("{}.{}", model::name_of(scheduler), own));
+  return (name.starts_with('a') ? "an " : "a ") + name;
+}
+
+// What is to be known of a circle's tasks together.
+struct Circle {
+  bool locks = false;
+  bool proven = true;  // who holds them
+  bool semaphores = false;
+  bool gevent = false;
+  bool for_good = true;  // each waits for the next one alone, with no end
+
+  void take(const model::Task& task, std::uint32_t next, const model::Tasks& tasks) {
+    if (waits_for_lock(task)) {
+      locks = true;
+      proven = proven && task.waits_for.holders_proven;
+      semaphores = semaphores || task.waits_for.kind == model::WaitKind::semaphore;
+    }
+    gevent = gevent || scheduler_of(task, tasks) == model::Scheduler::gevent;
+    for_good = for_good && !gevent && waits_for_that_alone(task, next);
   }
-  return fmt::format("{}.{}", scheduler == model::Scheduler::trio ? "a trio" : "an asyncio",
-                     task.waits_for.kind == model::WaitKind::lock ? "Lock" : "Semaphore");
+
+  [[nodiscard]] std::string doubt() const {
+    if (!proven) {
+      return "these locks do not say who holds them: that is concluded from `async with` blocks";
+    }
+    if (gevent) {
+      return "a timeout of gevent, which leaves nothing to see, may end the wait of one of them";
+    }
+    return semaphores ? "a task that is not in the circle may release the semaphore"
+                      : "one of them waits for other tasks as well, or has a timeout, and may yet go on";
+  }
+};
+
+std::string title_of(const std::vector<std::uint32_t>& cycle, const Circle& circle, const model::Tasks& tasks) {
+  std::vector<std::string> who;
+  who.reserve(cycle.size());
+  for (const std::uint32_t task : cycle) {
+    who.push_back(name_and_place(tasks.tasks[task], tasks));
+  }
+  if (cycle.size() > 1) {
+    return fmt::format("Deadlock: tasks {} wait for one another", list_of(who));
+  }
+  const std::string itself =
+      circle.locks ? fmt::format("{} that it holds itself", lock_class(tasks.tasks[cycle.front()], tasks)) : "itself";
+  return fmt::format("Deadlock: task {} waits for {}", who.front(), itself);
 }
 
 model::Finding finding_of(const std::vector<std::uint32_t>& cycle, const model::Tasks& tasks) {
   model::Finding finding{.id = "await-cycle", .severity = model::Severity::certain};
-  std::vector<std::string> who;
-  bool locks = false;
-  bool proven = true;  // who holds them
+  Circle circle;
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     const model::Task& task = tasks.tasks[cycle[i]];
-    who.push_back(name_and_place(task, tasks));
-    if (waits_for_lock(task)) {
-      locks = true;
-      proven = proven && task.waits_for.holders_proven;
-    }
-    if (!waits_for_that_alone(task, cycle[(i + 1) % cycle.size()])) {
-      finding.severity = model::Severity::likely;
-    }
+    circle.take(task, cycle[(i + 1) % cycle.size()], tasks);
     finding.evidence.push_back(fmt::format("task {} {}", name_of(task), task.waits_for.text));
     if (const auto tid = task.loop ? tasks.loops[*task.loop].tid : std::nullopt;
         tid && std::ranges::find(finding.tids, *tid) == finding.tids.end()) {
       finding.tids.push_back(*tid);
     }
   }
-  finding.title =
-      cycle.size() == 1
-          ? fmt::format("Deadlock: task {} waits for {}", who.front(),
-                        locks ? fmt::format("{} that it holds itself", lock_class(tasks.tasks[cycle.front()], tasks))
-                              : "itself")
-          : fmt::format("Deadlock: tasks {} wait for one another", list_of(who));
-  if (finding.severity == model::Severity::likely) {
-    finding.detail = locks && !proven
-                         ? "the locks of asyncio do not say who holds them: that is concluded from `async with` blocks"
-                         : "one of them waits for other tasks as well, or has a timeout, and may yet go on";
+  finding.title = title_of(cycle, circle, tasks);
+  if (!circle.for_good) {
+    finding.severity = model::Severity::likely;
+    finding.detail = circle.doubt();
   }
   finding.advice = {
-      locks ? "take these locks in the same order everywhere, and none of them twice"
-            : "let one of them get its result by another way than by awaiting the other: a queue, a future"};
+      circle.locks ? "take these locks in the same order everywhere, and none of them twice"
+                   : "let one of them get its result by another way than by awaiting the other: a queue, a future"};
   return finding;
 }
 
@@ -100,7 +118,7 @@ void find_task_cycles(const model::Still& still, Findings& findings) {
   if (!still.tasks) {
     return;
   }
-  for (const auto& cycle : cycles_of(wait_graph(*still.tasks))) {
+  for (const auto& cycle : model::cycles_of(wait_graph(*still.tasks))) {
     findings.push_back(finding_of(cycle, *still.tasks));
   }
 }

@@ -7,7 +7,7 @@
 
 namespace stillframe::analysis {
 
-WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()) {
+WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()), waiters_(still.threads.size()) {
   std::unordered_map<std::int64_t, std::size_t> by_tid;
   for (std::size_t i = 0; i < still.threads.size(); ++i) {
     if (still.threads[i].tid) {
@@ -23,6 +23,7 @@ WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()) {
     for (const model::Holder& holder : resource.holders) {
       if (const auto known = holder.tid ? by_tid.find(*holder.tid) : by_tid.end(); known != by_tid.end()) {
         edges_[i].push_back({.waiter = i, .holder = known->second, .resource = &resource, .by = &holder});
+        waiters_[known->second].push_back(i);
       }
     }
   }
@@ -52,20 +53,26 @@ std::vector<std::vector<Dependency>> WaitGraph::cycles() const {
   return found;
 }
 
+bool WaitGraph::is_in_a_cycle(std::size_t thread) const {
+  return std::ranges::any_of(cycles(), [&](const auto& cycle) {
+    return std::ranges::find(cycle, thread, &Dependency::waiter) != cycle.end();
+  });
+}
+
 std::vector<std::size_t> WaitGraph::waiting_for(std::size_t thread) const {
   std::vector<std::size_t> found;
   std::unordered_set<std::size_t> known{thread};
-  bool grown = true;
-  while (grown) {
-    grown = false;
-    for (std::size_t i = 0; i < edges_.size(); ++i) {
-      const bool waits =
-          std::ranges::any_of(edges_[i], [&](const Dependency& one) { return known.contains(one.holder); });
-      if (waits && known.insert(i).second) {
-        found.push_back(i);
-        grown = true;
+  const auto add_waiters_of = [&](std::size_t holder) {
+    for (const std::size_t waiter : waiters_[holder]) {
+      if (known.insert(waiter).second) {
+        found.push_back(waiter);
       }
     }
+  };
+  add_waiters_of(thread);
+  std::size_t next = 0;
+  while (next < found.size()) {  // which grows meanwhile
+    add_waiters_of(found[next++]);
   }
   return found;
 }

@@ -24,11 +24,13 @@ class WaitGraph {
   [[nodiscard]] const std::vector<Dependency>& dependencies(std::size_t thread) const { return edges_[thread]; }
   // Every cycle once, each from the thread that stands first in the still; a thread alone that waits for itself is one.
   [[nodiscard]] std::vector<std::vector<Dependency>> cycles() const;
-  // Threads that wait, directly or through others, for this one; it itself left out.
+  [[nodiscard]] bool is_in_a_cycle(std::size_t thread) const;
+  // Threads that wait, directly or through others, for this one, the nearest first; it itself left out.
   [[nodiscard]] std::vector<std::size_t> waiting_for(std::size_t thread) const;
 
  private:
   std::vector<std::vector<Dependency>> edges_;
+  std::vector<std::vector<std::size_t>> waiters_;  // of a thread: those whose edges lead to it
 };
 
 }  // namespace stillframe::analysis

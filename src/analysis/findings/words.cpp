@@ -50,6 +50,8 @@ std::string_view noun_of(model::ResourceKind kind) {
       return "the mutex of";
     case model::ResourceKind::stop_the_world:
       return "the end of a stop of all threads of Python";
+    case model::ResourceKind::standstill:
+      return "the standstill of all threads of Python";
   }
   return "lock";
 }
@@ -84,6 +86,12 @@ std::string name_of(const model::Thread& thread) {
   const std::string tid = thread.tid ? fmt::format("{}", *thread.tid) : "?";
   const auto& name = thread.name ? thread.name : thread.os_name;
   return name ? fmt::format("{} \"{}\"", tid, *name) : tid;
+}
+
+void add_tid(model::Finding& finding, std::optional<std::int64_t> tid) {
+  if (tid) {
+    finding.tids.push_back(*tid);
+  }
 }
 
 std::string list_of(std::span<const std::string> words, std::size_t most) {
@@ -149,6 +157,15 @@ const model::Frame* waiting_frame(const model::Thread& thread) {
   return own_frame(thread);
 }
 
+std::string taken_place(const model::Thread& thread, const model::Holder& holder) {
+  if (!holder.frame || *holder.frame >= thread.frames.size()) {
+    return {};
+  }
+  model::Frame taken = thread.frames[*holder.frame];
+  taken.line = holder.line ? holder.line : taken.line;
+  return place_of(taken);
+}
+
 bool is_lock(model::ResourceKind kind) {
   using enum model::ResourceKind;
   return kind == lock || kind == rlock || kind == import_lock || kind == mutex || kind == rwlock || kind == loader ||
@@ -161,7 +178,7 @@ std::string name_of(const model::Resource& resource) {
   using enum model::ResourceKind;
   const bool nameless = resource.kind == static_guard && !resource.name;
   if (resource.kind == gil || resource.kind == loader || resource.kind == arena || nameless ||
-      resource.kind == stop_the_world) {
+      resource.kind == stop_the_world || resource.kind == standstill) {
     return std::string(noun);
   }
   if (resource.kind == static_guard && resource.name) {

@@ -1,6 +1,7 @@
 // How findings name threads, places and resources.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,6 +12,9 @@
 
 namespace stillframe::analysis {
 
+// Of how many threads a finding tells each one's part.
+inline constexpr std::size_t kMostTold = 8;
+
 // What a thread waits for, where it is one of the still's resources; else null.
 const model::Resource* wanted_by(const model::Still& still, const model::Thread& thread);
 
@@ -20,8 +24,11 @@ const model::Thread* thread_of(const model::Still& still, std::optional<std::int
 // `4213 "Worker-1"`; "?" where it has no id.
 std::string name_of(const model::Thread& thread);
 
+// Adds a thread to those that a finding is about; one whose id is not known is left out.
+void add_tid(model::Finding& finding, std::optional<std::int64_t> tid);
+
 // "a", "a and b", "a, b and c"; of more than `most` the first ones "and 14 more".
-std::string list_of(std::span<const std::string> words, std::size_t most = 8);
+std::string list_of(std::span<const std::string> words, std::size_t most = kMostTold);
 
 // "/srv/app.py:12 in transfer"; of a native frame "pthread_mutex_lock in libc.so.6".
 std::string place_of(const model::Frame& frame);
@@ -44,6 +51,10 @@ std::string at_place(const model::Thread& thread);
 
 // The frame in which a thread waits for its resource, in the program's own code where it is there.
 const model::Frame* waiting_frame(const model::Thread& thread);
+
+// Where a holder took what it holds, `thread` being its thread: "/srv/app.py:12 in transfer"; empty where that is not
+// known.
+std::string taken_place(const model::Thread& thread, const model::Holder& holder);
 
 // Whether it is held by one who took it, and has to let go of it.
 bool is_lock(model::ResourceKind kind);

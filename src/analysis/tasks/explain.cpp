@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analysis/tasks/cycles.h"
+#include "analysis/tasks/graphs.h"
 #include "analysis/tasks/words.h"
 #include "analysis/waits/waits.h"
 #include "model/tasks.h"
@@ -46,7 +46,7 @@ void explain_tasks(const target::Target& target, model::Still& still) {
     }
     task.waits_for.text = task_wait_in_words(task, tasks, file, still.source.pid.value_or(0));
   }
-  tasks.cycles = cycles_of(await_graph(tasks));
+  tasks.cycles = model::cycles_of(await_graph(tasks));
 }
 
 }  // namespace stillframe::analysis

@@ -16,7 +16,7 @@ using model::WaitKind;
 constexpr std::size_t kMostNamed = 3;
 
 std::string name_of(const model::Task& task) {
-  return task.name.empty() ? fmt::format("the task {:#x}", task.address) : task.name;
+  return task.name.empty() ? fmt::format("the task {:#x}", task.address) : model::name_with_number(task);
 }
 
 // "Task-3, Task-4 and 7 more".

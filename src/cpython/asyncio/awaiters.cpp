@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cpython/deque.h"
+#include "cpython/function_words.h"
 #include "cpython/values/members.h"
 #include "model/scheduler_files.h"
 
@@ -16,17 +17,6 @@ constexpr std::size_t kMost = 100'000;
 constexpr std::size_t kFurthest = 1000;
 // Cells of a closure, arguments of a call.
 constexpr std::uint64_t kMostParts = 64;
-
-// PyFunctionObject (Include/cpython/funcobject.h): which words are the code and the closure.
-struct FunctionWords {
-  std::uint32_t code;
-  std::uint32_t closure;
-};
-
-FunctionWords function_words(PythonVersion version) {
-  return version >= PythonVersion{3, 10, 0} ? FunctionWords{.code = 4, .closure = 7}
-                                            : FunctionWords{.code = 0, .closure = 4};
-}
 
 void add(std::vector<Address>& found, Address one) {
   // Few wait for one; where thousands do (they all wait for one event) those of the library come once each.

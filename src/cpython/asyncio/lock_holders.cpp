@@ -1,9 +1,11 @@
 #include "cpython/asyncio/lock_holders.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "cpython/generators.h"
+#include "cpython/set_table.h"
 #include "cpython/values/members.h"
 
 namespace stillframe::cpython {
@@ -15,8 +17,13 @@ using model::WaitKind;
 constexpr std::uint64_t kMostWords = 256;
 constexpr std::size_t kMostHolders = 1000;
 
-bool is_lock(WaitKind kind) {
-  return kind == WaitKind::lock || kind == WaitKind::semaphore;
+// Conditions have a lock, and an `async with` of them takes that.
+constexpr std::array kConditions{"asyncio.locks.Condition", "curio.sync.Condition"};
+constexpr std::array kLockFiles{"/asyncio/locks.py", "/curio/sync.py", "/anyio/_core/_synchronization.py"};
+
+// Whether it is to be found out who holds what a task waits for.
+bool is_wanted(const RawWait& wait) {
+  return (wait.kind == WaitKind::lock || wait.kind == WaitKind::semaphore) && !wait.holders_proven;
 }
 
 class HolderSearch {
@@ -25,7 +32,7 @@ class HolderSearch {
 
   void search() {
     for (const RawTask& task : tasks_) {
-      if (is_lock(task.wait.kind)) {
+      if (is_wanted(task.wait)) {
         holders_.try_emplace(task.wait.object);
       }
     }
@@ -34,6 +41,7 @@ class HolderSearch {
     }
     for (const RawTask& task : tasks_) {
       own_ = 0;
+      released_ = task.wait.kind == WaitKind::condition ? lock_of(task.wait.object) : 0;
       for (const RawFrame& frame : task.frames) {
         look_at(task, frame);
       }
@@ -42,7 +50,7 @@ class HolderSearch {
       }
     }
     for (RawTask& task : tasks_) {
-      if (is_lock(task.wait.kind)) {
+      if (is_wanted(task.wait)) {
         task.wait.holders = holders_[task.wait.object];
       }
     }
@@ -67,8 +75,8 @@ class HolderSearch {
   // to get it back in Condition.wait(). One that is there once more is of a block around that.
   static std::size_t entrances(const RawTask& task) {
     return static_cast<std::size_t>(std::ranges::count_if(task.frames, [](const RawFrame& frame) {
-      return frame.code->filename.ends_with("/asyncio/locks.py") &&
-             (frame.code->name == "__aenter__" || frame.code->name == "wait");
+      return (frame.code->name == "__aenter__" || frame.code->name == "wait") &&
+             std::ranges::any_of(kLockFiles, [&](const char* file) { return frame.code->filename.ends_with(file); });
     }));
   }
 
@@ -91,27 +99,43 @@ class HolderSearch {
     if (object == 0) {
       return;
     }
-    if (!holders_.contains(object) && instances_.is_a(object, "asyncio.locks.Condition")) {
-      object = instances_.get(object, "_lock").value_or(0);
+    if (!holders_.contains(object)) {
+      object = lock_of(object);
     }
     const auto wanted = holders_.find(object);
-    if (wanted == holders_.end()) {
+    if (wanted == holders_.end() || object == released_) {
       return;
     }
-    if (is_lock(task.wait.kind) && task.wait.object == object) {
+    if (is_wanted(task.wait) && task.wait.object == object) {
       ++own_;
     } else {
       hold(wanted->second, task);
     }
   }
 
+  // Of a condition; 0: it is none.
+  Address lock_of(Address object) {
+    const bool has_one =
+        std::ranges::any_of(kConditions, [&](const char* one) { return instances_.is_a(object, one); });
+    return has_one ? instances_.get(object, "_lock").value_or(0) : 0;
+  }
+
   Instances& instances_;
   std::span<RawTask> tasks_;
   std::unordered_map<Address, std::vector<Address>> holders_;  // by lock
-  std::size_t own_ = 0;  // how often the lock that a task waits for is on its own stacks
+  std::size_t own_ = 0;   // how often the lock that a task waits for is on its own stacks
+  Address released_ = 0;  // the lock of the condition that it waits for: wait() has given it back
 };
 
 }  // namespace
+
+void add_holders_of_set(Instances& instances, Address set, RawWait& wait) {
+  const SetTable table(instances.objects(), set);
+  wait.holders_proven = table.sound() && table.each([&](Address one) {
+    wait.holders.push_back(one);
+    return wait.holders.size() < kMostHolders;
+  });
+}
 
 void find_lock_holders(Instances& instances, std::span<RawTask> tasks) {
   HolderSearch(instances, tasks).search();

@@ -81,7 +81,11 @@ Workers find_workers(Instances& instances, Variables& variables, const RawInterp
   Workers workers;
   for (const RawThread& thread : interpreter.threads) {
     for (const RawFrame& frame : thread.chain.frames) {
-      if (const auto job = future_run_by(instances.objects(), variables, frame)) {
+      // WorkerThread.run() of AnyIO, which keeps the future in a variable.
+      const auto job = is_call(frame, "run", "/anyio/_backends/_asyncio.py")
+                           ? local_variable(variables, frame, "future")
+                           : future_run_by(instances.objects(), variables, frame);
+      if (job) {
         workers.emplace(*job, thread.address);
       }
     }

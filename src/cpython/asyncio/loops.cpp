@@ -11,22 +11,14 @@ namespace {
 
 // Timers of one loop that are looked at; a million take some 300 MB of the program's memory.
 constexpr std::uint64_t kMostTimers = 1'000'000;
-constexpr std::uint64_t kMostFiles = 1'000'000;
+// Of its state alone. They are a heap (heapq): the first one that is not cancelled is among the first.
+constexpr std::uint64_t kFewTimers = 64;
 constexpr std::uint64_t kMostArguments = 8;
-// selectors.EVENT_WRITE; SelectorKey(fileobj, fd, events, data) in Lib/selectors.py.
-constexpr std::uint32_t kKeyFd = 1;
-constexpr std::uint32_t kKeyData = 3;
-
-std::optional<Address> tuple_item(const Objects& objects, Address tuple, std::uint32_t index) {
-  const auto item = objects.memory().get<Address>(tuple + objects.layout().tuple.items.value() +
-                                                  std::uint64_t{index} * sizeof(Address));
-  return item && *item != 0 ? std::optional(*item) : std::nullopt;
-}
 
 }  // namespace
 
 // BaseEventLoop in Lib/asyncio/base_events.py. Of other loops (uvloop's is made in C) nothing but their tasks is known.
-RawLoop Loops::read(Address loop) {
+RawLoop Loops::read(Address loop, LoopDepth depth) {
   RawLoop found{.address = loop};
   const Type* type = instances_.types().of(loop);
   found.type = type != nullptr ? type->qualified : "";
@@ -43,12 +35,14 @@ RawLoop Loops::read(Address loop) {
   if (const auto ident = instances_.integer(loop, "_thread_id")) {
     found.thread_ident = static_cast<std::uint64_t>(*ident);
   }
-  read_timers(found);
-  read_files(found);
+  read_timers(found, depth);
+  if (depth == LoopDepth::all) {
+    read_files(found);
+  }
   return found;
 }
 
-void Loops::read_timers(RawLoop& loop) {
+void Loops::read_timers(RawLoop& loop, LoopDepth depth) {
   const Objects& objects = instances_.objects();
   const auto list = instances_.get(loop.address, "_scheduled");
   const auto count = list ? length_of(objects, *list) : std::nullopt;
@@ -58,8 +52,9 @@ void Loops::read_timers(RawLoop& loop) {
     return;
   }
   loop.scheduled = *count;
-  std::vector<Address> handles(std::min(*count, kMostTimers));
-  loop.whole = loop.whole && handles.size() == *count;
+  const bool all = depth == LoopDepth::all;
+  std::vector<Address> handles(std::min(*count, all ? kMostTimers : kFewTimers));
+  loop.whole = loop.whole && (!all || handles.size() == *count);
   if (!reaches(objects, *items, handles.size() * sizeof(Address)) ||
       !objects.memory().read(*items, std::as_writable_bytes(std::span(handles)))) {
     loop.whole = false;
@@ -96,30 +91,21 @@ void Loops::read_timer(Address handle, RawLoop& loop) {
 
 void Loops::read_files(RawLoop& loop) {
   const auto selector = instances_.get(loop.address, "_selector");
-  const auto keys = selector ? instances_.get(*selector, "_fd_to_key") : std::nullopt;
-  if (!keys) {
-    return;  // closed
-  }
-  std::uint64_t seen = 0;
-  const bool whole = instances_.objects().for_each_entry(*keys, [&](Address, Address key) {
-    read_key(key, loop);
-    return ++seen < kMostFiles;
-  });
+  const bool whole =
+      !selector || for_each_key(instances_, *selector, [&](const SelectorKey& key) { read_key(key, loop); });
   loop.whole = loop.whole && whole;
 }
 
 // The data of a key are the handles that are called when the file can be read, and written.
-void Loops::read_key(Address key, RawLoop& loop) {
+void Loops::read_key(const SelectorKey& key, RawLoop& loop) {
   const Objects& objects = instances_.objects();
-  const auto fd = signed_integer(objects, tuple_item(objects, key, kKeyFd));
-  const auto data = tuple_item(objects, key, kKeyData);
-  if (!fd || *fd < 0 || *fd > INT32_MAX || !data || length_of(objects, *data) != 2) {
+  if (length_of(objects, key.data) != 2) {
     return;
   }
   for (const bool to_write : {false, true}) {
-    const auto handle = tuple_item(objects, *data, to_write ? 1 : 0);
+    const auto handle = tuple_item(objects, key.data, to_write ? 1 : 0);
     if (handle && !instances_.is_none(*handle)) {
-      read_handle(*handle, {.fd = static_cast<int>(*fd), .to_write = to_write}, loop);
+      read_handle(*handle, {.fd = key.fd, .to_write = to_write}, loop);
     }
   }
 }

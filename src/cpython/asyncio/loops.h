@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "cpython/asyncio/futures.h"
+#include "cpython/asyncio/selector_keys.h"
 
 namespace stillframe::cpython {
 
@@ -34,17 +35,22 @@ struct RawLoop {
   std::unordered_map<Address, WatchedFile> files;
 };
 
+enum class LoopDepth : std::uint8_t {
+  state,  // not what its timers and files are for; of many timers only the first ones
+  all,
+};
+
 class Loops {
  public:
   explicit Loops(Instances& instances) : instances_(instances) {}
 
-  RawLoop read(Address loop);
+  RawLoop read(Address loop, LoopDepth depth = LoopDepth::all);
 
  private:
-  void read_timers(RawLoop& loop);
+  void read_timers(RawLoop& loop, LoopDepth depth);
   void read_timer(Address handle, RawLoop& loop);
   void read_files(RawLoop& loop);
-  void read_key(Address key, RawLoop& loop);
+  void read_key(const SelectorKey& key, RawLoop& loop);
   void read_handle(Address handle, const WatchedFile& file, RawLoop& loop);
   // The object that a bound method belongs to.
   std::optional<Address> self_of(Address callback);

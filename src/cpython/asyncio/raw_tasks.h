@@ -32,10 +32,12 @@ struct RawWait {
 struct RawTask {
   Address address = 0;
   std::string name;
-  std::string type;  // qualified
+  std::optional<std::int64_t> number;  // that its scheduler gives it
+  std::string type;                    // qualified
   Address loop = 0;
-  Address parent = 0;  // the task that has the nursery in which it runs (trio)
+  Address parent = 0;  // the task that has the nursery in which it runs, or that made it
   model::TaskState state = model::TaskState::waiting;
+  std::string own_state;  // what its scheduler calls that
   bool cancelling = false;
   std::vector<RawFrame> frames;       // outermost first
   std::optional<std::string> broken;  // why some are missing
@@ -54,7 +56,15 @@ struct RawLoopState {
   Address running_task = 0;
 };
 
+// How much is read of tasks.
+enum class TaskDepth : std::uint8_t {
+  links,  // what tells whether something is wrong: what loops do, who awaits whom, who holds the locks that are waited
+          // for
+  all,
+};
+
 struct RawTasks {
+  bool left_out = false;              // there are more than were asked for: of asyncio's only those that run are here
   std::vector<RawLoopState> loops;    // by address
   std::vector<RawTask> tasks;         // in the order in which they were found
   std::vector<std::string> problems;  // what is missing

@@ -37,9 +37,6 @@ class Lister {
     if (objects_.layout().version >= PythonVersion{3, 14, 0}) {
       list_threads();
     }
-    if (is_full()) {
-      found_.problems.push_back(fmt::format("there are more than {} tasks: they are not shown", most_));
-    }
     return std::move(found_);
   }
 
@@ -53,8 +50,8 @@ class Lister {
   }
 
   // 3.7 to 3.11 have all tasks in one weak set, 3.12 and 3.13 those that were begun at once in a set of their own. In
-  // 3.14 these sets hold only tasks that are no C objects. 3.6 keeps
-  // tasks of Python code in their class, and those of C code in a variable of _asynciomodule.c.
+  // 3.14 these sets hold only tasks that are no C objects. 3.6 keeps tasks of Python code in their class, and those of
+  // C code in a variable of _asynciomodule.c.
   void list_module(Address dict) {
     for (const char* name : {"_all_tasks", "_scheduled_tasks", "_eager_tasks"}) {
       if (const auto set = objects_.lookup(dict, name)) {

@@ -30,7 +30,7 @@ std::optional<AsyncioModules> find_asyncio(const Objects& objects, Address inter
 // A task takes a kilobyte with its coroutine: this many take a gigabyte.
 inline constexpr std::size_t kMostTasks = 1'000'000;
 
-// `offsets` are needed from 3.14 on. Where there are more than `most`, a problem says so, and `tasks` has one more.
+// `offsets` are needed from 3.14 on. Where there are more than `most`, `tasks` has one more.
 TaskList list_tasks(Instances& instances, const RawInterpreter& interpreter, const AsyncioModules& modules,
                     const std::optional<AsyncioOffsets>& offsets, std::size_t most = kMostTasks);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -21,28 +22,37 @@ constexpr std::uint64_t kLongestName = 4096;
 // Variables of a module's or class's body that are looked through for one.
 constexpr std::uint64_t kMostVariables = 1000;
 
+// Who awaits one for which this is false is of no interest to who looks for circles.
+bool may_wait_for_tasks(const RawTask& task) {
+  using enum model::WaitKind;
+  constexpr std::array kNoTasks{nothing, sleep, read, write, executor, process};
+  return std::ranges::find(kNoTasks, task.wait.kind) == kNoTasks.end();
+}
+
 // The tasks of one interpreter.
 class Reader {
  public:
-  Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, RawTasks& found)
+  Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, TaskDepth depth, RawTasks& found)
       : objects_(objects),
         interpreter_(interpreter),
+        links_only_(depth == TaskDepth::links),
         found_(found),
         first_task_(found.tasks.size()),
-        types_(objects),
+        types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
         variables_(objects, kMostVariables),
         chains_(objects, codes, types_),
         awaiters_(instances_),
         loops_(instances_),
-        workers_(find_workers(instances_, variables_, interpreter)),
+        workers_(links_only_ ? Workers{} : find_workers(instances_, variables_, interpreter)),
         waits_(instances_, variables_, awaiters_, workers_) {}
 
   void read(const AsyncioModules& modules, const std::optional<AsyncioOffsets>& offsets, std::size_t most) {
     TaskList list = list_tasks(instances_, interpreter_, modules, offsets, most);
     std::ranges::move(list.problems, std::back_inserter(found_.problems));
-    if (list.tasks.size() > most) {
-      return;
+    too_many_ = list.tasks.size() > most;
+    if (too_many_) {
+      leave_out(list, most);
     }
     find_running_loops(list);
     for (const Address task : list.tasks) {
@@ -58,6 +68,22 @@ class Reader {
   }
 
  private:
+  void leave_out(TaskList& list, std::size_t most) {
+    found_.left_out = true;
+    found_.problems.push_back(fmt::format("there are more than {} tasks: only those that run are shown", most));
+    list.tasks.clear();
+    for (const auto& [loop, task] : list.running) {
+      if (std::ranges::find(list.tasks, task) == list.tasks.end() && list.tasks.size() < most) {
+        list.tasks.push_back(task);
+      }
+    }
+  }
+
+  RawLoop read_loop(Address address) {
+    return links_only_ ? RawLoop{.address = address}
+                       : loops_.read(address, too_many_ ? LoopDepth::state : LoopDepth::all);
+  }
+
   void find_running_loops(const TaskList& list) {
     for (RunningLoop& running : running_loops(instances_, variables_, interpreter_)) {
       RawLoopState& loop = loop_at(running.loop);
@@ -80,7 +106,7 @@ class Reader {
   RawLoopState& loop_at(Address address) {
     const auto [known, fresh] = loop_index_.try_emplace(address, found_.loops.size());
     if (fresh) {
-      found_.loops.push_back({.loop = loops_.read(address)});
+      found_.loops.push_back({.loop = read_loop(address)});
       const RawLoopState& loop = found_.loops.back();
       if (!loop.loop.whole) {
         found_.problems.push_back(fmt::format("not all timers and files of the loop at {:#x} could be read", address));
@@ -100,17 +126,20 @@ class Reader {
       return;
     }
     RawTask task{.address = address, .loop = future->loop, .cancelling = future->must_cancel};
-    task.name = name_of(future->name);
-    if (const Type* type = types_.of(address)) {
-      task.type = type->qualified;
+    if (!links_only_) {
+      task.name = name_of(future->name);
+      const Type* type = types_.of(address);
+      task.type = type != nullptr ? type->qualified : "";
     }
     AwaitChain chain = chains_.follow(future->coroutine);
     const auto running = list.running.find(future->loop);
     tell_state(*future, chain, running != list.running.end() && running->second == address, task);
-    task.awaited_by = awaiters_.of(address, kind);
     const RawLoop& loop = loop_at(future->loop).loop;
     if (task.state == model::TaskState::waiting) {
       task.wait = waits_.find(chain, waited_for(*future), &loop);
+    }
+    if (!links_only_ || may_wait_for_tasks(task)) {
+      task.awaited_by = awaiters_.of(address, kind);
     }
     tell_timeout(*future, loop, task);
     if (chain.running) {
@@ -187,6 +216,8 @@ class Reader {
 
   const Objects& objects_;
   const RawInterpreter& interpreter_;
+  bool links_only_;
+  bool too_many_ = false;  // tasks; each may have a timer and a file too
   RawTasks& found_;
   std::size_t first_task_;  // of this interpreter, in found_
   Types types_;
@@ -214,12 +245,12 @@ AsyncioTasks::AsyncioTasks(const target::Target& target, const Objects& objects,
   }
 }
 
-RawTasks AsyncioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process,
-                            std::size_t most) const {
+RawTasks AsyncioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
+                            TaskDepth depth) const {
   RawTasks found;
   for (const RawInterpreter& interpreter : process.interpreters) {
     if (const auto modules = modules_.find(interpreter.address); modules != modules_.end()) {
-      Reader(objects, codes, interpreter, found).read(modules->second, offsets_, most);
+      Reader(objects, codes, interpreter, depth, found).read(modules->second, offsets_, most);
     }
   }
   return found;

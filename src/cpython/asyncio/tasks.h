@@ -18,10 +18,11 @@ class AsyncioTasks {
   // Looks for what is in files: not for the moment of a stop.
   AsyncioTasks(const target::Target& target, const Objects& objects, const std::vector<Address>& interpreters);
 
-  // All tasks as memory has them now; where an interpreter has more than `most`, a problem and none of them. Everything
+  // All tasks as memory has them now; where an interpreter has more than `most`, a problem, and those of them that run.
+  // Everything
   // that was read of classes is read anew.
-  [[nodiscard]] RawTasks read(const Objects& objects, CodeCache& codes, const RawProcess& process,
-                              std::size_t most) const;
+  [[nodiscard]] RawTasks read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
+                              TaskDepth depth) const;
 
  private:
   std::unordered_map<Address, AsyncioModules> modules_;  // by interpreter: modules stay where they are

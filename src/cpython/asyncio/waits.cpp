@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include "cpython/asyncio/loop_threads.h"
 #include "cpython/values/fields.h"
-#include "model/scheduler_files.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -41,7 +39,13 @@ bool speaks_for(WaitKind outer, WaitKind inner) {
 }  // namespace
 
 RawWait TaskWaits::find(const AwaitChain& chain, Address future, const RawLoop* loop) {
-  const auto calls = library_calls(chain);
+  RawWait wait = of_own_calls(chain, future, loop);
+  anyio_.refine(chain, library_.count(chain), wait);
+  return wait;
+}
+
+RawWait TaskWaits::of_own_calls(const AwaitChain& chain, Address future, const RawLoop* loop) {
+  const auto calls = library_.of(chain);
   const Address awaited = future != 0 ? future : chain.end;
   // as_completed() waits for its tasks by a queue of its own.
   const bool known =
@@ -63,31 +67,9 @@ RawWait TaskWaits::find(const AwaitChain& chain, Address future, const RawLoop* 
   return of_future(awaited, loop);
 }
 
-// The innermost calls, as far as they are asyncio's own; innermost first.
-std::vector<TaskWaits::LibraryCall> TaskWaits::library_calls(const AwaitChain& chain) {
-  std::vector<LibraryCall> calls;
-  for (const RawFrame& frame : chain.frames | std::views::reverse) {
-    if (!is_library(*frame.code)) {
-      break;
-    }
-    calls.push_back(
-        {.function = frame.code->name, .self = local_variable(variables_, frame, "self").value_or(0), .frame = &frame});
-  }
-  return calls;
-}
-
-bool TaskWaits::is_library(const Code& code) {
-  const auto [known, fresh] = library_codes_.try_emplace(&code, false);
-  if (fresh) {
-    known->second = model::is_asyncio_file(code.filename);
-  }
-  return known->second;
-}
-
 std::optional<RawWait> TaskWaits::of_call(const LibraryCall& call, const LibraryCall* user, const RawLoop* loop) {
   if (call.self == 0) {
-    const bool sleeps = call.function == "sleep" && call.frame->code->filename.ends_with("/tasks.py");
-    return sleeps ? std::optional(of_sleep(*call.frame)) : std::nullopt;
+    return call.is("sleep", "/tasks.py") ? std::optional(of_sleep(*call.frame)) : std::nullopt;
   }
   const auto kind_of = [&](const LibraryCall& one) {
     const auto known = std::ranges::find_if(kKnownWaits, [&](const KnownWait& wait) {
@@ -190,6 +172,11 @@ RawWait TaskWaits::of_future(Address future, const RawLoop* loop) {
       return wait;
     }
   }
+  if (workers_.contains(future)) {  // AnyIO's threads know the future that they set
+    wait.job_state = "RUNNING";
+    add_worker(future, wait);
+    return wait;
+  }
   for (const Address one : awaiters_.led_to(future, kind)) {
     if (instances_.is_a(one, "concurrent.futures._base.Future")) {
       add_job(one, wait);
@@ -201,9 +188,13 @@ RawWait TaskWaits::of_future(Address future, const RawLoop* loop) {
 
 // wrap_future() has chained the future to that of an executor (Lib/asyncio/futures.py).
 void TaskWaits::add_job(Address job, RawWait& wait) {
+  wait.job_state = instances_.text(job, "_state").value_or("");
+  add_worker(job, wait);
+}
+
+void TaskWaits::add_worker(Address job, RawWait& wait) {
   wait.kind = WaitKind::executor;
   wait.job = job;
-  wait.job_state = instances_.text(job, "_state").value_or("");
   if (const auto worker = workers_.find(job); worker != workers_.end()) {
     wait.worker = worker->second;
   }

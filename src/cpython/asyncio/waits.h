@@ -8,34 +8,34 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpython/asyncio/anyio_waits.h"
 #include "cpython/asyncio/await_chain.h"
 #include "cpython/asyncio/awaiters.h"
+#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
 #include "cpython/variables.h"
+#include "model/scheduler_files.h"
 
 namespace stillframe::cpython {
 
-// Threads that run jobs of an executor, by the job (a concurrent.futures.Future).
+// Threads that run jobs of an executor, by the job: a concurrent.futures.Future, of AnyIO's threads asyncio's own one.
 using Workers = std::unordered_map<Address, Address>;
 
 class TaskWaits {
  public:
   TaskWaits(Instances& instances, Variables& variables, Awaiters& awaiters, const Workers& workers)
-      : instances_(instances), variables_(variables), awaiters_(awaiters), workers_(workers) {}
+      : instances_(instances),
+        variables_(variables),
+        awaiters_(awaiters),
+        workers_(workers),
+        library_(variables, model::is_asyncio_file),
+        anyio_(instances, variables) {}
 
   // `future`: what the task itself says that it waits for; 0: nothing. `loop` may be null.
   RawWait find(const AwaitChain& chain, Address future, const RawLoop* loop);
 
  private:
-  // A call of asyncio's own that is waiting.
-  struct LibraryCall {
-    std::string_view function;
-    Address self = 0;
-    const RawFrame* frame = nullptr;
-  };
-
-  std::vector<LibraryCall> library_calls(const AwaitChain& chain);
-  bool is_library(const Code& code);
+  RawWait of_own_calls(const AwaitChain& chain, Address future, const RawLoop* loop);
   std::optional<RawWait> of_call(const LibraryCall& call, const LibraryCall* user, const RawLoop* loop);
   RawWait of_sleep(const RawFrame& frame);
   std::optional<RawWait> of_stream(const LibraryCall& call, const RawLoop* loop);
@@ -43,12 +43,14 @@ class TaskWaits {
   RawWait of_future(Address future, const RawLoop* loop);
   std::optional<int> descriptor_of(Address transport);
   void add_job(Address job, RawWait& wait);
+  void add_worker(Address job, RawWait& wait);
 
   Instances& instances_;
   Variables& variables_;
   Awaiters& awaiters_;
   const Workers& workers_;
-  std::unordered_map<const Code*, bool> library_codes_;
+  LibraryCalls library_;
+  AnyioWaits anyio_;
 };
 
 }  // namespace stillframe::cpython

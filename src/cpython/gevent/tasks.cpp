@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "cpython/gevent/links.h"
 #include "cpython/values/instances.h"
 #include "cpython/values/members.h"
 #include "cpython/variables.h"
@@ -37,7 +40,7 @@ class Reader {
         process_(process),
         greenlets_(greenlets),
         found_(found),
-        types_(objects),
+        types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
         variables_(objects, kMostVariables) {}
 
@@ -50,14 +53,17 @@ class Reader {
     const auto count =
         std::ranges::count_if(greenlets_.greenlets, [&](const RawGreenlet& one) { return is_task(one); });
     if (static_cast<std::size_t>(count) > most) {
+      found_.left_out = true;
       found_.problems.push_back(fmt::format("there are more than {} greenlets of gevent: they are not shown", most));
       return;
     }
+    const std::size_t first = found_.tasks.size();
     for (const RawGreenlet& greenlet : greenlets_.greenlets) {
       if (is_task(greenlet)) {
         add_task(greenlet);
       }
     }
+    see_who_waits_for_greenlets(std::span(found_.tasks).subspan(first));
   }
 
  private:
@@ -122,6 +128,26 @@ class Reader {
       loop.running_task = greenlet.address;
     }
     found_.tasks.push_back(std::move(task));
+  }
+
+  void see_who_waits_for_greenlets(std::span<RawTask> tasks) {
+    std::unordered_set<Address> known;
+    for (const RawTask& task : tasks) {
+      known.insert(task.address);
+    }
+    GreenletLinks links(instances_, known);
+    std::unordered_set<Address> waiting;
+    for (RawTask& task : tasks) {
+      auto [awaited_by, spawner] = links.of(task.address);
+      waiting.insert(awaited_by.begin(), awaited_by.end());
+      task.awaited_by = std::move(awaited_by);
+      task.parent = spawner;
+    }
+    for (RawTask& task : tasks) {
+      if (task.wait.kind == WaitKind::unknown && waiting.contains(task.address)) {
+        task.wait.kind = WaitKind::tasks;
+      }
+    }
   }
 
   // By the innermost calls, as far as they are gevent's own; much of it is compiled and leaves none.

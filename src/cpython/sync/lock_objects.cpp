@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "cpython/function_words.h"
 #include "cpython/values/attributes.h"
 #include "cpython/values/locks.h"
 #include "cpython/values/members.h"
@@ -80,18 +81,13 @@ std::optional<std::string> LockObjects::name_of_builtin(Address builtin) const {
   return name ? objects_.c_string(*name, kLongestName) : std::nullopt;
 }
 
-// The name of a function's code: func_code stands at different places, and the code's name does not.
+// The name of a function's code.
 std::optional<std::string> LockObjects::name_of_function(Address function) const {
-  constexpr std::uint32_t words = 9;
-  for (std::uint32_t i = 0; i < words; ++i) {
-    const auto code = part(objects_, function, i);
-    const auto type = code ? objects_.type_of(*code) : std::nullopt;
-    if (type && objects_.type_name(*type) == "code") {
-      const auto name = objects_.pointer(*code, objects_.layout().code.name);
-      return name ? objects_.text(*name, kLongestName) : std::nullopt;
-    }
-  }
-  return std::nullopt;
+  const auto code = part(objects_, function, function_words(objects_.layout().version).code);
+  const auto type = code ? objects_.type_of(*code) : std::nullopt;
+  const auto name =
+      type && objects_.type_name(*type) == "code" ? objects_.pointer(*code, objects_.layout().code.name) : std::nullopt;
+  return name ? objects_.text(*name, kLongestName) : std::nullopt;
 }
 
 std::vector<LockObject> LockObjects::locks_behind(Address object) {

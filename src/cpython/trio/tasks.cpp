@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "cpython/asyncio/await_chain.h"
+#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/loop_threads.h"
 #include "cpython/set_table.h"
 #include "cpython/trio/runners.h"
@@ -31,7 +32,7 @@ class Reader {
       : objects_(objects),
         interpreter_(interpreter),
         found_(found),
-        types_(objects),
+        types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
         variables_(objects, kMostVariables),
         chains_(objects, codes, types_),
@@ -56,6 +57,7 @@ class Reader {
     });
     add_loop(run);
     if (tasks.size() > most) {
+      found_.left_out = true;
       found_.problems.push_back(fmt::format("there are more than {} tasks of trio: they are not shown", most));
       return;
     }
@@ -154,7 +156,7 @@ class Reader {
     if (chain.running) {
       add_calls(interpreter_, chain);
     } else {
-      fold_traps(chain);
+      fold_calls(chain, "/trio/_core/_traps.py");
     }
     task.frames = std::move(chain.frames);
     task.broken = std::move(chain.broken);
@@ -185,13 +187,6 @@ class Reader {
         break;  // what is around it does not reach in here
       }
       status = instances_.get(*status, "_parent");
-    }
-  }
-
-  // The innermost calls by which trio gives up its turn, the same ones for all that wait.
-  static void fold_traps(AwaitChain& chain) {
-    while (chain.frames.size() > 1 && chain.frames.back().code->filename.ends_with("/trio/_core/_traps.py")) {
-      chain.frames.pop_back();
     }
   }
 

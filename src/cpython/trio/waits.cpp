@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 #include <span>
 
+#include "cpython/asyncio/lock_holders.h"
 #include "cpython/asyncio/loop_threads.h"
-#include "cpython/set_table.h"
 #include "cpython/values/fields.h"
 #include "model/scheduler_files.h"
 
@@ -14,8 +13,6 @@ namespace stillframe::cpython {
 namespace {
 
 using model::WaitKind;
-
-constexpr std::size_t kMostHolders = 1000;
 
 // A method of one of trio's own that waits by itself. trio gives its public classes the module that they are imported
 // from.
@@ -37,7 +34,10 @@ bool is_lock_class(Instances& instances, Address object) {
 }  // namespace
 
 TrioWaits::TrioWaits(Instances& instances, Variables& variables, const RawInterpreter& interpreter)
-    : instances_(instances), variables_(variables) {
+    : instances_(instances),
+      variables_(variables),
+      library_(variables, model::is_trio_file),
+      anyio_(instances, variables) {
   find_workers(interpreter);
 }
 
@@ -55,7 +55,13 @@ void TrioWaits::find_workers(const RawInterpreter& interpreter) {
 }
 
 TrioWaits::Found TrioWaits::find(const AwaitChain& chain, Address data) {
-  const auto calls = library_calls(chain);
+  Found found = of_own_calls(chain, data);
+  anyio_.refine(chain, library_.count(chain), found.wait);
+  return found;
+}
+
+TrioWaits::Found TrioWaits::of_own_calls(const AwaitChain& chain, Address data) {
+  const auto calls = library_.of(chain);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (calls[i].function == "_nested_child_finished") {
       return {.wait = {.kind = WaitKind::tasks}, .nursery = calls[i].self};
@@ -72,31 +78,13 @@ TrioWaits::Found TrioWaits::find(const AwaitChain& chain, Address data) {
   return {.wait = std::move(wait)};
 }
 
-// The innermost calls, as far as they are trio's own; innermost first.
-std::vector<TrioWaits::Call> TrioWaits::library_calls(const AwaitChain& chain) {
-  std::vector<Call> calls;
-  for (const RawFrame& frame : chain.frames | std::views::reverse) {
-    const auto [known, fresh] = library_.try_emplace(frame.code, false);
-    if (fresh) {
-      known->second = model::is_trio_file(frame.code->filename);
-    }
-    if (!known->second) {
-      break;
-    }
-    calls.push_back(
-        {.frame = &frame, .function = frame.code->name, .self = local_variable(variables_, frame, "self").value_or(0)});
-  }
-  return calls;
-}
-
 std::optional<RawWait> TrioWaits::of_call(const std::vector<Call>& calls, std::size_t index, Address data) {
   const Call& call = calls[index];
   const Call* user = index + 1 < calls.size() ? &calls[index + 1] : nullptr;
-  const std::string_view file = call.frame->code->filename;
-  if (call.function == "park" && file.ends_with("/_core/_parking_lot.py")) {
+  if (call.is("park", "/_core/_parking_lot.py")) {
     return of_parking(user, call.self, data);
   }
-  if (call.function == "_epoll_wait" && file.ends_with("/_core/_io_epoll.py")) {
+  if (call.is("_epoll_wait", "/_core/_io_epoll.py")) {
     // wait_readable() calls it, and perhaps Process.wait() that.
     const auto outer = std::span(calls).subspan(index + 1);
     const auto process = std::ranges::find_if(outer, [&](const Call& one) {
@@ -104,10 +92,10 @@ std::optional<RawWait> TrioWaits::of_call(const std::vector<Call>& calls, std::s
     });
     return process == outer.end() ? of_file(call) : of_process(process->self);
   }
-  if (call.function == "sleep_forever" && file.ends_with("/_timeouts.py")) {
+  if (call.is("sleep_forever", "/_timeouts.py")) {
     return of_sleep(user != nullptr && user->function == "sleep_until" ? user : nullptr);
   }
-  if (call.function == "to_thread_run_sync" && file.ends_with("/_threads.py")) {
+  if (call.is("to_thread_run_sync", "/_threads.py")) {
     return of_thread(call);
   }
   return of_method(call);
@@ -150,11 +138,9 @@ RawWait TrioWaits::of_parking(const Call* user, Address lot, Address data) {
   if (owner != 0 && instances_.is_a(owner, "trio.CapacityLimiter")) {
     RawWait wait{.kind = WaitKind::semaphore, .object = owner, .type = "trio.CapacityLimiter"};
     const auto borrowers = instances_.get(owner, "_borrowers");
-    const SetTable table(instances_.objects(), borrowers.value_or(0));
-    wait.holders_proven = borrowers && table.sound() && table.each([&](Address one) {
-      wait.holders.push_back(one);
-      return wait.holders.size() < kMostHolders;
-    });
+    if (borrowers) {
+      add_holders_of_set(instances_, *borrowers, wait);
+    }
     return wait;
   }
   const Type* type = instances_.types().of(lot);
@@ -175,7 +161,7 @@ RawWait TrioWaits::of_lock(Address lock) {
 RawWait TrioWaits::of_sleep(const Call* until) {
   RawWait wait{.kind = WaitKind::sleep};
   if (until != nullptr) {
-    wait.when = number(*until->frame, "deadline");
+    wait.when = number_in(instances_, variables_, *until->frame, "deadline");
   }
   return wait;
 }
@@ -191,9 +177,9 @@ RawWait TrioWaits::of_process(Address process) {
 }
 
 RawWait TrioWaits::of_file(const Call& call) {
-  const bool writes = text(*call.frame, "attr_name") == "write_task";
+  const bool writes = text_in(instances_, variables_, *call.frame, "attr_name") == "write_task";
   RawWait wait{.kind = writes ? WaitKind::write : WaitKind::read};
-  const auto fd = number(*call.frame, "fd");
+  const auto fd = number_in(instances_, variables_, *call.frame, "fd");
   if (fd && *fd >= 0 && *fd <= INT32_MAX) {
     wait.file = WatchedFile{.fd = static_cast<int>(*fd), .to_write = writes};
   }
@@ -210,24 +196,6 @@ RawWait TrioWaits::of_thread(const Call& call) {
     }
   }
   return wait;
-}
-
-std::optional<double> TrioWaits::number(const RawFrame& frame, std::string_view variable) {
-  const VariableList list = variables_.read(frame);
-  const auto found = std::ranges::find_if(list.list, [&](const Variable& one) { return *one.name == variable; });
-  if (found == list.list.end()) {
-    return std::nullopt;
-  }
-  if (found->number) {
-    return static_cast<double>(*found->number);
-  }
-  const Type* type = instances_.types().of(found->value);
-  return type != nullptr ? real_number(instances_.objects(), *type, found->value) : std::nullopt;
-}
-
-std::optional<std::string> TrioWaits::text(const RawFrame& frame, std::string_view variable) {
-  const auto value = local_variable(variables_, frame, variable);
-  return value ? instances_.objects().text(*value) : std::nullopt;
 }
 
 }  // namespace stillframe::cpython

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "cpython/asyncio/anyio_waits.h"
 #include "cpython/asyncio/await_chain.h"
+#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
 #include "cpython/interpreters.h"
 #include "cpython/values/instances.h"
@@ -26,13 +27,9 @@ class TrioWaits {
   Found find(const AwaitChain& chain, Address data);
 
  private:
-  // A call of trio's own that is waiting, and the next one that it was called by.
-  struct Call {
-    const RawFrame* frame = nullptr;
-    std::string_view function;
-    Address self = 0;
-  };
-  std::vector<Call> library_calls(const AwaitChain& chain);
+  using Call = LibraryCall;
+  Found of_own_calls(const AwaitChain& chain, Address data);
+  // `index`: of a call of trio's own that is waiting; those behind it have called it.
   std::optional<RawWait> of_call(const std::vector<Call>& calls, std::size_t index, Address data);
   std::optional<RawWait> of_method(const Call& call);
   RawWait of_parking(const Call* user, Address lot, Address data);
@@ -41,14 +38,13 @@ class TrioWaits {
   RawWait of_process(Address process);
   RawWait of_file(const Call& call);
   RawWait of_thread(const Call& call);
-  std::optional<double> number(const RawFrame& frame, std::string_view variable);
-  std::optional<std::string> text(const RawFrame& frame, std::string_view variable);
   void find_workers(const RawInterpreter& interpreter);
 
   Instances& instances_;
   Variables& variables_;
-  std::unordered_map<Address, Address> workers_;   // threads by the function that delivers their result
-  std::unordered_map<const Code*, bool> library_;  // whether it is trio's
+  LibraryCalls library_;
+  AnyioWaits anyio_;
+  std::unordered_map<Address, Address> workers_;  // threads by the function that delivers their result
 };
 
 }  // namespace stillframe::cpython

@@ -96,7 +96,7 @@ bool Instances::is_a(Address object, std::string_view qualified) {
 
 bool Instances::is_none(Address object) {
   const auto type = objects_.type_of(object);
-  if (type && none_type_ == 0 && objects_.type_name(*type) == "NoneType") {
+  if (type && none_type_ == 0 && other_types_.insert(*type).second && objects_.type_name(*type) == "NoneType") {
     none_type_ = *type;
   }
   return type && *type == none_type_;

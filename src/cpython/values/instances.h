@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "cpython/values/types.h"
@@ -44,6 +45,7 @@ class Instances {
   std::map<std::pair<const Type*, std::string_view>, bool> kinships_;
   std::unordered_map<Address, std::string> keys_;
   Address none_type_ = 0;
+  std::unordered_set<Address> other_types_;  // seen before that one
 };
 
 // An int or float as a number; nothing for what is neither.

@@ -21,6 +21,13 @@ inline std::optional<Address> part(const Objects& objects, Address object, std::
   return found && *found != 0 ? found : std::nullopt;
 }
 
+// An item of a tuple; nothing where it cannot be read or is null. That there are so many is for the caller to know.
+inline std::optional<Address> tuple_item(const Objects& objects, Address tuple, std::uint32_t index) {
+  const auto item = objects.memory().get<Address>(tuple + objects.layout().tuple.items.value() +
+                                                  std::uint64_t{index} * sizeof(Address));
+  return item && *item != 0 ? std::optional(*item) : std::nullopt;
+}
+
 // Whether `size` bytes can be worth the memory that they are read into: their last one can be read.
 inline bool reaches(const Objects& objects, Address at, std::uint64_t size) {
   return size == 0 || objects.memory().get<std::uint8_t>(at + size - 1).has_value();

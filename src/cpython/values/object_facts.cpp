@@ -58,20 +58,11 @@ std::optional<std::uint64_t> own_size(const Objects& objects, Address object, co
   if (type.item_size == 0) {
     return type.basic_size;
   }
-  const bool tagged = objects.layout().integer.tag.present() && type.has(kLongSubclass);
-  const auto raw = objects.field<std::int64_t>(
-      object, tagged ? objects.layout().integer.tag : objects.layout().var_object.size_field);
-  if (!raw) {
+  const auto size = objects.variable_size(object, type.has(kLongSubclass));
+  if (!size || size->count > kMostItems) {
     return std::nullopt;
   }
-  // An int has its sign in ob_size, from 3.12 on in the low bits of lv_tag, where it counts digits in the others.
-  const std::uint64_t items =
-      tagged ? static_cast<std::uint64_t>(*raw) >> 3U
-             : (*raw < 0 ? 0 - static_cast<std::uint64_t>(*raw) : static_cast<std::uint64_t>(*raw));
-  if (items > kMostItems) {
-    return std::nullopt;
-  }
-  return (type.basic_size + items * type.item_size + 7) & ~std::uint64_t{7};
+  return (type.basic_size + size->count * type.item_size + 7) & ~std::uint64_t{7};
 }
 
 }  // namespace stillframe::cpython

@@ -8,46 +8,76 @@
 namespace stillframe::cpython {
 namespace {
 
-// What no text of this machine exceeds; and what is shown at most, whatever the user asked for.
-constexpr std::uint64_t kMostLength = std::uint64_t{1} << 47U;
+// Whatever the user asked for.
 constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
+
+std::uint64_t shown_of(const Printer& out, std::uint64_t length) {
+  return std::min({length, out.limits().max_string, kMostShown});
+}
+
+bool is_python_2(const Printer& out) {
+  return out.objects().layout().version.major < 3;
+}
+
+std::optional<std::string> bytes_at(const Printer& out, Address at, std::uint64_t count) {
+  if (!reaches(out.objects(), at, count)) {
+    return std::nullopt;
+  }
+  std::string bytes(count, '\0');
+  const bool read = count == 0 || out.objects().memory().read(at, std::as_writable_bytes(std::span(bytes))).has_value();
+  return read ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+void put_cut(Printer& out, std::string_view text, std::uint64_t length, std::string_view unit) {
+  out.put(text);
+  const std::uint64_t shown = shown_of(out, length);
+  if (shown < length) {
+    out.more_of_text(length - shown, unit);
+  }
+}
 
 }  // namespace
 
+bool put_bytes_at(Printer& out, Address at, std::uint64_t length, std::string_view prefix, bool all_quotes) {
+  const auto bytes = length > kMostLength ? std::nullopt : bytes_at(out, at, shown_of(out, length));
+  if (!bytes) {
+    return false;
+  }
+  std::string text(prefix);
+  append_bytes_repr(text, *bytes, all_quotes);
+  put_cut(out, text, length, "bytes");
+  return true;
+}
+
 bool put_bytes_at(Printer& out, Address at, std::uint64_t length) {
-  const std::uint64_t shown = std::min({length, out.limits().max_string, kMostShown});
-  if (length > kMostLength || !reaches(out.objects(), at, shown)) {
+  return put_bytes_at(out, at, length, is_python_2(out) ? "" : "b");
+}
+
+bool put_text_at(Printer& out, const TextPlace& place) {
+  const std::uint64_t shown = shown_of(out, place.length);
+  if (place.length > kMostLength || !reaches(out.objects(), place.data, shown * place.width)) {
     return false;
   }
-  std::string bytes(shown, '\0');
-  if (shown > 0 && !out.objects().memory().read(at, std::as_writable_bytes(std::span(bytes)))) {
-    return false;
+  std::string text(is_python_2(out) ? "u" : "");
+  if (place.ascii) {
+    const auto letters = bytes_at(out, place.data, shown);
+    if (!letters) {
+      return false;
+    }
+    append_bytes_repr(text, *letters);
+  } else {
+    const auto points = out.objects().characters(place, shown);
+    if (!points) {
+      return false;
+    }
+    append_text_repr(text, *points, is_python_2(out));
   }
-  std::string text(out.objects().layout().version.major < 3 ? "" : "b");
-  append_bytes_repr(text, bytes);
-  out.put(text);
-  if (shown < length) {
-    out.more_of_text(length - shown, "bytes");
-  }
+  put_cut(out, text, place.length, "characters");
   return true;
 }
 
 bool put_characters_at(Printer& out, Address at, std::uint64_t length, std::uint32_t width) {
-  const std::uint64_t shown = std::min({length, out.limits().max_string, kMostShown});
-  const auto points = length > kMostLength
-                          ? std::nullopt
-                          : out.objects().characters({.data = at, .length = length, .width = width}, shown);
-  if (!points) {
-    return false;
-  }
-  const bool old = out.objects().layout().version.major < 3;
-  std::string text(old ? "u" : "");
-  append_text_repr(text, *points, old);
-  out.put(text);
-  if (shown < length) {
-    out.more_of_text(length - shown, "characters");
-  }
-  return true;
+  return put_text_at(out, {.data = at, .length = length, .width = width});
 }
 
 }  // namespace stillframe::cpython

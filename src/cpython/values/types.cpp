@@ -64,7 +64,9 @@ bool Types::load(Type& type) {
   if (!load_bases(type)) {
     return false;
   }
-  choose_kind(type);
+  if (purpose_ == Purpose::printing) {
+    choose_kind(type);
+  }
   return true;
 }
 
@@ -156,6 +158,10 @@ std::optional<Address> Types::class_attribute(const Type& type, std::string_view
 }
 
 std::optional<Address> Types::own_attribute(const Type& type, std::string_view name) {
+  if (objects_.finds_by_hash()) {  // else each search would read every key of the class again
+    const auto dict = objects_.pointer(type.address, objects_.layout().type.dict);
+    return dict && *dict != 0 ? objects_.lookup(*dict, name) : std::nullopt;
+  }
   const Namespace& names = namespace_of(type);
   const auto found = names.find(name);
   return found == names.end() ? std::nullopt : std::optional(found->second);

@@ -54,7 +54,8 @@ struct Type {
 // Reads each type once.
 class Types {
  public:
-  explicit Types(const Objects& objects) : objects_(objects) {}
+  enum class Purpose : std::uint8_t { printing, recognition };  // to be recognised alone, no type gets a kind
+  explicit Types(const Objects& objects, Purpose purpose = Purpose::printing) : objects_(objects), purpose_(purpose) {}
 
   // Null when there is no sound type at that address. The pointer stays valid as long as this.
   const Type* find(Address address);
@@ -76,6 +77,7 @@ class Types {
   const Namespace& namespace_of(const Type& type);
 
   const Objects& objects_;
+  Purpose purpose_;
   std::deque<Type> types_;
   std::unordered_map<Address, const Type*> by_address_;  // null: known to be none, or being read
   std::unordered_map<Address, Namespace> namespaces_;    // what the dicts of classes hold, by class

@@ -115,7 +115,7 @@ TEST_F(MergeTest, ShowsNativeFramesAloneWhereThereIsNoPython) {
 }
 
 TEST_F(MergeTest, ShowsPythonAloneWhereTheNativeStackIsEmpty) {
-  stack_.end_reason = "it runs, and was not stopped";
+  stack_.end_reason = "it was not stopped: it runs, or waits for a page of memory";
   python();
   python(true, 0x123456);
   EXPECT_EQ(order(), "p1 p0");

@@ -75,6 +75,23 @@ TEST(NativeHolders, ASignalHandlerInTheMiddleOfMalloc) {
   EXPECT_EQ(still.resources[0].holders[0].frame, 1U);
 }
 
+TEST(NativeHolders, ASignalHandlerWithinMallocItself) {
+  for (const std::string_view name : {"__libc_malloc", "malloc", "__libc_free"}) {
+    model::Still still =
+        waiting(ResourceKind::arena,
+                {thread_in(1, {"work", name, "__restore_rt", "handler", "__libc_malloc", "__lll_lock_wait_private"})});
+    find_native_holders(still);
+    ASSERT_EQ(still.resources[0].holders.size(), 1U) << name;
+    EXPECT_EQ(still.resources[0].holders[0].frame, 1U);
+  }
+  // Who called malloc() and was interrupted in something else is not in its work.
+  model::Still other = waiting(
+      ResourceKind::arena,
+      {thread_in(1, {"malloc", "hook", "__restore_rt", "handler", "__libc_malloc", "__lll_lock_wait_private"})});
+  find_native_holders(other);
+  EXPECT_TRUE(other.resources[0].holders.empty());
+}
+
 TEST(NativeHolders, AnotherThreadInTheMiddleOfMalloc) {
   model::Still still = waiting(ResourceKind::arena, {thread_in(1, {"work", "_int_free", "__lll_lock_wait"}),
                                                      thread_in(2, {"work", "_int_malloc", "sysmalloc", "mmap"})});

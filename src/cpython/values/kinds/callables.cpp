@@ -1,6 +1,7 @@
 // Functions, methods, and the descriptors that C code makes of its own.
 #include <fmt/format.h>
 
+#include "cpython/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -12,25 +13,9 @@ namespace {
 constexpr PythonVersion k3{3, 0, 0};
 constexpr PythonVersion k3_10{3, 10, 0};
 
-// PyFunctionObject (Include/cpython/funcobject.h, 2.7: Include/funcobject.h): which word is the code, and which the
-// name that repr() shows, __qualname__ in 3.x.
-struct FunctionWords {
-  std::uint32_t code;
-  std::uint32_t name;
-};
-
-FunctionWords function_words(PythonVersion version) {
-  if (version >= k3_10) {  // globals, builtins, name, qualname, code
-    return {.code = 4, .name = 3};
-  }
-  // code, globals, defaults, kwdefaults, closure, doc, name, dict, weakreflist, module, annotations, qualname; 2.7
-  // lacks kwdefaults, annotations and qualname.
-  return version < k3 ? FunctionWords{.code = 0, .name = 5} : FunctionWords{.code = 0, .name = 11};
-}
-
 bool write_function(Printer& out, const Instance& object) {
   const FunctionWords words = function_words(out.objects().layout().version);
-  const auto name = name_at(out, object.address, words.name);
+  const auto name = name_at(out, object.address, words.qualified_name);
   const auto code = part(out.objects(), object.address, words.code);
   if (!name || !code) {
     return out.fail("its name cannot be read");
@@ -54,7 +39,7 @@ std::optional<std::string> name_of_callable(Printer& out, Address callable) {
     return std::nullopt;
   }
   if (type->name == "function") {
-    return name_at(out, callable, function_words(out.objects().layout().version).name);
+    return name_at(out, callable, function_words(out.objects().layout().version).qualified_name);
   }
   if (type->name == "builtin_function_or_method") {
     const auto definition = part(out.objects(), callable, 0);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <ranges>
+#include <unordered_map>
 #include <vector>
 
 #include "cpython/values/c_members.h"
@@ -138,31 +139,6 @@ bool put_simple(Printer& out, const Simple& simple, Address at) {
   return put_number(out, simple, at);
 }
 
-bool put_data(Printer& out, const Type& type, Address at, std::uint64_t size, std::uint32_t level);
-
-bool put_array(Printer& out, const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
-  const auto length_at = out.types().class_attribute(type, "_length_");
-  const auto length = length_at ? out.objects().integer(*length_at) : std::nullopt;
-  const auto element_at = length ? out.types().class_attribute(type, "_type_") : std::nullopt;
-  const Type* element = element_at ? out.types().find(*element_at) : nullptr;
-  if (element == nullptr || *length > size) {
-    return false;
-  }
-  const auto simple = simple_of(out, *element);
-  if (simple && simple->code == 'c') {
-    return put_bytes_at(out, at, *length);
-  }
-  if (simple && simple->code == 'u') {
-    return put_characters_at(out, at, *length, 4);
-  }
-  const std::uint64_t each = *length == 0 ? 0 : size / *length;
-  out.put("[");
-  const bool whole =
-      out.each(*length, [&](std::uint64_t i) { return put_data(out, *element, at + i * each, each, level + 1); });
-  out.put("]");
-  return whole;
-}
-
 // A tuple (name, type) of `_fields_`, or (name, type, bits).
 struct Field {
   std::string name;
@@ -209,58 +185,117 @@ void add_fields(Printer& out, const Type& owner, std::vector<std::optional<Field
   }
 }
 
-void put_field(Printer& out, const std::optional<Field>& field, Address at, std::uint64_t size, std::uint32_t level) {
-  if (!field) {
-    out.unreadable("a field");
-    return;
+// The data of any type, without the object that a program would see there. `level`: how many structures and arrays it
+// is within.
+class DataWriter {
+ public:
+  explicit DataWriter(Printer& out) : out_(out) {}
+
+  bool put_array(const Type& type, Address at, std::uint64_t size, std::uint32_t level);
+  // "x=1, y=2", of structures and unions.
+  void put_fields(const Type& type, Address at, std::uint64_t size, std::uint32_t level);
+
+ private:
+  using Fields = std::vector<std::optional<Field>>;
+
+  bool put(const Type& type, Address at, std::uint64_t size, std::uint32_t level);
+  void put_field(const std::optional<Field>& field, Address at, std::uint64_t size, std::uint32_t level);
+  const std::optional<Simple>& simple_form_of(const Type& type);
+  const Fields& fields_of(const Type& type);
+
+  Printer& out_;
+  // What was read of types: the elements of an array all have the same.
+  std::unordered_map<const Type*, std::optional<Simple>> simple_;
+  std::unordered_map<const Type*, Fields> fields_;
+};
+
+bool DataWriter::put_array(const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
+  const auto length_at = out_.types().class_attribute(type, "_length_");
+  const auto length = length_at ? out_.objects().integer(*length_at) : std::nullopt;
+  const auto element_at = length ? out_.types().class_attribute(type, "_type_") : std::nullopt;
+  const Type* element = element_at ? out_.types().find(*element_at) : nullptr;
+  if (element == nullptr || *length > size) {
+    return false;
   }
-  out.put(field->name + "=");
-  const bool fits = field->offset <= size && field->size <= size - field->offset;
-  if (out.hides(field->name)) {
-    out.put(kRedacted);
-  } else if (field->bits) {
-    out.cut();
-  } else if (!fits || !put_data(out, *field->type, at + field->offset, field->size, level + 1)) {
-    out.unreadable("its value");
+  const auto& simple = simple_form_of(*element);
+  if (simple && simple->code == 'c') {
+    return put_bytes_at(out_, at, *length);
   }
+  if (simple && simple->code == 'u') {
+    return put_characters_at(out_, at, *length, 4);
+  }
+  const std::uint64_t each = *length == 0 ? 0 : size / *length;
+  out_.put("[");
+  const bool whole = out_.each(*length, [&](std::uint64_t i) { return put(*element, at + i * each, each, level + 1); });
+  out_.put("]");
+  return whole;
 }
 
-// "x=1, y=2", of structures and unions.
-void put_fields(Printer& out, const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
-  std::vector<std::optional<Field>> fields;
-  for (const Type* base : type.mro | std::views::reverse) {
-    add_fields(out, *base, fields);
-  }
-  add_fields(out, type, fields);
-  out.each(fields.size(), [&](std::uint64_t i) {
-    put_field(out, fields[i], at, size, level);
+void DataWriter::put_fields(const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
+  const Fields& fields = fields_of(type);
+  out_.each(fields.size(), [&](std::uint64_t i) {
+    put_field(fields[i], at, size, level);
     return true;
   });
 }
 
-// The data of any type, without the object that a program would see there.
-bool put_data(Printer& out, const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
+const std::optional<Simple>& DataWriter::simple_form_of(const Type& type) {
+  const auto [known, fresh] = simple_.try_emplace(&type);
+  if (fresh) {
+    known->second = simple_of(out_, type);
+  }
+  return known->second;
+}
+
+const DataWriter::Fields& DataWriter::fields_of(const Type& type) {
+  const auto [known, fresh] = fields_.try_emplace(&type);
+  if (fresh) {
+    for (const Type* base : type.mro | std::views::reverse) {
+      add_fields(out_, *base, known->second);
+    }
+    add_fields(out_, type, known->second);
+  }
+  return known->second;
+}
+
+void DataWriter::put_field(const std::optional<Field>& field, Address at, std::uint64_t size, std::uint32_t level) {
+  if (!field) {
+    out_.unreadable("a field");
+    return;
+  }
+  out_.put(field->name + "=");
+  const bool fits = field->offset <= size && field->size <= size - field->offset;
+  if (out_.hides(field->name)) {
+    out_.put(kRedacted);
+  } else if (field->bits) {
+    out_.cut();
+  } else if (!fits || !put(*field->type, at + field->offset, field->size, level + 1)) {
+    out_.unreadable("its value");
+  }
+}
+
+bool DataWriter::put(const Type& type, Address at, std::uint64_t size, std::uint32_t level) {
   if (level > kMostLevels) {
-    out.cut();
+    out_.cut();
     return true;
   }
-  if (const auto simple = simple_of(out, type)) {
-    return put_simple(out, *simple, at);
+  if (const auto& simple = simple_form_of(type)) {
+    return put_simple(out_, *simple, at);
   }
   if (derives_from(type, "_ctypes.Array")) {
-    return put_array(out, type, at, size, level);
+    return put_array(type, at, size, level);
   }
   if (derives_from(type, "_ctypes.Structure") || derives_from(type, "_ctypes.Union")) {
-    out.put(type.name + "(");
-    put_fields(out, type, at, size, level);
-    out.put(")");
+    out_.put(type.name + "(");
+    put_fields(type, at, size, level);
+    out_.put(")");
     return true;
   }
-  const auto to = read_at<Address>(out, at);
+  const auto to = read_at<Address>(out_, at);
   if (!to) {
     return false;
   }
-  out.put(*to == 0 ? "NULL" : fmt::format("{:#x}", *to));
+  out_.put(*to == 0 ? "NULL" : fmt::format("{:#x}", *to));
   return true;
 }
 
@@ -285,7 +320,7 @@ bool write_array(Printer& out, const Instance& object) {
   const auto data = members_of<DataMembers>(out, object);
   out.head(object);
   out.put(" ");
-  if (!data || !put_array(out, object.type, data->data, data->size, 0)) {
+  if (!data || !DataWriter(out).put_array(object.type, data->data, data->size, 0)) {
     return out.fail("its elements cannot be read");
   }
   out.put(">");
@@ -310,7 +345,7 @@ bool write_structure(Printer& out, const Instance& object) {
   }
   out.head(object);
   out.put(" (");
-  put_fields(out, object.type, data->data, data->size, 0);
+  DataWriter(out).put_fields(object.type, data->data, data->size, 0);
   out.put(")>");
   return true;
 }

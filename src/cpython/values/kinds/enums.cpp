@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "cpython/function_words.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
@@ -94,8 +95,9 @@ bool is_global(Printer& out, const Type& type) {
   }
   const auto repr = out.types().class_attribute(type, "__repr__");
   const Type* repr_type = repr ? out.types().of(*repr) : nullptr;
-  // PyFunctionObject: globals, builtins, name, qualname, code.
-  const auto code = repr_type != nullptr && repr_type->name == "function" ? part(objects, *repr, 4) : std::nullopt;
+  const auto code = repr_type != nullptr && repr_type->name == "function"
+                        ? part(objects, *repr, function_words(objects.layout().version).code)
+                        : std::nullopt;
   const auto name_at = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
   const auto name = name_at ? objects.text(*name_at) : std::nullopt;
   return name == "global_enum_repr" || name == "global_flag_repr";

@@ -20,27 +20,6 @@ constexpr std::uint64_t kMostDecimals = 20'000;
 // No int is longer: 32 GiB.
 constexpr std::uint64_t kMostDigits = std::uint64_t{1} << 33U;
 
-struct Sign {
-  bool negative = false;
-  std::uint64_t digits = 0;
-};
-
-// ob_size counts an int's digits and has its sign; from 3.12 on lv_tag >> 3 counts, and the two low bits are 2 in
-// negative numbers (Include/cpython/longintrepr.h).
-std::optional<Sign> sign_of(const Objects& objects, Address object) {
-  const Layout& layout = objects.layout();
-  const bool tagged = layout.integer.tag.present();
-  const auto raw = objects.field<std::uint64_t>(object, tagged ? layout.integer.tag : layout.var_object.size_field);
-  if (!raw) {
-    return std::nullopt;
-  }
-  if (tagged) {
-    return Sign{.negative = (*raw & 3U) == 2, .digits = *raw >> 3U};
-  }
-  const bool negative = static_cast<std::int64_t>(*raw) < 0;
-  return Sign{.negative = negative, .digits = negative ? 0 - *raw : *raw};
-}
-
 std::uint64_t most_decimals(const Printer& out) {
   return std::clamp<std::uint64_t>(out.limits().max_string, 1, kMostDecimals);
 }
@@ -97,20 +76,20 @@ bool put_short(Printer& out, Address digits, std::uint64_t count) {
 }
 
 bool write_long(Printer& out, const Instance& object) {
-  const auto sign = sign_of(out.objects(), object.address);
-  if (!sign) {
+  const auto size = out.objects().variable_size(object.address, true);
+  if (!size) {
     return out.fail("its size cannot be read");
   }
-  if (sign->digits > kMostDigits) {
+  if (size->count > kMostDigits) {
     return out.fail("its size is impossible");
   }
-  out.put(sign->negative ? "-" : "");
+  out.put(size->negative ? "-" : "");
   const Address digits = object.address + out.objects().layout().integer.digits.value();
   constexpr std::uint64_t longest_short = 20;
-  if (sign->digits <= 2 && most_decimals(out) >= longest_short) {
-    return put_short(out, digits, sign->digits);
+  if (size->count <= 2 && most_decimals(out) >= longest_short) {
+    return put_short(out, digits, size->count);
   }
-  return put_digits(out, digits, sign->digits, std::min(sign->digits, digits_for(most_decimals(out)) + 2));
+  return put_digits(out, digits, size->count, std::min(size->count, digits_for(most_decimals(out)) + 2));
 }
 
 bool write_int(Printer& out, const Instance& object) {

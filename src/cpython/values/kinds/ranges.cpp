@@ -1,10 +1,9 @@
 // range, xrange, slice and memoryview.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
+#include "cpython/values/quoted.h"
 #include "cpython/values/text_repr.h"
 
 namespace stillframe::cpython {
@@ -103,20 +102,8 @@ void put_buffer(Printer& out, const Buffer& buffer) {
     out.put(text);
   }
   out.put(fmt::format(" nbytes={}", buffer.length));
-  constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
-  const std::uint64_t shown = std::min({buffer.length, out.limits().max_string, kMostShown});
-  if (!is_contiguous(objects, buffer) || !reaches(objects, buffer.data, shown)) {
-    return;
-  }
-  std::string bytes(shown, '\0');
-  if (!objects.memory().read(buffer.data, std::as_writable_bytes(std::span(bytes)))) {
-    return;
-  }
-  std::string text = " bytes=b";
-  append_bytes_repr(text, bytes);
-  out.put(text);
-  if (bytes.size() < buffer.length) {
-    out.more_of_text(buffer.length - bytes.size(), "bytes");
+  if (is_contiguous(objects, buffer)) {
+    put_bytes_at(out, buffer.data, buffer.length, " bytes=b");
   }
 }
 
@@ -135,7 +122,6 @@ bool write_memoryview(Printer& out, const Instance& object) {
     out.put(fmt::format("<released memory at {:#x}>", object.address));
     return true;
   }
-  constexpr std::uint64_t kMostLength = std::uint64_t{1} << 47U;
   constexpr std::int32_t kMostDimensions = 64;  // PyBUF_MAX_NDIM
   if (buffer->length > kMostLength || buffer->dimensions < 0 || buffer->dimensions > kMostDimensions) {
     return out.fail("its buffer makes no sense");

@@ -1,6 +1,7 @@
 // What leads to another object: weak references, cells; and capsules, which lead to memory of C code.
 #include <fmt/format.h>
 
+#include "cpython/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -26,12 +27,7 @@ std::optional<std::string> name_of(Printer& out, Address object, const Type& typ
     return name ? out.objects().text(*name) : std::nullopt;
   }
   if (type.name == "function") {
-    // PyFunctionObject: see callables.cpp.
-    const PythonVersion version = out.objects().layout().version;
-    if (version >= PythonVersion{3, 10, 0}) {
-      return name_at(out, object, 2);
-    }
-    return name_at(out, object, version.major < 3 ? 5 : 6);
+    return name_at(out, object, function_words(out.objects().layout().version).name);
   }
   const auto name = out.objects().instance_attribute(object, "__name__");
   return name ? out.objects().text(*name) : std::nullopt;

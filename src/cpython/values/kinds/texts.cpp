@@ -1,74 +1,21 @@
 // str, unicode, bytes and bytearray.
-#include <algorithm>
-
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
-#include "cpython/values/text_repr.h"
+#include "cpython/values/quoted.h"
 
 namespace stillframe::cpython {
 namespace {
 
-// What no string of this machine exceeds; and what is shown at most, whatever the user asked for.
-constexpr std::uint64_t kMostLength = std::uint64_t{1} << 47U;
-constexpr std::uint64_t kMostShown = std::uint64_t{1} << 24U;
-
-std::uint64_t shown_of(const Printer& out, std::uint64_t length) {
-  return std::min({length, out.limits().max_string, kMostShown});
-}
-
-void put_more(Printer& out, std::uint64_t length, std::string_view unit) {
-  const std::uint64_t shown = shown_of(out, length);
-  if (length > shown) {
-    out.more_of_text(length - shown, unit);
-  }
-}
-
-// `close` and `all_quotes`: as bytearray has them.
+// `prefix` and `close` stand around them; `all_quotes`: as bytearray has them.
 bool put_bytes(Printer& out, std::string_view prefix, Address data, std::uint64_t length, std::string_view close = "",
                bool all_quotes = false) {
   if (length > kMostLength) {
     return out.fail("its length is impossible");
   }
-  const std::uint64_t shown = shown_of(out, length);
-  if (!reaches(out.objects(), data, shown)) {
+  if (!put_bytes_at(out, data, length, prefix, all_quotes)) {
     return out.fail("its contents cannot be read");
   }
-  std::string bytes(shown, '\0');
-  if (shown > 0 && !out.objects().memory().read(data, std::as_writable_bytes(std::span(bytes)))) {
-    return out.fail("its contents cannot be read");
-  }
-  std::string text(prefix);
-  append_bytes_repr(text, bytes, all_quotes);
-  out.put(text);
-  put_more(out, length, "bytes");
   out.put(close);
-  return true;
-}
-
-bool put_text(Printer& out, const TextPlace& place, bool of_python_2) {
-  if (place.length > kMostLength) {
-    return out.fail("its length is impossible");
-  }
-  std::string text(of_python_2 ? "u" : "");
-  const std::uint64_t shown = shown_of(out, place.length);
-  if (!reaches(out.objects(), place.data, shown * place.width)) {
-    return out.fail("its characters cannot be read");
-  }
-  if (place.ascii) {
-    std::string letters(shown, '\0');
-    if (shown > 0 && !out.objects().memory().read(place.data, std::as_writable_bytes(std::span(letters)))) {
-      return out.fail("its characters cannot be read");
-    }
-    append_bytes_repr(text, letters);
-  } else {
-    const auto points = out.objects().characters(place, shown);
-    if (!points) {
-      return out.fail("its characters cannot be read");
-    }
-    append_text_repr(text, *points, of_python_2);
-  }
-  out.put(text);
-  put_more(out, place.length, "characters");
   return true;
 }
 
@@ -77,7 +24,10 @@ bool write_unicode(Printer& out, const Instance& object) {
   if (!place) {
     return out.fail("it is no sound text");
   }
-  return put_text(out, *place, out.objects().layout().version.major < 3);
+  if (place->length > kMostLength) {
+    return out.fail("its length is impossible");
+  }
+  return put_text_at(out, *place) || out.fail("its characters cannot be read");
 }
 
 bool write_bytes_as(Printer& out, const Instance& object, std::string_view prefix) {

@@ -46,6 +46,18 @@ TEST(ExitBlocked, IsANoteWhereThatThreadIsAtWork) {
   EXPECT_EQ(findings[0].severity, Severity::note);
 }
 
+TEST(ExitBlocked, IsANoteWhereItIsToldWhyThatThreadDoesNotEnd) {
+  Findings findings{{.id = "lock-cycle", .severity = Severity::certain, .tids = {101, 102}}};
+  find_exit_blocked(at_exit(), findings);
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_EQ(findings[1].id, "exit-blocked");
+  EXPECT_EQ(findings[1].severity, Severity::note);
+  EXPECT_TRUE(findings[1].detail.empty());
+  findings = {{.id = "lock-cycle", .severity = Severity::certain, .tids = {102}}};
+  find_exit_blocked(at_exit(), findings);
+  EXPECT_EQ(findings.back().severity, Severity::likely) << "of others";
+}
+
 TEST(ExitBlocked, DaemonsAreNotWaitedFor) {
   model::Still still = at_exit();
   still.threads[1].daemon = true;

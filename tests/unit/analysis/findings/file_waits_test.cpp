@@ -51,6 +51,40 @@ TEST(FileWaits, FileServersAndDisks) {
   EXPECT_TRUE(found_by(find_file_waits, still).empty()) << "a parent waits for its child to begin";
 }
 
+TEST(FileWaits, FilesOnServers) {
+  model::Still still = waits_for_file("read", {.fd = 3,
+                                               .kind = model::FileKind::file,
+                                               .server = "nfs4 host:/export, mounted at /srv",
+                                               .server_answers = false});
+  still.threads[0].os_state = model::OsState::uninterruptible;
+  Findings findings = found_by(find_file_waits, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(
+      findings[0].title,
+      "Thread 100 \"main\" waits at /srv/app.py:10 in work for a file server, which does not answer, and cannot be "
+      "interrupted");
+  EXPECT_EQ(findings[0].evidence[1], "the file is on a server: nfs4 host:/export, mounted at /srv");
+  still.threads[0].waiting_on->files[0].fd = -1;
+  still.threads[0].waiting_on->files[0].path = "/srv/lib.so";
+  EXPECT_EQ(found_by(find_file_waits, still)[0].evidence[1],
+            "the mapped file /srv/lib.so is on a server: nfs4 host:/export, mounted at /srv");
+  still.threads[0].waiting_on->files[0].server_answers = true;
+  still.threads[0].os_state = model::OsState::sleeping;
+  findings = found_by(find_file_waits, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::note);
+  EXPECT_EQ(findings[0].title, "Thread 100 \"main\" waits at /srv/app.py:10 in work for a file server");
+  EXPECT_EQ(findings[0].evidence.back(), "the server answers Stillframe");
+  still.threads[0].waiting_on->files[0].server_answers.reset();
+  findings = found_by(find_file_waits, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::note);
+  EXPECT_TRUE(findings[0].evidence.back().starts_with("the mapped file")) << "nobody has asked it";
+  still.threads[0].waiting_on->files[0].kind = model::FileKind::tcp;
+  EXPECT_TRUE(found_by(find_file_waits, still).empty());
+}
+
 TEST(FileWaits, ServersThatDoNotAnswer) {
   model::Still still = waits_for_file("connect", {.fd = 3, .peer = "10.0.0.3:80", .state = "connecting"});
   const Findings findings = found_by(find_file_waits, still);

@@ -32,6 +32,27 @@ TEST(GilHeld, ByAThreadThatSleeps) {
   EXPECT_EQ(findings[0].tids, (std::vector<std::int64_t>{101, 100}));
 }
 
+TEST(GilHeld, ByAThreadThatWaitsForAPage) {
+  model::Still still = two_threads();
+  still.threads[1].os_state = model::OsState::uninterruptible;
+  still.threads[1].waiting_on = model::WaitingOn{.text = "waits outside of any system call"};
+  Findings findings = found_by(find_gil_held, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::note) << "a disk gives it in a moment";
+  EXPECT_EQ(
+      findings[0].title,
+      "Thread 101 \"driver\" holds the GIL while it waits for a page of memory at /srv/app.py:20 in work: 1 other "
+      "thread cannot run");
+  still.threads[1].waiting_on->files = {
+      {.fd = -1, .path = "/far/data", .server = "nfs4 host:/export, mounted at /far", .server_answers = true}};
+  EXPECT_EQ(found_by(find_gil_held, still)[0].severity, Severity::note);
+  still.threads[1].waiting_on->files[0].server_answers = false;
+  findings = found_by(find_gil_held, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::certain);
+  EXPECT_TRUE(findings[0].advice[0].starts_with("read() lets go of the GIL")) << findings[0].advice[0];
+}
+
 TEST(GilHeld, NotByAThreadThatRunsOrWhereNobodyWaits) {
   model::Still still = two_threads();
   still.threads[1].waiting_on.reset();

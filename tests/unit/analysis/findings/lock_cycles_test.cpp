@@ -13,16 +13,8 @@ model::Holder owner(std::int64_t tid) {
   return {.tid = tid, .certain = true, .how = "its owner field"};
 }
 
-model::Still threads(int count) {
-  model::Still still;
-  for (int i = 0; i < count; ++i) {
-    still.threads.push_back(sleeping_thread(100 + i, "Worker-" + std::to_string(i), 10 + i));
-  }
-  return still;
-}
-
 TEST(LockCycles, TwoThreadsThatWaitForEachOther) {
-  model::Still still = threads(3);
+  model::Still still = sleeping_threads(3);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .name = "a", .holders = {owner(101)}});
   wait_for(still, 1, {.kind = ResourceKind::rlock, .name = "b", .holders = {owner(100)}});
   const Findings findings = found_by(find_lock_cycles, still);
@@ -40,7 +32,7 @@ TEST(LockCycles, TwoThreadsThatWaitForEachOther) {
 }
 
 TEST(LockCycles, IsLikelyWhereOneHolderIsConcluded) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});
   wait_for(still, 1, {.kind = ResourceKind::lock, .holders = {{.tid = 100, .how = "the with block that it is in"}}});
   const Findings findings = found_by(find_lock_cycles, still);
@@ -50,7 +42,7 @@ TEST(LockCycles, IsLikelyWhereOneHolderIsConcluded) {
 }
 
 TEST(LockCycles, IsLikelyWhereOneWaitsForALimitedTime) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});
   wait_for(still, 1, {.kind = ResourceKind::rlock, .holders = {owner(100)}});
   still.threads[1].waiting_on = model::WaitingOn{.syscall = "futex", .limited = true};
@@ -61,7 +53,7 @@ TEST(LockCycles, IsLikelyWhereOneWaitsForALimitedTime) {
 }
 
 TEST(LockCycles, OneThreadThatWaitsForItself) {
-  model::Still still = threads(1);
+  model::Still still = sleeping_threads(1);
   wait_for(still, 0, {.kind = ResourceKind::mutex, .address = 0x1000, .holders = {owner(100)}});
   const Findings findings = found_by(find_lock_cycles, still);
   ASSERT_EQ(findings.size(), 1U);
@@ -71,7 +63,7 @@ TEST(LockCycles, OneThreadThatWaitsForItself) {
 }
 
 TEST(LockCycles, WhoWaitsBehindACycleIsNoPartOfIt) {
-  model::Still still = threads(5);
+  model::Still still = sleeping_threads(5);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});
   wait_for(still, 1, {.kind = ResourceKind::rlock, .holders = {owner(102)}});
   wait_for(still, 2, {.kind = ResourceKind::rlock, .holders = {owner(103)}});
@@ -84,7 +76,7 @@ TEST(LockCycles, WhoWaitsBehindACycleIsNoPartOfIt) {
 }
 
 TEST(LockCycles, SeveralCycles) {
-  model::Still still = threads(4);
+  model::Still still = sleeping_threads(4);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(103)}});
   wait_for(still, 3, {.kind = ResourceKind::rlock, .holders = {owner(100)}});
   wait_for(still, 1, {.kind = ResourceKind::rlock, .holders = {owner(102)}});
@@ -93,7 +85,7 @@ TEST(LockCycles, SeveralCycles) {
 }
 
 TEST(LockCycles, NothingInAHealthyProgram) {
-  model::Still still = threads(3);
+  model::Still still = sleeping_threads(3);
   EXPECT_TRUE(found_by(find_lock_cycles, still).empty());
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});  // who holds it waits for nothing
   wait_for(still, 2, {.kind = ResourceKind::event});
@@ -101,7 +93,7 @@ TEST(LockCycles, NothingInAHealthyProgram) {
 }
 
 TEST(LockCycles, HoldersThatAreGoneAndIndexesThatLeadNowhere) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(9999)}});
   still.threads[1].wants = model::ResourceWait{.resource = 77, .frame = 12};
   EXPECT_TRUE(found_by(find_lock_cycles, still).empty());

@@ -10,14 +10,6 @@ namespace {
 using model::ResourceKind;
 using model::Severity;
 
-model::Still threads(int count) {
-  model::Still still;
-  for (int i = 0; i < count; ++i) {
-    still.threads.push_back(sleeping_thread(100 + i, "Worker-" + std::to_string(i), 10 + i));
-  }
-  return still;
-}
-
 model::Resource lock_held_by(std::optional<std::int64_t> tid, bool certain = true) {
   return {.kind = ResourceKind::rlock,
           .name = "lock",
@@ -31,7 +23,7 @@ void waits_in(model::Still& still, std::size_t thread, std::string call, std::st
 }
 
 TEST(AbandonedLocks, AnOwnerThatIsNoThreadAnyMore) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, lock_held_by(std::nullopt));
   const Findings findings = found_by(find_abandoned_locks, still);
   ASSERT_EQ(findings.size(), 1U);
@@ -43,8 +35,18 @@ TEST(AbandonedLocks, AnOwnerThatIsNoThreadAnyMore) {
   EXPECT_EQ(findings[0].tids, (std::vector<std::int64_t>{100}));
 }
 
+TEST(AbandonedLocks, AreToldAlsoOfAThreadWhoseIdIsNotKnown) {
+  model::Still still = sleeping_threads(2);
+  still.threads[0].tid.reset();
+  wait_for(still, 0, lock_held_by(std::nullopt));
+  still.threads[1].wants = still.threads[0].wants;
+  const Findings findings = found_by(find_abandoned_locks, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].tids, (std::vector<std::int64_t>{101}));
+}
+
 TEST(AbandonedLocks, NotWhereNobodyIsKnownToHoldIt) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::lock});
   wait_for(still, 1, lock_held_by(100));
   EXPECT_TRUE(found_by(find_abandoned_locks, still).empty());
@@ -53,7 +55,7 @@ TEST(AbandonedLocks, NotWhereNobodyIsKnownToHoldIt) {
 }
 
 TEST(BlockingHolders, AHolderThatReadsWithoutATimeout) {
-  model::Still still = threads(3);
+  model::Still still = sleeping_threads(3);
   waits_in(still, 1, "recvfrom", "receives from TCP socket 5");
   wait_for(still, 0, lock_held_by(101));
   still.threads[2].wants = still.threads[0].wants;
@@ -69,7 +71,7 @@ TEST(BlockingHolders, AHolderThatReadsWithoutATimeout) {
 }
 
 TEST(BlockingHolders, AHolderThatSleepsOrRunsIsANote) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, lock_held_by(101));
   waits_in(still, 1, "clock_nanosleep", "sleeps for 3 s");
   ASSERT_EQ(found_by(find_blocking_holders, still).size(), 1U);
@@ -82,7 +84,7 @@ TEST(BlockingHolders, AHolderThatSleepsOrRunsIsANote) {
 }
 
 TEST(BlockingHolders, WhoWaitsForAnotherThreadIsNotTheOneToBlame) {
-  model::Still still = threads(3);
+  model::Still still = sleeping_threads(3);
   wait_for(still, 0, lock_held_by(101));
   wait_for(still, 1, lock_held_by(102));
   waits_in(still, 1, "futex", "waits on futex");
@@ -93,14 +95,14 @@ TEST(BlockingHolders, WhoWaitsForAnotherThreadIsNotTheOneToBlame) {
 }
 
 TEST(BlockingHolders, JoinsAndFuturesAreNoLocks) {
-  model::Still still = threads(2);
+  model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::thread, .holders = {{.tid = 101, .certain = true}}});
   waits_in(still, 1, "read", "reads from pipe 3");
   EXPECT_TRUE(found_by(find_blocking_holders, still).empty());
 }
 
 TEST(NameResources, SaysTheLockAndItsHolderInPlaceOfTheFutex) {
-  model::Still still = threads(3);
+  model::Still still = sleeping_threads(3);
   wait_for(still, 0, lock_held_by(101));
   waits_in(still, 0, "futex", "waits on futex 0x1000");
   wait_for(still, 2, {.kind = ResourceKind::queue, .name = "self.items"});

@@ -36,6 +36,33 @@ TEST(Reentry, OfASignalHandler) {
             "thread 100 \"MainThread\" holds lock `lock`: /srv/app.py:8 in work (the with block that it is in)");
 }
 
+TEST(Reentry, OfASignalHandlerOfCCode) {
+  model::Still still;
+  still.threads = {sleeping_thread(100, "MainThread", 10)};
+  auto& frames = still.threads[0].frames;
+  for (const char* call : {"_int_free", "__restore_rt", "note", "malloc"}) {
+    frames.push_back(native_frame(call, "/lib/libc.so.6"));
+  }
+  wait_for(still, 0,
+           {.kind = ResourceKind::arena,
+            .holders = {{.tid = 100, .how = "it is in the middle of malloc's work", .frame = 1}}});
+  Findings findings = found_by(find_reentry, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].id, "signal-reentry");
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(
+      findings[0].title,
+      "Deadlock: the signal handler at note in libc.so.6 interrupted thread 100 \"MainThread\" while that held a lock "
+      "of malloc, and waits for it");
+  EXPECT_EQ(
+      findings[0].evidence[0],
+      "thread 100 \"MainThread\" holds a lock of malloc: _int_free in libc.so.6, called from /srv/app.py:10 in work "
+      "(it is in the middle of malloc's work)");
+  find_lock_cycles(still, findings);
+  EXPECT_EQ(findings.size(), 1U) << "it is not told twice";
+  EXPECT_EQ(found_by(find_lock_cycles, still).size(), 1U);
+}
+
 TEST(Reentry, OfAFinalizer) {
   model::Still still = interrupted("slot_tp_finalize");
   still.resources[0].holders[0].certain = true;

@@ -25,6 +25,15 @@ inline model::Thread sleeping_thread(std::int64_t tid, std::string name, int lin
           .frames = {python_frame("/srv/app.py", line, "work")}};
 }
 
+// Threads 100, 101 and so on, each at a line of its own from 10 on.
+inline model::Still sleeping_threads(int count) {
+  model::Still still;
+  for (int i = 0; i < count; ++i) {
+    still.threads.push_back(sleeping_thread(100 + i, "Worker-" + std::to_string(i), 10 + i));
+  }
+  return still;
+}
+
 // Makes thread `waiter` wait for a resource; returns its index.
 inline std::size_t wait_for(model::Still& still, std::size_t waiter, model::Resource resource) {
   still.resources.push_back(std::move(resource));

@@ -1,4 +1,4 @@
-// Findings about tasks of asyncio and their loops.
+// Findings about tasks and their loops.
 #include "model/tasks.h"
 
 #include <gtest/gtest.h>
@@ -97,6 +97,40 @@ TEST(TaskCycleFindings, ASemaphoreThatItHoldsItself) {
   EXPECT_TRUE(found_by(find_task_cycles, still).empty());
 }
 
+TEST(TaskCycleFindings, ASemaphoreThatNamesItsHolderMayBeReleasedByOthers) {
+  model::Still still = with_tasks(1);
+  still.tasks->tasks[0].waits_for = {
+      .kind = model::WaitKind::semaphore, .type = "anyio.CapacityLimiter", .holders = {0}, .holders_proven = true};
+  const Findings findings = found_by(find_task_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(findings[0].title,
+            "Deadlock: task t0 (/srv/app.py:10 in work) waits for an anyio.CapacityLimiter that it holds itself");
+  EXPECT_EQ(findings[0].detail, "a task that is not in the circle may release the semaphore");
+}
+
+TEST(TaskCycleFindings, TasksOfOneNameAreToldByTheirNumbers) {
+  model::Still still = with_tasks(1);
+  still.tasks->loops[0].scheduler = model::Scheduler::curio;
+  still.tasks->tasks[0].number = 7;
+  still.tasks->tasks[0].waits_for = {.kind = model::WaitKind::lock, .holders = {0}};
+  const Findings findings = found_by(find_task_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].title,
+            "Deadlock: task t0 #7 (/srv/app.py:10 in work) waits for a curio.Lock that it holds itself");
+}
+
+TEST(TaskCycleFindings, TimeoutsOfGeventAreNotSeen) {
+  model::Still still = with_tasks(2);
+  still.tasks->loops[0].scheduler = model::Scheduler::gevent;
+  awaits(still, 0, 1);
+  awaits(still, 1, 0);
+  const Findings findings = found_by(find_task_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_EQ(findings[0].detail, "a timeout of gevent, which leaves nothing to see, may end the wait of one of them");
+}
+
 TEST(TaskCycleFindings, NothingInAHealthyProgram) {
   model::Still still = with_tasks(3);
   awaits(still, 0, 1);
@@ -126,6 +160,16 @@ TEST(BlockedLoops, ATaskThatSleeps) {
   EXPECT_EQ(findings[0].title,
             "The event loop of thread 100 \"MainThread\" is held up by task t0 at /srv/app.py:10 in work");
   EXPECT_EQ(findings[0].evidence, (std::vector<std::string>{"its thread sleeps", "3 callbacks wait for their turn"}));
+}
+
+TEST(BlockedLoops, WhatRunsMayHaveNoName) {
+  model::Still still = blocked();
+  still.tasks->loops[0].running_task.reset();
+  EXPECT_EQ(found_by(find_blocked_loops, still)[0].title,
+            "The event loop of thread 100 \"MainThread\" is held up by a callback at /srv/app.py:10 in work");
+  still.tasks->loops[0].scheduler = model::Scheduler::curio;  // has nothing but tasks
+  EXPECT_EQ(found_by(find_blocked_loops, still)[0].title,
+            "The event loop of thread 100 \"MainThread\" is held up by a task at /srv/app.py:10 in work");
 }
 
 TEST(BlockedLoops, ALoopThatDoesNotShowItsCallbacks) {

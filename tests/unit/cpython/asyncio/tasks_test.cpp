@@ -11,17 +11,19 @@ namespace {
 class EveryLayoutTasks : public testing::EveryAsyncioLayout {
  protected:
   // Modules asyncio.tasks with these tasks in one set.
-  RawTasks read(const std::vector<Address>& tasks, std::size_t most = kMostTasks) {
-    const Address module = python.module(python.dict({{python.text("_all_tasks"), asyncio.weak_set(tasks)}}));
+  RawTasks read(const std::vector<Address>& tasks, std::size_t most = kMostTasks, TaskDepth depth = TaskDepth::all) {
+    const Address module = python.module(python.dict(
+        {{python.text("_all_tasks"), asyncio.weak_set(tasks)}, {python.text("_current_tasks"), running}}));
     const Address interpreter = python.interpreter();
     python.set(interpreter, layout.interpreter.modules, python.dict({{python.text("asyncio.tasks"), module}}));
     RawProcess process;
     process.interpreters.push_back({.address = interpreter});
     CodeCache codes(objects, python.code_type);
     const testing::FakeTarget target(python.memory, {}, true);
-    return AsyncioTasks(target, objects, {interpreter}).read(objects, codes, process, most);
+    return AsyncioTasks(target, objects, {interpreter}).read(objects, codes, process, most, depth);
   }
   Address loop = python.object(python.type("Loop"));
+  Address running = python.dict({});  // tasks, by their loops
 };
 INSTANTIATE_TEST_SUITE_P(CPython, EveryLayoutTasks, testing::asyncio_layouts(), testing::name_of_layout);
 
@@ -46,6 +48,22 @@ TEST_P(EveryLayoutTasks, OneThatAwaitsAnother) {
   EXPECT_EQ(found.loops[0].loop.address, loop);
 }
 
+TEST_P(EveryLayoutTasks, LinksAloneTellWhoAwaitsWhom) {
+  const Address future = asyncio.future(loop);
+  const Address inner = asyncio.task(loop, asyncio.coroutine("inner", asyncio.iterator(future)), future, "inner");
+  const Address outer = asyncio.task(loop, asyncio.coroutine("outer", asyncio.iterator(inner)), inner, "outer");
+  asyncio.set_callback(inner, asyncio.wakeup(outer));
+  const RawTasks found = read({outer, inner}, kMostTasks, TaskDepth::links);
+  EXPECT_TRUE(found.problems.empty());
+  EXPECT_EQ(found.unreadable, 0U);
+  ASSERT_EQ(found.tasks.size(), 2U);
+  EXPECT_EQ(found.tasks[1].address, inner);
+  EXPECT_EQ(found.tasks[1].awaited_by, std::vector<Address>{outer});
+  EXPECT_EQ(found.tasks[1].name, "");
+  ASSERT_EQ(found.loops.size(), 1U);
+  EXPECT_FALSE(found.loops[0].loop.known);
+}
+
 TEST_P(EveryLayoutTasks, ThoseThatAreReadyAndThoseThatEnded) {
   const Address done = asyncio.future(loop, 2);
   const Address ready = asyncio.task(loop, asyncio.coroutine("ready", asyncio.iterator(done)), done);
@@ -60,9 +78,17 @@ TEST_P(EveryLayoutTasks, ThoseThatAreReadyAndThoseThatEnded) {
 TEST_P(EveryLayoutTasks, NoMoreThanAsked) {
   const std::vector<Address> tasks{asyncio.task(loop, 0, 0), asyncio.task(loop, 0, 0)};
   EXPECT_EQ(read(tasks, 2).tasks.size(), 2U);
-  const RawTasks found = read(tasks, 1);
+  EXPECT_FALSE(read(tasks, 2).left_out);
+  RawTasks found = read(tasks, 1);
   EXPECT_TRUE(found.tasks.empty());
+  EXPECT_TRUE(found.left_out);
   EXPECT_EQ(found.problems.size(), 1U);
+  running = python.dict({{loop, tasks[1]}});
+  found = read(tasks, 1);
+  ASSERT_EQ(found.tasks.size(), 1U) << "that which runs";
+  EXPECT_EQ(found.tasks[0].address, tasks[1]);
+  ASSERT_EQ(found.loops.size(), 1U);
+  EXPECT_EQ(found.loops[0].running_task, tasks[1]);
 }
 
 TEST_P(EveryLayoutTasks, WhatMakesNoSenseIsCounted) {

@@ -117,6 +117,23 @@ TEST_P(EveryLayoutCtypes, Structures) {
   EXPECT_EQ(behind(object_of<std::int32_t>(data_class("Empty", "_ctypes.Union", {}), {5})), "()>");
 }
 
+// Of the elements of an array nothing but their data is read.
+TEST_P(EveryLayoutCtypes, AStructureIsLearntOnceForAllElements) {
+  const Address number = simple_class("c_int", "i");
+  const auto entry = [&](std::string_view name) { return python.tuple({python.text(name), number}); };
+  const Address point =
+      data_class("Point", "_ctypes.Structure",
+                 {{"_fields_", python.list({entry("x"), entry("y")})}, {"x", field(0, 4)}, {"y", field(4, 4)}});
+  const auto reads_of = [&](std::uint64_t length) {
+    const Address array = object_of<std::int32_t>(array_class(point, length), std::vector<std::int32_t>(length * 2, 7));
+    const std::size_t before = python.memory.reads;
+    EXPECT_TRUE(behind(array).ends_with("Point(x=7, y=7)]>"));
+    return python.memory.reads - before;
+  };
+  reads_of(1);
+  EXPECT_EQ(reads_of(12) - reads_of(2), 20U);
+}
+
 TEST_P(EveryLayoutCtypes, Pointers) {
   const Address of = data_class("LP_c_int", "_ctypes._Pointer", {});
   EXPECT_EQ(behind(object_of<Address>(of, {0})), "NULL>");

@@ -1,0 +1,27 @@
+// What a task waits for in one of AnyIO's own calls, which stand between the program and its scheduler: AnyIO makes its
+// locks, conditions and streams of futures and events.
+#pragma once
+
+#include <cstddef>
+
+#include "cpython/asyncio/library_calls.h"
+#include "cpython/asyncio/raw_tasks.h"
+
+namespace stillframe::cpython {
+
+class AnyioWaits {
+ public:
+  AnyioWaits(Instances& instances, Variables& variables);
+
+  // `wait`: what the scheduler's own calls tell, which are the `inner` innermost ones of the chain.
+  void refine(const AwaitChain& chain, std::size_t inner, RawWait& wait);
+
+ private:
+  void take(const LibraryCall& call, RawWait& wait);
+  void add_owner(Address lock, RawWait& wait);
+
+  Instances& instances_;
+  LibraryCalls library_;
+};
+
+}  // namespace stillframe::cpython
