@@ -45,7 +45,10 @@ class Search {
     }
     const std::size_t first = found_.size();
     while (const dirent* entry = readdir(folder.get())) {
-      if (++descriptors_ > kMostDescriptors || found_.size() >= kMostHolders) {
+      if (*entry->d_name == '.') {
+        continue;
+      }
+      if (++descriptors_ > kMostDescriptors || found_.size() >= kMostHolders || has_all(first)) {
         return;
       }
       look_at(dirfd(folder.get()), entry->d_name, pid, first);
@@ -80,6 +83,13 @@ class Search {
       return;
     }
     found_.push_back({.link = *wanted, .pid = pid, .reads = reads, .writes = writes});
+  }
+
+  // Whether this process, whose findings begin at `first`, has nothing more to say.
+  [[nodiscard]] bool has_all(std::size_t first) const {
+    const auto both = [](const FileHolder& one) { return one.reads && one.writes; };
+    return std::cmp_equal(std::count_if(found_.begin() + static_cast<std::ptrdiff_t>(first), found_.end(), both),
+                          wanted_.size());
   }
 
   std::vector<std::string> wanted_;

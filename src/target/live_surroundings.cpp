@@ -21,7 +21,6 @@
 #include "target/proc_files.h"
 #include "target/process_facts.h"
 #include "target/process_family.h"
-#include "target/unix_peer.h"
 
 namespace stillframe::target {
 namespace {
@@ -78,8 +77,12 @@ std::optional<OpenFile> LiveSurroundings::read_file(int fd) const {
     return std::nullopt;
   }
   OpenFile file = parse_fd_link({text.data(), static_cast<std::size_t>(size)});
-  constexpr std::size_t most = std::size_t{8} << 20U;  // an epoll instance may watch a million files
-  parse_fdinfo(read_proc_file(path_of(fmt::format("fdinfo/{}", fd)), most).value_or(""), file);
+  if (file.kind == model::FileKind::socket) {
+    file.reads = file.writes = true;  // there are no others
+  } else {
+    constexpr std::size_t most = std::size_t{8} << 20U;  // an epoll instance may watch a million files
+    parse_fdinfo(read_proc_file(path_of(fmt::format("fdinfo/{}", fd)), most).value_or(""), file);
+  }
   if (file.path) {
     file.path = files_.inner_path(std::move(*file.path));
     find_server(file);
@@ -144,15 +147,23 @@ std::optional<Socket> LiveSurroundings::socket(const std::string& protocol, std:
       }
     }
   }
+  if (name == "unix" && shares_network()) {
+    if (auto socket = unix_sockets_.find(inode)) {
+      return socket;
+    }
+  }
   auto table = tables_.find(name);
   if (table == tables_.end()) {
     table = tables_.try_emplace(name, path_of("net/" + name), name).first;
   }
-  auto socket = table->second.find(inode);
-  if (socket && name == "unix" && shares("net")) {
-    socket->peer_inode = unix_peer(inode);
+  return table->second.find(inode);
+}
+
+bool LiveSurroundings::shares_network() {
+  if (!shares_network_) {
+    shares_network_ = shares("net");
   }
-  return socket;
+  return *shares_network_;
 }
 
 // Whether the process is in our own namespace of a kind ("net").

@@ -8,6 +8,7 @@
 #include "target/live_files.h"
 #include "target/socket_tables.h"
 #include "target/surroundings.h"
+#include "target/unix_sockets.h"
 
 namespace stillframe::target {
 
@@ -39,12 +40,15 @@ class LiveSurroundings final : public Surroundings {
   // Where a file lies that has a name, if that is on a server.
   void find_server(OpenFile& file) const;
   [[nodiscard]] bool shares(std::string_view ns) const;
+  bool shares_network();
 
   std::int64_t pid_;
   Tid reader_;
   const LiveFiles& files_;
   std::unordered_map<int, std::optional<OpenFile>> open_files_;
   std::map<std::string, SocketTable, std::less<>> tables_;
+  UnixSockets unix_sockets_;
+  std::optional<bool> shares_network_;
   std::unordered_map<std::int64_t, std::optional<ProcessFacts>> processes_;
   std::optional<std::vector<ProcessFacts>> children_;
   std::optional<std::vector<LockWait>> lock_waits_;

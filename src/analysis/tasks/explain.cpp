@@ -25,7 +25,7 @@ bool has_not_moved(const model::Task& task, const model::Tasks& tasks, const mod
 void explain_tasks(const target::Target& target, model::Still& still) {
   model::Tasks& tasks = *still.tasks;
   const auto surroundings = target.surroundings();
-  WaitedFiles lookup(*surroundings);
+  WaitedFiles lookup(*surroundings, still.source.pid.value_or(0));
   std::unordered_map<const model::Task*, FoundFile> files;
   std::vector<FoundFile*> found;
   for (const model::Task& task : tasks.tasks) {

@@ -36,9 +36,9 @@ void WaitedFiles::describe_socket(FoundFile& file) {
   if (socket.peer_inode) {
     file.other_end = "socket:[" + std::to_string(*socket.peer_inode) + "]";
     // A client has no name of its own: that of the server's socket says more.
-    const auto peer = surroundings_.socket(file.open->protocol, *socket.peer_inode, -1);
-    if (!file.shown.path && peer) {
-      file.shown.path = peer->path;
+    if (!file.shown.path) {
+      const auto peer = surroundings_.socket(file.open->protocol, *socket.peer_inode, -1);
+      file.shown.path = peer ? peer->path : std::nullopt;
     }
   }
 }
@@ -100,7 +100,9 @@ void WaitedFiles::find_other_ends(std::span<FoundFile*> files) {
       // Both ends of a pipe have the same name: the other one is that which is open the other way.
       const bool other = socket || (file->open->reads && holder.writes) || (file->open->writes && holder.reads);
       if (holder.link == file->other_end && other && file->shown.processes.size() < kMostProcesses) {
-        file->shown.processes.push_back(to_model(holder.pid, surroundings_.process(holder.pid)));
+        // Of the one that waits more is known than the kernel tells.
+        const auto facts = holder.pid == own_ ? std::nullopt : surroundings_.process(holder.pid);
+        file->shown.processes.push_back(to_model(holder.pid, facts));
       }
     }
   }

@@ -28,7 +28,8 @@ model::OtherProcess to_model(std::int64_t pid, const std::optional<target::Proce
 
 class WaitedFiles {
  public:
-  explicit WaitedFiles(target::Surroundings& surroundings) : surroundings_(surroundings) {}
+  // `own`: the process that has them.
+  WaitedFiles(target::Surroundings& surroundings, std::int64_t own) : surroundings_(surroundings), own_(own) {}
 
   // What a descriptor stands for; each is looked up once.
   FoundFile find(const WantedFile& wanted);
@@ -41,6 +42,7 @@ class WaitedFiles {
   void describe_socket(FoundFile& file);
 
   target::Surroundings& surroundings_;
+  std::int64_t own_;
   std::map<int, FoundFile> known_;
 };
 

@@ -34,8 +34,8 @@ class Explainer {
         still_(still),
         memory_(target.memory()),
         surroundings_(target.surroundings()),
-        files_(*surroundings_),
-        pid_(still.source.pid.value_or(0)) {}
+        pid_(still.source.pid.value_or(0)),
+        files_(*surroundings_, pid_) {}
 
   void explain() {
     for (model::Thread& thread : still_.threads) {
@@ -260,8 +260,8 @@ class Explainer {
   model::Still& still_;
   ArgumentMemory memory_;
   std::unique_ptr<target::Surroundings> surroundings_;
-  WaitedFiles files_;
   std::int64_t pid_;
+  WaitedFiles files_;
   std::vector<Waiter> waiters_;
 };
 

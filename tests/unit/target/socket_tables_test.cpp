@@ -1,14 +1,8 @@
 #include "target/socket_tables.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <array>
 
 #include "core_builder.h"
-#include "target/unix_peer.h"
 
 namespace stillframe::target {
 namespace {
@@ -90,21 +84,6 @@ TEST(SocketTable, EndsAtALineThatNeverEnds) {
   const testing::TemporaryFolder folder;
   SocketTable table(folder.add("unix", std::string(1U << 20U, 'x')), "unix");
   EXPECT_FALSE(table.find(7));
-}
-
-TEST(UnixPeer, IsTheOtherSocketOfAPair) {
-  std::array<int, 2> ends{};
-  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-  struct stat one{};
-  struct stat other{};
-  ASSERT_EQ(fstat(ends[0], &one), 0);
-  ASSERT_EQ(fstat(ends[1], &other), 0);
-  EXPECT_EQ(unix_peer(one.st_ino), other.st_ino);
-  EXPECT_EQ(unix_peer(other.st_ino), one.st_ino);
-  close(ends[1]);
-  EXPECT_FALSE(unix_peer(one.st_ino));
-  close(ends[0]);
-  EXPECT_FALSE(unix_peer(std::uint64_t{1} << 40U));
 }
 
 }  // namespace
