@@ -7,7 +7,7 @@
 namespace stillframe::memory {
 
 CapturedMemory::CapturedMemory(const MemorySource& below, std::size_t limit_bytes)
-    : below_(below), limit_pages_(limit_bytes / kPageSize), slots_(1024) {}
+    : below_(below), limit_pages_(limit_bytes / kPageSize), slots_(256) {}
 
 CapturedMemory::Slot& CapturedMemory::slot_of(std::uint64_t page) const {
   const std::size_t mask = slots_.size() - 1;
@@ -21,10 +21,10 @@ CapturedMemory::Slot& CapturedMemory::slot_of(std::uint64_t page) const {
 
 // A page that is not there yet.
 void CapturedMemory::insert(Slot slot) const {
-  if ((used_slots_ + 1) * 2 > slots_.size()) {
+  if ((order_.size() + 1) * 2 > slots_.size()) {
     grow();
   }
-  ++used_slots_;
+  order_.push_back(slot.page);
   slot_of(slot.page) = slot;
 }
 
@@ -53,7 +53,7 @@ const std::byte* CapturedMemory::copy_of(std::uint64_t page) const {
     return slot->copy;
   }
   // Unreadable pages cost a slot each: a target that leads us to ever new ones must not cost memory without end.
-  if (sealed_ || is_full() || used_slots_ >= 2 * limit_pages_) {
+  if (sealed_ || is_full() || order_.size() >= 2 * limit_pages_) {
     return nullptr;
   }
   insert({.page = page});
@@ -121,14 +121,12 @@ Read<void> CapturedMemory::read_copied(Address address, std::span<std::byte> int
   return {};
 }
 
-std::vector<std::uint64_t> CapturedMemory::pages() const {
+std::vector<std::uint64_t> CapturedMemory::pages(std::size_t asked_before) const {
   std::vector<std::uint64_t> numbers;
-  numbers.reserve(used_slots_);
-  for (const Slot& slot : slots_) {
-    if (slot.page != kEmpty && slot.copy != nullptr) {
-      numbers.push_back(slot.page);
-    }
-  }
+  const auto asked = std::span(order_).subspan(std::min(asked_before, order_.size()));
+  numbers.reserve(asked.size());
+  std::ranges::copy_if(asked, std::back_inserter(numbers),
+                       [&](std::uint64_t page) { return slot_of(page).copy != nullptr; });
   std::ranges::sort(numbers);
   return numbers;
 }
@@ -173,7 +171,7 @@ void CapturedMemory::clear(std::span<const std::uint64_t> kept) {
   }
   kept_pages_ = keep.size();
   std::ranges::fill(slots_, Slot{});
-  used_slots_ = 0;
+  order_.clear();
   used_pages_ = 0;
   last_page_ = kEmpty;
   sealed_ = false;
@@ -214,7 +212,7 @@ void CapturedMemory::prepare_renewal() {
 
 void CapturedMemory::renew(const std::vector<std::uint64_t>& page_numbers) {
   const std::vector<Slot> before = slots_;
-  const bool all_kept = !is_full() && used_slots_ < 2 * limit_pages_;
+  const bool all_kept = !is_full() && order_.size() < 2 * limit_pages_;
   join_blocks();
   std::swap(blocks_, spare_blocks_);
   clear();

@@ -26,8 +26,10 @@ class CapturedMemory final : public MemorySource {
   // As read(), but only what was copied before; the rest is a fault.
   [[nodiscard]] Read<void> read_copied(Address address, std::span<std::byte> into) const;
 
-  // Numbers (address / kPageSize) of the pages that were asked for since the last clear(), readable ones only.
-  [[nodiscard]] std::vector<std::uint64_t> pages() const;
+  // How many pages were asked for since the last clear().
+  [[nodiscard]] std::size_t page_count() const { return order_.size(); }
+  // Numbers (address / kPageSize) of those, readable ones only, sorted; without the first `asked_before` of them.
+  [[nodiscard]] std::vector<std::uint64_t> pages(std::size_t asked_before = 0) const;
   // Copies those pages in as few system calls as can be.
   void prefetch(const std::vector<std::uint64_t>& page_numbers);
   // Forgets what was copied, but for `kept`, numbers of pages; keeps the room for it.
@@ -75,7 +77,7 @@ class CapturedMemory final : public MemorySource {
   mutable std::uint64_t last_page_ = kEmpty;
   mutable const std::byte* last_copy_ = nullptr;
   mutable std::vector<Slot> slots_;
-  mutable std::size_t used_slots_ = 0;
+  mutable std::vector<std::uint64_t> order_;  // the pages of the table, as they were asked for
   mutable std::vector<PageBlock> blocks_;
   mutable std::size_t used_pages_ = 0;
   std::vector<PageBlock> kept_blocks_;  // where the pages lie that clear() was told to keep

@@ -10,7 +10,7 @@ namespace stillframe::memory {
 class PageBlock {
  public:
   static constexpr std::size_t kPageSize = 4096;
-  static constexpr std::size_t kPages = 64;
+  static constexpr std::size_t kPages = 16;
 
   // std::bad_alloc where the system has none.
   PageBlock();
