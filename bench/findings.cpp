@@ -22,6 +22,7 @@
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using stillframe::photograph::ResourceWish;
 using stillframe::photograph::TaskWish;
 
 struct Cost {
@@ -36,7 +37,7 @@ std::optional<Cost> look(std::int64_t pid, bool findings, std::FILE* out = nullp
   if (!target) {
     return std::nullopt;
   }
-  auto still = stillframe::photograph::take(**target, {.resources = findings ? true : false,
+  auto still = stillframe::photograph::take(**target, {.resources = findings ? ResourceWish::names : ResourceWish::none,
                                                        .tasks = findings ? TaskWish::few : TaskWish::none});
   if (!still) {
     return std::nullopt;

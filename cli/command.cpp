@@ -87,6 +87,10 @@ void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOpt
                    "Fetch no debug information, also where DEBUGINFOD_URLS is set");
 }
 
+photograph::ResourceWish resources_for(const OutputOptions& options) {
+  return options.json ? photograph::ResourceWish::states : photograph::ResourceWish::names;
+}
+
 binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options) {
   const bool wanted = wishes.native != photograph::NativeWish::none && !options.no_debuginfod;
   return wanted ? fetch_from_servers() : binary::FetchDebugFile{};

@@ -43,6 +43,8 @@ void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOpt
 void add_value_options(CLI::App& command, photograph::ValueWishes& values);
 // Adds --depth, the same limits and names for objects that are asked for.
 void add_object_options(CLI::App& command, photograph::Wishes& wishes);
+// What has to be found out of the things that threads wait for: no text shows the state of all of them.
+photograph::ResourceWish resources_for(const OutputOptions& options);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
 binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
 

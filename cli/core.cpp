@@ -31,6 +31,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     return exit_code_of(target.error());
   }
   options.wishes.fetch = fetch_for(options.wishes, options.output);
+  options.wishes.resources = resources_for(options.output);
   auto still = photograph::take(**target, options.wishes);
   if (!still) {
     print(still.error());

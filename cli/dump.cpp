@@ -55,6 +55,7 @@ int run(const DumpOptions& options, const Environment& environment) {
   }
   photograph::Wishes wishes = options.wishes;
   wishes.fetch = fetch_for(options.wishes, options.output);
+  wishes.resources = resources_for(options.output);
   std::size_t shown = 0;
   bool whole = true;
   for (const std::int64_t pid : *pids) {

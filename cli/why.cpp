@@ -30,6 +30,7 @@ constexpr std::size_t kLooks = 10;
 // was seen until then.
 Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions& options) {
   photograph::Wishes wishes = options.wishes;
+  wishes.resources = resources_for(options.output);
   wishes.native = photograph::NativeWish::all;  // a lock of C code is told by the functions that wait for it
   const std::size_t looks = options.watch > 0 ? kLooks : 1;
   const auto begin = std::chrono::steady_clock::now();

@@ -61,7 +61,7 @@ class Developer {
     }
     native_.add_other_threads();
     add_system_calls();
-    if (negative_.resources) {
+    if (negative_.resources != ResourceWish::none) {
       add_resources(negative_, target_, tids_, runtime_, negative_.redaction, still_);
       add_pools(negative_, tids_, still_);
     }

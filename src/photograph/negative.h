@@ -16,6 +16,7 @@
 #include "native/thread_stacks.h"
 #include "photograph/frame_values.h"
 #include "photograph/object_trees.h"
+#include "photograph/photograph.h"
 
 namespace stillframe::photograph {
 
@@ -31,7 +32,7 @@ struct Negative {
   std::shared_ptr<const FrameValues> values;                   // where they were asked for
   ObjectTrees objects_shown;                                   // likewise
   std::optional<cpython::RawTasks> tasks;                      // likewise
-  bool resources = true;                                       // what threads wait for is asked for
+  ResourceWish resources = ResourceWish::none;                 // what threads wait for
   cpython::Redaction redaction = cpython::Redaction::usual();  // of what is shown of them
   std::vector<native::ThreadStack> stacks;                     // where native frames were asked for
   cpython::GreenletList greenlets;

@@ -45,11 +45,18 @@ struct ObjectWishes {
   std::uint32_t depth = 3;                  // how many levels of parts are shown
 };
 
+// Of what threads wait for that others hold.
+enum class ResourceWish : std::uint8_t {
+  none,
+  names,   // what it is, what the waiting code calls it, who holds it; of locks their state too
+  states,  // of everything its state: "unset", "size=10 maxsize=10"
+};
+
 struct Wishes {
   bool no_block = false;    // never stop a thread; say that what is shown may be torn
   bool exhaustive = false;  // search memory for interpreters even where a symbol leads to them
   NativeWish native = NativeWish::none;
-  bool resources = true;  // what threads wait for that others hold
+  ResourceWish resources = ResourceWish::states;
   ValueWishes values;    // the limits and hidden names of `objects` too
   ObjectWishes objects;  // for inspect()
   TaskWish tasks = TaskWish::few;

@@ -23,13 +23,13 @@ constexpr std::size_t kMostLibraryCalls = 16;
 }  // namespace
 
 PythonWaits::PythonWaits(const memory::MemorySource& memory, const target::Target& target,
-                         const cpython::Runtime& runtime, const cpython::Redaction& redaction, ResourceBook& book,
-                         model::Still& still)
+                         const cpython::Runtime& runtime, const cpython::Redaction& redaction, ResourceWish wish,
+                         ResourceBook& book, model::Still& still)
     : runtime_(runtime),
       still_(still),
       book_(book),
       objects_(memory, runtime.layout),
-      types_(objects_),
+      types_(objects_, cpython::Types::Purpose::recognition),
       variables_(objects_, kMostNames),
       locks_(objects_, types_),
       names_(objects_, types_, variables_),
@@ -37,7 +37,7 @@ PythonWaits::PythonWaits(const memory::MemorySource& memory, const target::Targe
       holders_(target, book.threads(), objects_, locks_, variables_, names_),
       process_locks_(
           target, objects_, runtime, [this](std::uint64_t ident) { return book_.tid_of(ident); }, still),
-      described_(objects_, types_, variables_, names_, redaction) {}
+      described_(objects_, types_, variables_, names_, redaction, wish) {}
 
 void PythonWaits::find(const KnownThread& thread) {
   const auto& frames = thread.raw->chain.frames;
@@ -215,7 +215,7 @@ void PythonWaits::want_object(const KnownThread& thread, const cpython::LibraryW
   }
   const auto [index, fresh] = book_.enter(wait.call->kind, wait.object);
   if (fresh) {
-    described_.describe(still_.resources[index], frames[behind]);
+    described_.describe(still_.resources[index], frames[behind], wait.call->type);
     if (wait.call->kind == ResourceKind::import_lock) {
       add_importer(index, wait.object);
     } else if (wait.call->kind == ResourceKind::semaphore || wait.call->kind == ResourceKind::future) {

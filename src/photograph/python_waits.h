@@ -26,7 +26,7 @@ namespace stillframe::photograph {
 class PythonWaits {
  public:
   PythonWaits(const memory::MemorySource& memory, const target::Target& target, const cpython::Runtime& runtime,
-              const cpython::Redaction& redaction, ResourceBook& book, model::Still& still);
+              const cpython::Redaction& redaction, ResourceWish wish, ResourceBook& book, model::Still& still);
 
   // Fills Thread::wants of a thread that sleeps on a futex, where it is told what for.
   void find(const KnownThread& thread);

@@ -1,16 +1,34 @@
 #include "photograph/resource_names.h"
 
 #include <string_view>
+#include <utility>
 
 namespace stillframe::photograph {
 
 using cpython::RawFrame;
 
-void ResourceNames::describe(model::Resource& resource, const RawFrame& frame) {
-  const auto written = printer_.write(resource.address);
-  resource.type = written.type;
-  if (written.readable) {
-    resource.state = written.text;
+namespace {
+
+// Its state is evidence where its holder is gone.
+bool is_lock(model::ResourceKind kind) {
+  using enum model::ResourceKind;
+  return kind == lock || kind == rlock || kind == process_lock || kind == semaphore;
+}
+
+}  // namespace
+
+void ResourceNames::describe(model::Resource& resource, const RawFrame& frame, std::string_view base) {
+  const bool with_state = wish_ == ResourceWish::states || is_lock(resource.kind);
+  resource.type = base;
+  if (with_state || base.empty()) {
+    const cpython::Type* type = recognised_.of(resource.address);
+    resource.type = type != nullptr ? type->qualified : "";
+  }
+  if (with_state) {
+    auto written = printer_.write(resource.address);
+    if (written.readable) {
+      resource.state = std::move(written.text);
+    }
   }
   resource.name = names_.find(frame, resource.address);
   const bool logging = frame.code != nullptr && frame.code->filename.ends_with("/logging/__init__.py");

@@ -31,7 +31,7 @@ class Finder {
         still_(still),
         memory_(*negative.copied),
         book_(negative, target, tids, still),
-        python_(memory_, target, runtime, redaction, book_, still) {
+        python_(memory_, target, runtime, redaction, negative.resources, book_, still) {
     for (const target::ThreadInfo& thread : negative.threads) {
       inner_tids_.push_back(thread.inner_tid);
     }

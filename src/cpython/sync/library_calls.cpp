@@ -1,7 +1,10 @@
 #include "cpython/sync/library_calls.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace stillframe::cpython {
 namespace {
@@ -48,22 +51,46 @@ bool is_a(const Type& type, std::string_view name) {
          std::ranges::any_of(type.mro, [&](const Type* base) { return base->qualified == name; });
 }
 
+// Whether the code is that of a call itself, which its full name and its file tell (3.11+).
+bool is_code_of(const LibraryCall& call, const Code& code) {
+  const auto dot = call.type.rfind('.');
+  const std::string_view module = call.type.substr(0, dot);
+  if (code.qualname != fmt::format("{}.{}", call.type.substr(dot + 1), call.function)) {
+    return false;
+  }
+  if (module == "_frozen_importlib") {
+    return code.filename == "<frozen importlib._bootstrap>";
+  }
+  std::string file = fmt::format("/{}.py", module);
+  std::ranges::replace(file.begin(), file.end() - 3, '.', '/');
+  return code.filename.ends_with(file);
+}
+
 }  // namespace
 
-bool LibraryCalls::may_wait(const Code& code) {
-  const auto [known, fresh] = may_wait_.try_emplace(&code, false);
+const LibraryCalls::Function& LibraryCalls::function_of(const Code& code) {
+  const auto [known, fresh] = functions_.try_emplace(&code);
   if (fresh) {
-    known->second = std::ranges::find(kCalls, code.name, &LibraryCall::function) != kCalls.end();
+    for (const LibraryCall& call : kCalls) {
+      known->second.may_wait = known->second.may_wait || call.function == code.name;
+      if (known->second.call == nullptr && call.function == code.name && is_code_of(call, code)) {
+        known->second.call = &call;
+      }
+    }
   }
   return known->second;
 }
 
 std::optional<LibraryWait> LibraryCalls::wait_of(const RawFrame& frame) {
-  if (frame.code == nullptr || !may_wait(*frame.code)) {
+  const Function function = frame.code != nullptr ? function_of(*frame.code) : Function{};
+  const Address self = function.may_wait ? variables_.first_argument(frame) : 0;
+  if (self == 0) {
     return std::nullopt;
   }
-  const Address self = variables_.first_argument(frame);
-  const Type* type = self == 0 ? nullptr : types_.of(self);
+  if (function.call != nullptr) {
+    return LibraryWait{.call = function.call, .object = self};
+  }
+  const Type* type = types_.of(self);
   if (type == nullptr) {
     return std::nullopt;
   }

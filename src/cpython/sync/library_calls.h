@@ -35,12 +35,16 @@ class LibraryCalls {
   std::optional<LibraryWait> wait_of(const RawFrame& frame);
 
  private:
-  // Whether any of the calls has the name of that code: most frames have none, and are of a few functions.
-  bool may_wait(const Code& code);
+  // What the code of a function tells; most frames are of a few functions.
+  struct Function {
+    bool may_wait = false;              // one of the calls has its name
+    const LibraryCall* call = nullptr;  // this one it is, of whatever class its self may be
+  };
+  const Function& function_of(const Code& code);
 
   Types& types_;
   Variables& variables_;
-  std::unordered_map<const Code*, bool> may_wait_;
+  std::unordered_map<const Code*, Function> functions_;
 };
 
 }  // namespace stillframe::cpython

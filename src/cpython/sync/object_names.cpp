@@ -71,8 +71,8 @@ void ObjectNames::add_globals(const RawFrame& frame, std::vector<Named>& roots) 
 }
 
 std::vector<ObjectNames::Named> ObjectNames::attributes_of(const Named& owner) {
-  const Type* type = owner.object == 0 ? nullptr : types_.of(owner.object);
-  if (type == nullptr || !type->is_heap() || type->has(kTypeSubclass)) {
+  const Type* type = has_python_class(owner.object) ? types_.of(owner.object) : nullptr;
+  if (type == nullptr) {
     return {};
   }
   std::vector<Named> found;
@@ -80,6 +80,23 @@ std::vector<ObjectNames::Named> ObjectNames::attributes_of(const Named& owner) {
     found.push_back({.name = owner.name + "." + one.name, .object = one.value});
   }
   return found;
+}
+
+// The types of C code that are made at run time have the name of their module in tp_name, as "_io.TextIOWrapper"; what
+// attributes such objects have are no program's locks.
+bool ObjectNames::has_python_class(Address object) {
+  const auto type = objects_.type_of(object);
+  if (!type) {
+    return false;
+  }
+  const auto [known, fresh] = python_classes_.try_emplace(*type, false);
+  if (fresh) {
+    const auto flags = objects_.field<std::uint64_t>(*type, objects_.layout().type.flags).value_or(0);
+    const auto name =
+        (flags & kHeapType) != 0 && (flags & kTypeSubclass) == 0 ? objects_.type_name(*type) : std::nullopt;
+    known->second = name && !name->contains('.');
+  }
+  return known->second;
 }
 
 }  // namespace stillframe::cpython

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cpython/frames.h"
@@ -29,10 +30,13 @@ class ObjectNames {
   std::vector<Named> roots(const RawFrame& frame);
   void add_globals(const RawFrame& frame, std::vector<Named>& roots) const;
   std::vector<Named> attributes_of(const Named& owner);
+  // Whether an object may be one of a Python class; found out with less than all that is to be known of its type.
+  bool has_python_class(Address object);
 
   const Objects& objects_;
   Types& types_;
   Variables& variables_;
+  std::unordered_map<Address, bool> python_classes_;  // by type
 };
 
 }  // namespace stillframe::cpython

@@ -47,7 +47,9 @@ class Collector {
 
   // Python classes only: the members of types made by C code are their own business.
   void add_slots(const Type& owner) {
-    const auto dict = owner.is_heap() ? objects_.pointer(owner.address, objects_.layout().type.dict) : std::nullopt;
+    const auto dict = owner.is_heap() && may_have_slots(owner)
+                          ? objects_.pointer(owner.address, objects_.layout().type.dict)
+                          : std::nullopt;
     if (!dict || *dict == 0) {
       return;
     }
@@ -56,6 +58,11 @@ class Collector {
       add_slot(key, value);
       return ++seen < kMaxClassEntries;
     });
+  }
+
+  // Slots take room: an object of a class that has some of its own is larger than one of any of its bases.
+  static bool may_have_slots(const Type& owner) {
+    return std::ranges::none_of(owner.mro, [&](const Type* base) { return base->basic_size == owner.basic_size; });
   }
 
   void add_slot(Address key, Address descriptor) {
