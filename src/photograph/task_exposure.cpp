@@ -10,7 +10,7 @@ namespace stillframe::photograph {
 namespace {
 
 // Tasks of a program of which nobody has asked for them.
-constexpr std::size_t kFewTasks = 200;
+constexpr std::size_t kFewTasks = 64;
 // Fewer pages are copied in less time than a second stop takes, which is needed where one of them does not rest.
 constexpr std::size_t kWorthLeavingOut = 512;
 // Where more than one page of so many changed since it was read, one more will change before the stop is over.
@@ -55,13 +55,13 @@ void TaskExposure::read(Negative& negative) {
   if (in_order_) {
     return;
   }
-  const std::vector<std::uint64_t> before = memory_.pages();
+  const std::size_t before = memory_.page_count();
   if (wish_ == TaskWish::all) {
     read_tasks(negative);
   } else {
     read_trouble(negative);
   }
-  resting_ = difference(memory_.pages(), before);
+  resting_ = memory_.pages(before);
   running_ = negative.tasks ? running(*negative.tasks) : std::vector<cpython::Address>{};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "cpython/values/members.h"
 
@@ -28,6 +29,56 @@ AwaitChain AwaitChains::follow(Address coroutine) {
   return chain;
 }
 
+std::optional<InnermostCall> AwaitChains::innermost(Address coroutine,
+                                                    const std::function<bool(const InnermostCall&)>& suffices) {
+  InnermostCall call;
+  ChainGuard guard(kDeepest);
+  for (Address at = coroutine; at != 0;) {
+    if (!guard.step(at)) {
+      return std::nullopt;
+    }
+    const Awaitable kind = kind_of(at);
+    if (kind == Awaitable::wrapper) {
+      at = part(objects_, at, 0).value_or(0);
+      continue;
+    }
+    if (kind != Awaitable::generator) {
+      break;
+    }
+    const auto state = generator_state(objects_, at);
+    const auto* function = state && state->state == Suspension::suspended ? function_of(*state) : nullptr;
+    if (function == nullptr) {
+      return std::nullopt;
+    }
+    call = {.function = function, .caller = call.function};
+    if (suffices(call)) {
+      return call;
+    }
+    at = awaited_by_generator(objects_, at, *state).value_or(0);
+  }
+  return call.function != nullptr ? std::optional(call) : std::nullopt;
+}
+
+// Less than a Code has: that is read for those of which calls are shown.
+const InnermostCall::Function* AwaitChains::function_of(const GeneratorState& generator) {
+  const Layout& layout = objects_.layout();
+  const bool object = layout.version < PythonVersion{3, 11, 0};
+  const auto code =
+      objects_.pointer(generator.frame, object ? layout.frame_object.code : layout.frame.executable).value_or(0);
+  const auto [known, fresh] = functions_.try_emplace(code);
+  if (fresh) {
+    // Low bits of a stack reference are tags (3.14: Include/internal/pycore_stackref.h).
+    const auto name = objects_.pointer(code & ~Address{3}, layout.code.name);
+    const auto file = objects_.pointer(code & ~Address{3}, layout.code.filename);
+    auto name_text = name ? objects_.text(*name) : std::nullopt;
+    auto file_text = file ? objects_.text(*file) : std::nullopt;
+    if (name_text && file_text) {
+      known->second = {.name = std::move(*name_text), .file = std::move(*file_text)};
+    }
+  }
+  return known->second ? &*known->second : nullptr;
+}
+
 // tp_name of the types that stand between one coroutine and the next (Objects/genobject.c, Objects/iterobject.c,
 // Modules/_asynciomodule.c).
 AwaitChains::Awaitable AwaitChains::kind_of(Address object) {
@@ -40,8 +91,7 @@ AwaitChains::Awaitable AwaitChains::kind_of(Address object) {
   }
   const auto [known, fresh] = kinds_.try_emplace(*type, Awaitable::other);
   if (fresh) {
-    const Type* found = types_.find(*type);
-    const std::string_view name = found != nullptr ? std::string_view(found->name) : std::string_view();
+    const std::string name = objects_.type_name(*type).value_or("");
     const auto among = [&](const auto& names) { return std::ranges::find(names, name) != names.end(); };
     known->second = among(generators)                                       ? Awaitable::generator
                     : among(wrappers)                                       ? Awaitable::wrapper

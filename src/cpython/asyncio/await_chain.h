@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -10,7 +11,6 @@
 
 #include "cpython/frames.h"
 #include "cpython/generators.h"
-#include "cpython/values/types.h"
 
 namespace stillframe::cpython {
 
@@ -22,13 +22,25 @@ struct AwaitChain {
   std::optional<std::string> broken;  // why frames are missing
 };
 
+// Of a coroutine that is suspended, the call in which it waits. The functions live as long as who has answered.
+struct InnermostCall {
+  struct Function {
+    std::string name;
+    std::string file;
+  };
+  const Function* function = nullptr;
+  const Function* caller = nullptr;  // what awaits it; null: it is the coroutine's own
+};
+
 class AwaitChains {
  public:
-  AwaitChains(const Objects& objects, CodeCache& codes, Types& types)
-      : objects_(objects), codes_(codes), types_(types) {}
+  AwaitChains(const Objects& objects, CodeCache& codes) : objects_(objects), codes_(codes) {}
 
   // `coroutine`: what a task runs. Cycles are cut and the length is bounded.
   AwaitChain follow(Address coroutine);
+  // The last of those calls, or the first on the way there that `suffices`. Nothing where one of them runs, has not
+  // begun, or cannot be read.
+  std::optional<InnermostCall> innermost(Address coroutine, const std::function<bool(const InnermostCall&)>& suffices);
 
  private:
   enum class Awaitable : std::uint8_t {
@@ -41,11 +53,13 @@ class AwaitChains {
   // Takes in what stands at `at`; the next one, or 0.
   Address visit(Address at, AwaitChain& chain);
   Address visit_generator(Address at, AwaitChain& chain);
+  // Null where it cannot be read.
+  const InnermostCall::Function* function_of(const GeneratorState& generator);
 
   const Objects& objects_;
   CodeCache& codes_;
-  Types& types_;
-  std::unordered_map<Address, Awaitable> kinds_;  // by type
+  std::unordered_map<Address, Awaitable> kinds_;                                   // by type
+  std::unordered_map<Address, std::optional<InnermostCall::Function>> functions_;  // by code
 };
 
 }  // namespace stillframe::cpython

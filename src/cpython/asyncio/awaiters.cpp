@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "cpython/deque.h"
 #include "cpython/function_words.h"
@@ -81,24 +84,51 @@ std::vector<Address> Awaiters::led_to(Address future, FutureClass kind) {
 
 void Awaiters::follow_callback(Address callback, std::vector<Address>& found) {
   const Objects& objects = instances_.objects();
-  const Type* type = instances_.types().of(callback);
-  if (type == nullptr) {
-    return;
+  const Callback kind = kind_of(callback);
+  switch (kind) {
+    case Callback::wrapper:
+      follow_object(part(objects, callback, 0).value_or(0), found);
+      break;
+    case Callback::builtin:
+    case Callback::method:
+      if (kind == Callback::builtin ? is_wakeup(callback) : is_method_that_wakes(callback)) {
+        follow_object(part(objects, callback, 1).value_or(0), found);
+      }
+      break;
+    case Callback::function:
+      follow_closure(callback, found);
+      break;
+    case Callback::partial:  // functools.partial: function, arguments
+      follow_items(part(objects, callback, 1).value_or(0), false, found);
+      break;
+    case Callback::other:
+      break;
   }
-  std::string_view name = type->name;
-  name = name.substr(name.rfind('.') + 1);
-  // C code's TaskStepMethWrapper and, in 3.6 and 3.7, TaskWakeupMethWrapper begin with the task; from 3.8 on a task is
-  // the self of its wake-up, a built-in method (Modules/_asynciomodule.c).
-  if (name == "TaskStepMethWrapper" || name == "TaskWakeupMethWrapper") {
-    follow_object(part(objects, callback, 0).value_or(0), found);
-  } else if ((name == "builtin_function_or_method" && is_wakeup(callback)) ||
-             (name == "method" && is_method_that_wakes(callback))) {
-    follow_object(part(objects, callback, 1).value_or(0), found);
-  } else if (name == "function") {
-    follow_closure(callback, found);
-  } else if (name == "partial") {  // functools.partial: function, arguments
-    follow_items(part(objects, callback, 1).value_or(0), false, found);
+}
+
+// C code's TaskStepMethWrapper and, in 3.6 and 3.7, TaskWakeupMethWrapper begin with the task; from 3.8 on a task is
+// the self of its wake-up, a built-in method (Modules/_asynciomodule.c).
+Awaiters::Callback Awaiters::kind_of(Address callback) {
+  constexpr std::array kNames{
+      std::pair{std::string_view("TaskStepMethWrapper"), Callback::wrapper},
+      std::pair{std::string_view("TaskWakeupMethWrapper"), Callback::wrapper},
+      std::pair{std::string_view("builtin_function_or_method"), Callback::builtin},
+      std::pair{std::string_view("method"), Callback::method},
+      std::pair{std::string_view("function"), Callback::function},
+      std::pair{std::string_view("partial"), Callback::partial},
+  };
+  const auto type = instances_.objects().type_of(callback);
+  if (!type) {
+    return Callback::other;
   }
+  const auto [known, fresh] = kinds_.try_emplace(*type, Callback::other);
+  if (fresh) {
+    const std::string qualified = instances_.objects().type_name(*type).value_or("");
+    const std::string_view name = std::string_view(qualified).substr(qualified.rfind('.') + 1);
+    const auto* const found = std::ranges::find(kNames, name, [](const auto& one) { return one.first; });
+    known->second = found == kNames.end() ? Callback::other : found->second;
+  }
+  return known->second;
 }
 
 // PyCFunctionObject begins with its PyMethodDef, and that with its name. Other methods of a task may be called as well:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -22,9 +23,12 @@ class Awaiters {
 
  private:
   using Seen = std::unordered_set<Address>;
+  // What is called when a future is done.
+  enum class Callback : std::uint8_t { wrapper, builtin, method, function, partial, other };
 
   const std::vector<Address>& of_plain_future(Address future, FutureClass kind, Seen& seen);
   void collect(Address object, Seen& seen, std::vector<Address>& tasks);
+  Callback kind_of(Address callback);
   void follow_callback(Address callback, std::vector<Address>& found);
   void follow_closure(Address function, std::vector<Address>& found);
   void follow_items(Address tuple, bool cells, std::vector<Address>& found);
@@ -36,6 +40,7 @@ class Awaiters {
   Instances& instances_;
   std::unordered_map<Address, std::vector<Address>> plain_;  // of futures that are no tasks
   std::unordered_map<Address, bool> library_codes_;
+  std::unordered_map<Address, Callback> kinds_;  // by type
 };
 
 }  // namespace stillframe::cpython

@@ -23,7 +23,8 @@ std::optional<Address> loop_of(Instances& instances, Variables& variables, const
       return loop;
     }
     const auto runner = local_variable(variables, frame, "self");
-    return runner ? instances.get(*runner, "_loop") : std::nullopt;
+    const auto loop = runner ? instances.get(*runner, "_loop") : std::nullopt;
+    return loop && !instances.is_none(*loop) ? loop : std::nullopt;
   }
   return std::nullopt;
 }
@@ -50,7 +51,7 @@ std::vector<RunningLoop> running_loops(Instances& instances, Variables& variable
   for (const RawThread& thread : interpreter.threads) {
     for (std::size_t i = 0; i < thread.chain.frames.size(); ++i) {
       const auto loop = loop_of(instances, variables, thread.chain.frames[i]);
-      if (!loop || instances.is_none(*loop)) {
+      if (!loop) {
         continue;
       }
       RunningLoop running{.loop = *loop, .thread = thread.address};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 #include <unordered_set>
 
 #include "cpython/set_table.h"
@@ -53,7 +54,10 @@ class Lister {
   // 3.14 these sets hold only tasks that are no C objects. 3.6 keeps tasks of Python code in their class, and those of
   // C code in a variable of _asynciomodule.c.
   void list_module(Address dict) {
-    for (const char* name : {"_all_tasks", "_scheduled_tasks", "_eager_tasks"}) {
+    constexpr std::array kSet{"_all_tasks"};
+    constexpr std::array kSets{"_scheduled_tasks", "_eager_tasks"};
+    const bool one = objects_.layout().version < PythonVersion{3, 12, 0};
+    for (const char* name : one ? std::span<const char* const>(kSet) : std::span<const char* const>(kSets)) {
       if (const auto set = objects_.lookup(dict, name)) {
         list_set(*set, name);
       }
@@ -88,7 +92,7 @@ class Lister {
     if (!listed_.insert(set).second) {
       return;
     }
-    const auto data = instances_.get(set, "data");
+    const auto data = objects_.instance_attribute(set, "data");
     const SetTable table(objects_, data.value_or(set));
     const bool whole = table.sound() && table.each([&](Address element) {
       add(data ? part(objects_, element, 0).value_or(0) : element);

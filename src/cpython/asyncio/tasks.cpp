@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <ranges>
 #include <unordered_map>
 #include <unordered_set>
@@ -12,8 +11,10 @@
 #include "cpython/asyncio/awaiters.h"
 #include "cpython/asyncio/lock_holders.h"
 #include "cpython/asyncio/loop_threads.h"
+#include "cpython/asyncio/taskless_waits.h"
 #include "cpython/asyncio/waits.h"
 #include "cpython/values/fields.h"
+#include "model/scheduler_files.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -22,11 +23,12 @@ constexpr std::uint64_t kLongestName = 4096;
 // Variables of a module's or class's body that are looked through for one.
 constexpr std::uint64_t kMostVariables = 1000;
 
-// Who awaits one for which this is false is of no interest to who looks for circles.
-bool may_wait_for_tasks(const RawTask& task) {
-  using enum model::WaitKind;
-  constexpr std::array kNoTasks{nothing, sleep, read, write, executor, process};
-  return std::ranges::find(kNoTasks, task.wait.kind) == kNoTasks.end();
+// Whether a task waits there for a lock of which it is told who holds it.
+bool may_take_lock(const InnermostCall& call) {
+  const auto is_of_lock = [](const InnermostCall::Function* one) {
+    return one != nullptr && (one->file.ends_with("/asyncio/locks.py") || model::is_anyio_file(one->file));
+  };
+  return is_of_lock(call.function) || is_of_lock(call.caller);
 }
 
 // The tasks of one interpreter.
@@ -41,7 +43,7 @@ class Reader {
         types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
         variables_(objects, kMostVariables),
-        chains_(objects, codes, types_),
+        chains_(objects, codes),
         awaiters_(instances_),
         loops_(instances_),
         workers_(links_only_ ? Workers{} : find_workers(instances_, variables_, interpreter)),
@@ -56,7 +58,12 @@ class Reader {
     }
     find_running_loops(list);
     for (const Address task : list.tasks) {
-      read_task(task, list);
+      if (const auto one = read_future_of(task)) {
+        links_only_ ? note_suspect(*one) : read_task(*one, list);
+      }
+    }
+    for (const Pending& one : suspects_) {
+      read_links(one);
     }
     find_lock_holders(instances_, std::span(found_.tasks).subspan(first_task_));
     see_who_waits_for_tasks();
@@ -115,39 +122,93 @@ class Reader {
     return found_.loops[known->second];
   }
 
-  void read_task(Address address, const TaskList& list) {
-    const FutureClass kind = future_class(instances_, address);
-    const auto future = is_task(kind) ? read_future(instances_, address, kind) : std::nullopt;
+  // A task that has not ended.
+  struct Pending {
+    Address address = 0;
+    Future future;
+    FutureClass kind = FutureClass::none;
+  };
+
+  // Nothing of one that has ended, or that cannot be read.
+  std::optional<Pending> read_future_of(Address task) {
+    const FutureClass kind = class_of(task);
+    auto future = is_task(kind) ? read_future(instances_, task, kind) : std::nullopt;
     if (!future || future->loop == 0) {
       ++found_.unreadable;
-      return;
+      return std::nullopt;
     }
-    if (future->state != FutureState::pending) {
-      return;
-    }
-    RawTask task{.address = address, .loop = future->loop, .cancelling = future->must_cancel};
-    if (!links_only_) {
-      task.name = name_of(future->name);
-      const Type* type = types_.of(address);
-      task.type = type != nullptr ? type->qualified : "";
-    }
-    AwaitChain chain = chains_.follow(future->coroutine);
-    const auto running = list.running.find(future->loop);
-    tell_state(*future, chain, running != list.running.end() && running->second == address, task);
-    const RawLoop& loop = loop_at(future->loop).loop;
+    return future->state == FutureState::pending
+               ? std::optional(Pending{.address = task, .future = *future, .kind = kind})
+               : std::nullopt;
+  }
+
+  void read_task(const Pending& one, const TaskList& list) {
+    const Future& future = one.future;
+    RawTask task{.address = one.address, .loop = future.loop, .cancelling = future.must_cancel};
+    task.name = name_of(future.name);
+    const Type* type = types_.of(one.address);
+    task.type = type != nullptr ? type->qualified : "";
+    AwaitChain chain = chains_.follow(future.coroutine);
+    const auto running = list.running.find(future.loop);
+    tell_state(future, chain, running != list.running.end() && running->second == one.address, task);
+    const RawLoop& loop = loop_at(future.loop).loop;
     if (task.state == model::TaskState::waiting) {
-      task.wait = waits_.find(chain, waited_for(*future), &loop);
+      task.wait = waits_.find(chain, waited_for(future), &loop);
     }
-    if (!links_only_ || may_wait_for_tasks(task)) {
-      task.awaited_by = awaiters_.of(address, kind);
+    task.awaited_by = awaiters_.of(one.address, one.kind);
+    tell_timeout(future, loop, task);
+    add(std::move(task), std::move(chain));
+  }
+
+  // One that runs, or may wait for another task or for a lock: no other stands in a circle.
+  void note_suspect(const Pending& one) {
+    const bool waits = one.future.waits_for != 0 &&
+                       (one.kind != FutureClass::python_task || !instances_.is_none(one.future.waits_for));
+    if (!waits) {
+      const auto coroutine = generator_state(objects_, one.future.coroutine);
+      if (coroutine && coroutine->state != Suspension::running) {
+        return;
+      }
     }
-    tell_timeout(*future, loop, task);
+    const auto call = waits ? chains_.innermost(one.future.coroutine, never_leads_to_task) : std::nullopt;
+    if (call && awaits_no_task(*call)) {
+      return;
+    }
+    calls_matter_ = calls_matter_ || !call || may_take_lock(*call);
+    suspects_.push_back(one);
+  }
+
+  // As much of a task as tells whether it runs or stands in a circle. Calls tell who has a lock, if anybody wants one.
+  void read_links(const Pending& one) {
+    AwaitChain chain = calls_matter_ ? chains_.follow(one.future.coroutine) : AwaitChain{};
+    RawTask task{.address = one.address,
+                 .loop = one.future.loop,
+                 .state = chain.running ? model::TaskState::running : model::TaskState::waiting};
+    if (calls_matter_) {
+      task.wait = waits_.find(chain, waited_for(one.future), nullptr);
+    }
+    task.awaited_by = awaiters_.of(one.address, one.kind);
+    add(std::move(task), std::move(chain));
+  }
+
+  void add(RawTask task, AwaitChain chain) {
     if (chain.running) {
       note_running(add_calls(interpreter_, chain), chain, task);
     }
     task.frames = std::move(chain.frames);
     task.broken = std::move(chain.broken);
     found_.tasks.push_back(std::move(task));
+  }
+
+  FutureClass class_of(Address task) {
+    const auto type = objects_.type_of(task);
+    const auto [known, fresh] = classes_.try_emplace(type.value_or(0), FutureClass::none);
+    if (fresh) {
+      // That of nearly all tasks, for which no more has to be read of it than its name.
+      const bool usual = type && objects_.type_name(*type) == "_asyncio.Task";
+      known->second = usual ? FutureClass::c_task : future_class(instances_, task);
+    }
+    return known->second;
   }
 
   // Which thread runs a loop of C code is told by a task that it runs.
@@ -228,6 +289,9 @@ class Reader {
   Loops loops_;
   Workers workers_;
   TaskWaits waits_;
+  std::unordered_map<Address, FutureClass> classes_;  // by type
+  std::vector<Pending> suspects_;
+  bool calls_matter_ = false;  // somebody may wait for a lock, or it is not known for what
   std::unordered_map<Address, std::size_t> loop_index_;
 };
 

@@ -33,7 +33,7 @@ class Reader {
         types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
         variables_(objects, kMostVariables),
-        chains_(objects, codes, types_),
+        chains_(objects, codes),
         waits_(instances_, variables_, interpreter) {}
 
   void read(std::size_t most) {

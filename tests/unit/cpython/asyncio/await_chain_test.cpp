@@ -11,12 +11,19 @@ class EveryLayoutAwaitChain : public testing::EveryAsyncioLayout {
  protected:
   AwaitChain follow(Address coroutine) {
     CodeCache codes(objects, python.code_type);
-    Types types(objects);
-    AwaitChain chain = AwaitChains(objects, codes, types).follow(coroutine);
+    AwaitChain chain = AwaitChains(objects, codes).follow(coroutine);
     for (const RawFrame& frame : chain.frames) {
       functions.push_back(frame.code->name);
     }
     return chain;
+  }
+  // "inner in outer": the call in which a coroutine waits, or the first one called `enough`, and what awaits it.
+  std::string innermost(Address coroutine, std::string_view enough = "") {
+    CodeCache codes(objects, python.code_type);
+    AwaitChains chains(objects, codes);  // has what it answers
+    const auto found =
+        chains.innermost(coroutine, [&](const InnermostCall& call) { return call.function->name == enough; });
+    return !found ? "nothing" : found->function->name + (found->caller != nullptr ? " in " + found->caller->name : "");
   }
   std::vector<std::string> functions;
 };
@@ -40,6 +47,27 @@ TEST_P(EveryLayoutAwaitChain, LeadsThroughWrappers) {
   python.memory.put(asyncio.word(wrapper, 0), inner);
   EXPECT_EQ(follow(asyncio.coroutine("outer", wrapper)).end, future);
   EXPECT_EQ(functions, (std::vector<std::string>{"outer", "inner"}));
+}
+
+TEST_P(EveryLayoutAwaitChain, InnermostCall) {
+  const Address future = asyncio.future(0);
+  const Address innermost_one = asyncio.coroutine("innermost", asyncio.iterator(future));
+  const Address wrapper = python.object(python.type("coroutine_wrapper"));
+  python.memory.put(asyncio.word(wrapper, 0), innermost_one);
+  const Address inner = asyncio.coroutine("inner", wrapper);
+  const Address outer = asyncio.coroutine("outer", inner);
+  EXPECT_EQ(innermost(outer), "innermost in inner");
+  EXPECT_EQ(innermost(outer, "inner"), "inner in outer");
+  EXPECT_EQ(innermost(innermost_one), "innermost");
+}
+
+TEST_P(EveryLayoutAwaitChain, NoInnermostCallOfWhatCannotBeFollowed) {
+  const Address inner = asyncio.coroutine("inner", 0);
+  const Address outer = asyncio.coroutine("outer", inner);
+  asyncio.await(inner, outer);
+  EXPECT_EQ(innermost(outer), "nothing") << "a circle";
+  EXPECT_EQ(innermost(0xDEAD000), "nothing");
+  EXPECT_EQ(innermost(asyncio.future(0)), "nothing");
 }
 
 TEST_P(EveryLayoutAwaitChain, EndsAtWhatIsNotKnown) {

@@ -141,6 +141,11 @@ class FakeAsyncio {
     return at;
   }
 
+  // What asyncio calls its set of all tasks.
+  [[nodiscard]] std::string_view set_of_tasks() const {
+    return version < cpython::PythonVersion{3, 12, 0} ? "_all_tasks" : "_scheduled_tasks";
+  }
+
   Address weak_set(const std::vector<Address>& objects) {
     std::vector<Address> references;
     for (const Address object : objects) {

@@ -24,11 +24,16 @@ TEST_P(EveryLayoutTaskLists, WeakSet) {
   const Address one = asyncio.task(1, 0, 0);
   const Address other = asyncio.task(1, 0, 0);
   const Address set = asyncio.weak_set({one, other});
-  for (const char* name : {"_all_tasks", "_scheduled_tasks", "_eager_tasks"}) {
-    const TaskList found = list({.tasks = module(name, set)});
-    EXPECT_EQ(found.tasks, (std::vector<Address>{one, other})) << name;
-    EXPECT_TRUE(found.problems.empty());
-  }
+  const TaskList found = list({.tasks = module(asyncio.set_of_tasks(), set)});
+  EXPECT_EQ(found.tasks, (std::vector<Address>{one, other}));
+  EXPECT_TRUE(found.problems.empty());
+}
+
+TEST_P(EveryLayoutTaskLists, SetOfThoseThatWereBegunAtOnce) {
+  const Address task = asyncio.task(1, 0, 0);
+  const TaskList found = list({.tasks = module("_eager_tasks", asyncio.set({task}))});
+  const bool there = layout.version >= PythonVersion{3, 12, 0};
+  EXPECT_EQ(found.tasks, there ? std::vector<Address>{task} : std::vector<Address>{});
 }
 
 TEST_P(EveryLayoutTaskLists, WhatRuns) {
@@ -41,9 +46,9 @@ TEST_P(EveryLayoutTaskLists, WhatRuns) {
 TEST_P(EveryLayoutTaskLists, HostileSets) {
   const Address set = asyncio.set({asyncio.task(1, 0, 0)});
   python.memory.put(asyncio.word(set, 2), ~std::uint64_t{0});  // mask
-  EXPECT_EQ(list({.tasks = module("_all_tasks", set)}).problems.size(), 1U);
+  EXPECT_EQ(list({.tasks = module(asyncio.set_of_tasks(), set)}).problems.size(), 1U);
   python.memory.put(asyncio.word(set, 2), std::uint64_t{1} << 40U);
-  EXPECT_EQ(list({.tasks = module("_all_tasks", set)}).problems.size(), 1U);
+  EXPECT_EQ(list({.tasks = module(asyncio.set_of_tasks(), set)}).problems.size(), 1U);
   EXPECT_TRUE(list({.tasks = 0xDEAD000}).tasks.empty());
 }
 
