@@ -21,8 +21,7 @@ void ResourceNames::describe(model::Resource& resource, const RawFrame& frame, s
   const bool with_state = wish_ == ResourceWish::states || is_lock(resource.kind);
   resource.type = base;
   if (with_state || base.empty()) {
-    const cpython::Type* type = recognised_.of(resource.address);
-    resource.type = type != nullptr ? type->qualified : "";
+    resource.type = recognised_.name_of(resource.address);
   }
   if (with_state) {
     auto written = printer_.write(resource.address);

@@ -19,7 +19,7 @@ import pytest
 
 from interpreters import PROGRAMS, STILLFRAME, TESTS, Interpreter
 
-pytest.register_assert_rewrite("native_looking")
+pytest.register_assert_rewrite("native_looking", "task_packages")
 
 REPOSITORY = TESTS.parent
 SCHEMA = jsonschema.Draft202012Validator(json.loads((REPOSITORY / "docs" / "still.schema.json").read_text()))

@@ -6,19 +6,14 @@ import pytest
 import interpreters
 import task_packages
 from interpreters import BY_ID, root_of
-from test_tasks import PROGRAMS, by_address, edges_of, tasks_of
+from test_tasks import by_address, edges_of, tasks_of
 
 CASES = [BY_ID[name] for name in ("3.7", "3.8", "3.10", "3.11", "3.12", "3.13", "3.14", "3.14t", "3.15")]
 
 
 @pytest.fixture
 def look(start):
-    def begin(interpreter, program):
-        return start(interpreter, f"tasks/{program}",
-                     copy=[PROGRAMS / "_task_truth.py", PROGRAMS / "_curio_truth.py"],
-                     command=lambda one, inside: [one.executable, f"{inside}/{program}"],
-                     **task_packages.options_for(interpreter))
-    return begin
+    return task_packages.starter(start, "_curio_truth.py")
 
 
 def check_table(seen: dict, truth: dict) -> None:
@@ -37,25 +32,12 @@ def check_table(seen: dict, truth: dict) -> None:
 
 
 def check_waits(seen: dict, truth: dict, age: float | None) -> None:
-    """`age`: of the program, whose sleep is as old at the most; None of a core."""
-    live = age is not None
     shown, names = by_address(seen), truth["names"]
-    waits = {}
-    for address, (name, kind) in truth["kinds"].items():
-        waits[name] = shown[address]["waits_for"]
-        assert waits[name]["kind"] == kind, shown[address]
+    waits = task_packages.checked_waits(shown, truth, age)
     holders = {name: (wait["holders"], wait["holders_proven"]) for name, wait in waits.items() if wait["holders"]}
     assert holders == {"lock": ([names["holder"]], False), "rlock": ([names["owner"]], True),
                        "condition_lock": ([names["condition_holder"]], False)}
-    for name, fd in truth["fds"].items():
-        assert waits[name]["file"]["fd"] == fd
-        assert waits[name]["file"]["kind"] == ("unix" if live else "unknown")
-    assert (1000 - age <= waits["sleep"]["seconds_left"] <= 1000) if live else waits["sleep"]["seconds_left"] is None
-    timeout = shown[names["timeout"]]["timeout_left"]
-    assert (500 - age <= timeout <= 500) if live else timeout is None
-    assert shown[names["sleep"]]["timeout_left"] is None
     assert [waits[name]["items"] for name in ("queue_get", "universal_get", "queue_put", "queue_join")] == [0, 0, 1, 1]
-    assert waits["process"]["pid"] == truth["child"]
     assert waits["other"]["type"] == "curio.sched.SchedFIFO"
     threads = {name: wait["tid"] for name, wait in waits.items() if wait["kind"] == "executor"}
     threads["async_thread"] = shown[names["async_thread"]]["waits_for"]["tid"]

@@ -12,14 +12,9 @@ namespace {
 
 using model::WaitKind;
 
-// A method that waits: until somebody sets a future or an event of its own. AnyIO gives its public classes the module
-// that they are imported from, and those of its back ends derive from them.
-struct KnownWait {
-  std::string_view type;
-  std::string_view function;
-  WaitKind kind;
-};
-// anyio/_core/_synchronization.py, _backends/_asyncio.py, streams/memory.py of 3.7 to 4.16.
+// Until somebody sets a future or an event of its own. AnyIO gives its public classes the module that they are imported
+// from, and those of its back ends derive from them: anyio/_core/_synchronization.py, _backends/_asyncio.py,
+// streams/memory.py of 3.7 to 4.16.
 constexpr std::array kKnownWaits{
     KnownWait{"anyio.Event", "wait", WaitKind::event},
     KnownWait{"anyio.Lock", "acquire", WaitKind::lock},
@@ -51,15 +46,13 @@ void AnyioWaits::refine(const AwaitChain& chain, std::size_t inner, RawWait& wai
 }
 
 void AnyioWaits::take(const LibraryCall& call, RawWait& wait) {
-  const auto known = std::ranges::find_if(kKnownWaits, [&](const KnownWait& one) {
-    return call.function == one.function && call.self != 0 && instances_.is_a(call.self, one.type);
-  });
-  if (known == kKnownWaits.end()) {
+  const KnownWait* known = known_wait(instances_, kKnownWaits, call);
+  if (known == nullptr) {
     return;
   }
   wait = {.kind = known->kind, .object = call.self, .type = std::string(known->type)};
   if (known->kind == WaitKind::lock) {
-    add_owner(call.self, wait);
+    add_lock_owner(call.self, wait);
   } else if (const auto borrowers = instances_.get(call.self, "_borrowers")) {
     add_holders_of_set(instances_, *borrowers, wait);
   } else if (const auto state = instances_.get(call.self, "_state")) {
@@ -71,16 +64,15 @@ void AnyioWaits::take(const LibraryCall& call, RawWait& wait) {
 
 // The task itself; where AnyIO makes its lock of an event (up to 4.4, and for trio up to 3), what it tells of the task,
 // whose `id` is that of the task (get_current_task() of its back ends).
-void AnyioWaits::add_owner(Address lock, RawWait& wait) {
-  const auto owner = instances_.get(lock, "_owner_task");
-  if (!owner || instances_.is_none(*owner)) {
-    return;
-  }
-  const auto task = instances_.is_a(*owner, "anyio.TaskInfo") ? instances_.integer(*owner, "id")
-                                                              : std::optional<std::int64_t>(*owner);
-  if (task) {
-    wait.holders.push_back(static_cast<Address>(*task));
-    wait.holders_proven = true;
+void AnyioWaits::add_lock_owner(Address lock, RawWait& wait) {
+  add_owner(instances_, lock, "_owner_task", wait);
+  if (wait.holders_proven && instances_.is_a(wait.holders.front(), "anyio.TaskInfo")) {
+    const auto task = instances_.integer(wait.holders.front(), "id");
+    wait.holders_proven = task.has_value();
+    wait.holders.clear();
+    if (task) {
+      wait.holders.push_back(static_cast<Address>(*task));
+    }
   }
 }
 

@@ -18,7 +18,7 @@ class AnyioWaits {
 
  private:
   void take(const LibraryCall& call, RawWait& wait);
-  void add_owner(Address lock, RawWait& wait);
+  void add_lock_owner(Address lock, RawWait& wait);
 
   Instances& instances_;
   LibraryCalls library_;

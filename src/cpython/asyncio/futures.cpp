@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cpython/set_table.h"
-#include "cpython/structure_head.h"
 #include "cpython/values/members.h"
 
 namespace stillframe::cpython {
@@ -57,8 +56,11 @@ FutureLayout layout_of_future(PythonVersion version) {
   return {.exception = 4, .result = 6, .state = 11, .waits_for = 13, .coroutine = 14, .name = 15};
 }
 
-std::optional<FutureState> state_of(std::int32_t number) {
-  return number >= 0 && number <= 2 ? std::optional(static_cast<FutureState>(number)) : std::nullopt;
+std::optional<FutureState> state_of(std::optional<std::int32_t> number) {
+  if (!number || *number < 0 || *number > 2) {
+    return std::nullopt;
+  }
+  return static_cast<FutureState>(*number);
 }
 
 // The items of a list; at most `most`.
@@ -108,23 +110,11 @@ FutureClass future_class(Instances& instances, Address object) {
 std::optional<Future> read_c_future(const Objects& objects, Address at, bool is_task) {
   const PythonVersion version = objects.layout().version;
   const FutureLayout layout = layout_of_future(version);
-  // In one piece: a program may have a hundred thousand of them.
-  StructureHead<256> head;
-  const std::uint32_t last = is_task ? std::max({layout.coroutine, layout.name, layout.must_cancel}) : layout.state;
-  if (!head.read(objects.memory(), at, word(objects, last + 1).value())) {
-    return std::nullopt;
-  }
-  std::int32_t number = -1;
-  head.take(word(objects, layout.state), number);
-  const auto state = state_of(number);
+  const auto state = state_of(objects.field<std::int32_t>(at, word(objects, layout.state)));
   if (!state) {
     return std::nullopt;
   }
-  const auto pointer = [&](std::uint32_t index) {
-    Address value = 0;
-    head.take(word(objects, index), value);
-    return value;
-  };
+  const auto pointer = [&](std::uint32_t index) { return objects.pointer(at, word(objects, index)).value_or(0); };
   Future future{
       .state = *state, .loop = pointer(0), .result = pointer(layout.result), .exception = pointer(layout.exception)};
   if (!is_task) {
@@ -135,15 +125,12 @@ std::optional<Future> read_c_future(const Objects& objects, Address at, bool is_
   future.coroutine = pointer(layout.coroutine);
   future.name = layout.name != 0 ? pointer(layout.name) : 0;
   if (layout.must_cancel != 0) {
-    std::int32_t truth = 0;
-    head.take(word(objects, layout.must_cancel), truth);
-    future.must_cancel = truth != 0;
+    future.must_cancel = objects.field<std::int32_t>(at, word(objects, layout.must_cancel)).value_or(0) != 0;
   } else {
     // log_tb, blocking, must_cancel: bit 2 of the word behind the state; from 3.14 on behind two bytes more.
     const std::uint32_t bytes = version >= k3_14 ? 6 : 4;
-    std::uint8_t bits = 0;
-    head.take(word(objects, layout.state).value() + bytes, bits);
-    future.must_cancel = (bits & 4U) != 0;
+    const auto bits = objects.field<std::uint8_t>(at, word(objects, layout.state).value() + bytes);
+    future.must_cancel = bits && (*bits & 4U) != 0;
   }
   return future;
 }

@@ -1,9 +1,18 @@
 #include "cpython/asyncio/library_calls.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <ranges>
 
 namespace stillframe::cpython {
+
+const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const LibraryCall& call) {
+  const auto found = std::ranges::find_if(known, [&](const KnownWait& one) {
+    return (one.function.empty() || one.function == call.function) && call.self != 0 &&
+           instances.is_a(call.self, one.type);
+  });
+  return found == known.end() ? nullptr : &*found;
+}
 
 std::vector<LibraryCall> LibraryCalls::of(const AwaitChain& chain, std::size_t left_out) {
   std::vector<LibraryCall> calls;
@@ -43,6 +52,12 @@ std::optional<double> number_in(Instances& instances, Variables& variables, cons
   }
   const Type* type = instances.types().of(found->value);
   return type != nullptr ? real_number(instances.objects(), *type, found->value) : std::nullopt;
+}
+
+std::optional<WatchedFile> watched_file(std::optional<double> fd, bool to_write) {
+  return fd && *fd >= 0 && *fd <= INT32_MAX
+             ? std::optional(WatchedFile{.fd = static_cast<int>(*fd), .to_write = to_write})
+             : std::nullopt;
 }
 
 std::optional<std::string> text_in(Instances& instances, Variables& variables, const RawFrame& frame,

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "cpython/asyncio/await_chain.h"
+#include "cpython/asyncio/raw_tasks.h"
 #include "cpython/values/instances.h"
 #include "cpython/variables.h"
 
@@ -25,6 +27,16 @@ struct LibraryCall {
     return function == name && frame->code->filename.ends_with(file);
   }
 };
+
+// A method that waits, and for what.
+struct KnownWait {
+  std::string_view type;      // of its self, or of a base
+  std::string_view function;  // empty: any
+  model::WaitKind kind = model::WaitKind::unknown;
+};
+
+// Null where it is none of these.
+const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const LibraryCall& call);
 
 class LibraryCalls {
  public:
@@ -48,6 +60,8 @@ class LibraryCalls {
 // A variable of a call that holds a number; nothing where it is none.
 std::optional<double> number_in(Instances& instances, Variables& variables, const RawFrame& frame,
                                 std::string_view variable);
+// The file whose descriptor such a variable holds.
+std::optional<WatchedFile> watched_file(std::optional<double> fd, bool to_write);
 std::optional<std::string> text_in(Instances& instances, Variables& variables, const RawFrame& frame,
                                    std::string_view variable);
 

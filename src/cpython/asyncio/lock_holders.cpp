@@ -129,6 +129,13 @@ class HolderSearch {
 
 }  // namespace
 
+void add_owner(Instances& instances, Address lock, std::string_view attribute, RawWait& wait) {
+  if (const auto owner = instances.get(lock, attribute); owner && !instances.is_none(*owner)) {
+    wait.holders = {*owner};
+    wait.holders_proven = true;
+  }
+}
+
 void add_holders_of_set(Instances& instances, Address set, RawWait& wait) {
   const SetTable table(instances.objects(), set);
   wait.holders_proven = table.sound() && table.each([&](Address one) {

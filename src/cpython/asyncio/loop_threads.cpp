@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "cpython/asyncio/library_calls.h"
 #include "cpython/sync/work_queue.h"
 
 namespace stillframe::cpython {
@@ -76,6 +77,18 @@ Address add_calls(const RawInterpreter& interpreter, AwaitChain& chain) {
     }
   }
   return 0;
+}
+
+void add_task(const RawInterpreter& interpreter, AwaitChain chain, std::string_view file, RawTask task,
+              RawTasks& found) {
+  if (chain.running) {
+    add_calls(interpreter, chain);
+  } else {
+    fold_calls(chain, file);
+  }
+  task.frames = std::move(chain.frames);
+  task.broken = std::move(chain.broken);
+  found.tasks.push_back(std::move(task));
 }
 
 Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter) {

@@ -27,6 +27,11 @@ std::vector<RunningLoop> running_loops(Instances& instances, Variables& variable
 // the thread state; 0: on none.
 Address add_calls(const RawInterpreter& interpreter, AwaitChain& chain);
 
+// Adds a task with its calls: what it has called where it runs, else without those by which it has given up its turn,
+// which are of the file that ends so.
+void add_task(const RawInterpreter& interpreter, AwaitChain chain, std::string_view file, RawTask task,
+              RawTasks& found);
+
 // Threads of thread pools that run a job, by the job.
 Workers find_workers(Instances& instances, Variables& variables, const RawInterpreter& interpreter);
 

@@ -20,8 +20,7 @@ constexpr std::uint64_t kMostArguments = 8;
 // BaseEventLoop in Lib/asyncio/base_events.py. Of other loops (uvloop's is made in C) nothing but their tasks is known.
 RawLoop Loops::read(Address loop, LoopDepth depth) {
   RawLoop found{.address = loop};
-  const Type* type = instances_.types().of(loop);
-  found.type = type != nullptr ? type->qualified : "";
+  found.type = instances_.types().name_of(loop);
   const auto closed = instances_.truth(loop, "_closed");
   const auto ready = instances_.get(loop, "_ready");
   const auto length = ready ? length_of(instances_.objects(), *ready) : std::nullopt;

@@ -146,8 +146,7 @@ class Reader {
     const Future& future = one.future;
     RawTask task{.address = one.address, .loop = future.loop, .cancelling = future.must_cancel};
     task.name = name_of(future.name);
-    const Type* type = types_.of(one.address);
-    task.type = type != nullptr ? type->qualified : "";
+    task.type = types_.name_of(one.address);
     AwaitChain chain = chains_.follow(future.coroutine);
     const auto running = list.running.find(future.loop);
     tell_state(future, chain, running != list.running.end() && running->second == one.address, task);

@@ -11,13 +11,6 @@ namespace {
 
 using model::WaitKind;
 
-// What a call of a method of one of these waits for. `function` empty: any of them.
-struct KnownWait {
-  std::string_view type;
-  std::string_view function;
-  WaitKind kind;
-};
-
 // Lib/asyncio/locks.py, queues.py.
 constexpr std::array kKnownWaits{
     KnownWait{"asyncio.locks.Lock", "", WaitKind::lock},
@@ -71,16 +64,11 @@ std::optional<RawWait> TaskWaits::of_call(const LibraryCall& call, const Library
   if (call.self == 0) {
     return call.is("sleep", "/tasks.py") ? std::optional(of_sleep(*call.frame)) : std::nullopt;
   }
-  const auto kind_of = [&](const LibraryCall& one) {
-    const auto known = std::ranges::find_if(kKnownWaits, [&](const KnownWait& wait) {
-      return (wait.function.empty() || wait.function == one.function) && instances_.is_a(one.self, wait.type);
-    });
-    return known == kKnownWaits.end() ? std::nullopt : std::optional(known->kind);
-  };
-  if (const auto kind = kind_of(call)) {
-    const auto outer = user != nullptr && user->self != 0 ? kind_of(*user) : std::nullopt;
-    const LibraryCall& one = outer && speaks_for(*outer, *kind) ? *user : call;
-    RawWait wait{.kind = &one == &call ? *kind : *outer, .object = one.self};
+  if (const KnownWait* inner = known_wait(instances_, kKnownWaits, call)) {
+    const KnownWait* outer = user != nullptr ? known_wait(instances_, kKnownWaits, *user) : nullptr;
+    const bool for_user = outer != nullptr && speaks_for(outer->kind, inner->kind);
+    const LibraryCall& one = for_user ? *user : call;
+    RawWait wait{.kind = for_user ? outer->kind : inner->kind, .object = one.self};
     if (wait.kind == WaitKind::queue_get || wait.kind == WaitKind::queue_put || wait.kind == WaitKind::queue_join) {
       const auto items = instances_.get(one.self, "_queue");
       wait.count = items ? length_of(instances_.objects(), *items) : std::nullopt;
@@ -159,9 +147,7 @@ RawWait TaskWaits::of_future(Address future, const RawLoop* loop) {
   }
   const FutureClass kind = future_class(instances_, future);
   RawWait wait{.kind = kind == FutureClass::none ? WaitKind::other : WaitKind::future, .object = future};
-  if (const Type* type = instances_.types().of(future)) {
-    wait.type = type->qualified;
-  }
+  wait.type = instances_.types().name_of(future);
   if (kind == FutureClass::none) {
     return wait;
   }

@@ -79,8 +79,7 @@ class Reader {
     state.callback = std::move(kernel.callback);
     state.running_task = kernel.task;
     state.loop.address = kernel.kernel;
-    const Type* type = types_.of(kernel.kernel);
-    state.loop.type = type != nullptr ? type->qualified : "";
+    state.loop.type = types_.name_of(kernel.kernel);
     state.loop.known = kernel.ready.has_value();
     state.loop.ready = kernel.ready.value_or(0);
     found_.loops.push_back(std::move(state));
@@ -108,21 +107,15 @@ class Reader {
       task.name = objects_.text(*name, kLongestName).value_or("");
     }
     task.own_state = objects_.text(*state, kLongestState).value_or("");
-    const Type* type = types_.of(address);
-    task.type = type != nullptr && type->qualified != "curio.task.Task" ? type->qualified : "";
+    if (std::string type = types_.name_of(address); type != "curio.task.Task") {
+      task.type = std::move(type);
+    }
     task.parent = parent_of(address);
     // Times are those of time.monotonic(), which is CLOCK_MONOTONIC.
     task.timeout = instances_.real(address, "timeout");
     AwaitChain chain = chains_.follow(*coroutine);
     tell_state(chain, kernel.task == address, task);
-    if (chain.running) {
-      add_calls(interpreter_, chain);
-    } else {
-      fold_calls(chain, "/curio/traps.py");
-    }
-    task.frames = std::move(chain.frames);
-    task.broken = std::move(chain.broken);
-    found_.tasks.push_back(std::move(task));
+    add_task(interpreter_, std::move(chain), "/curio/traps.py", std::move(task), found_);
   }
 
   void tell_state(const AwaitChain& chain, bool current, RawTask& task) {

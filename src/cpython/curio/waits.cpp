@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cpython/asyncio/lock_holders.h"
 #include "cpython/asyncio/loop_threads.h"
 #include "cpython/set_table.h"
 #include "cpython/values/fields.h"
@@ -103,10 +104,7 @@ void CurioWaits::take(const Known& known, const LibraryCall& call, Found& found)
   found.wait = {.kind = known.kind, .object = call.self};
   switch (known.kind) {
     case WaitKind::lock:
-      if (const auto owner = instances_.get(call.self, "_owner"); owner && !instances_.is_none(*owner)) {
-        found.wait.holders = {*owner};
-        found.wait.holders_proven = true;
-      }
+      add_owner(instances_, call.self, "_owner", found.wait);
       break;
     case WaitKind::queue_get:
     case WaitKind::queue_put:
@@ -146,9 +144,8 @@ RawWait CurioWaits::of_trap(const LibraryCall& trap, const std::unordered_map<Ad
     return of_future(local_variable(variables_, *trap.frame, "future").value_or(0));
   }
   if (trap.function == "_scheduler_wait") {
-    const auto queue = local_variable(variables_, *trap.frame, "sched");
-    const Type* type = queue ? instances_.types().of(*queue) : nullptr;
-    return {.kind = WaitKind::other, .object = queue.value_or(0), .type = type != nullptr ? type->qualified : ""};
+    const Address queue = local_variable(variables_, *trap.frame, "sched").value_or(0);
+    return {.kind = WaitKind::other, .object = queue, .type = instances_.types().name_of(queue)};
   }
   return {.kind = WaitKind::unknown};
 }
@@ -165,15 +162,12 @@ RawWait CurioWaits::of_file(const LibraryCall& trap, bool writes, const std::uno
       fd = known->second;
     }
   }
-  if (fd && *fd >= 0 && *fd <= INT32_MAX) {
-    wait.file = WatchedFile{.fd = static_cast<int>(*fd), .to_write = writes};
-  }
+  wait.file = watched_file(fd, writes);
   return wait;
 }
 
 RawWait CurioWaits::of_future(Address future) {
-  const Type* type = future != 0 ? instances_.types().of(future) : nullptr;
-  RawWait wait{.kind = WaitKind::future, .object = future, .type = type != nullptr ? type->qualified : ""};
+  RawWait wait{.kind = WaitKind::future, .object = future, .type = instances_.types().name_of(future)};
   if (const auto worker = workers_.find(future); worker != workers_.end()) {
     wait = {.kind = WaitKind::executor, .job = future, .job_state = "RUNNING", .worker = worker->second};
   }

@@ -76,8 +76,7 @@ class Reader {
   void add_hub(const RawGreenlet& hub) {
     RawLoopState state{.scheduler = model::Scheduler::gevent, .doing = model::LoopDoing::unknown};
     state.loop.address = hub.address;
-    const Type* type = types_.of(hub.address);
-    state.loop.type = type != nullptr ? type->qualified : "";
+    state.loop.type = types_.name_of(hub.address);
     const auto ident = instances_.integer(hub.address, "thread_ident");
     for (const RawInterpreter& interpreter : process_.interpreters) {
       for (const RawThread& thread : interpreter.threads) {

@@ -80,8 +80,7 @@ class Reader {
     state.running_task = run.task;
     RawLoop& loop = state.loop;
     loop.address = run.runner;
-    const Type* type = types_.of(run.runner);
-    loop.type = type != nullptr ? type->qualified : "";
+    loop.type = types_.name_of(run.runner);
     const auto clock = instances_.get(run.runner, "clock");
     clock_offset_ = clock ? instances_.real(*clock, "offset") : std::nullopt;
     const auto queue = instances_.get(run.runner, "runq");
@@ -134,8 +133,9 @@ class Reader {
     if (const auto name = instances_.get(address, "name")) {
       task.name = objects_.text(*name, kLongestName).value_or("");
     }
-    const Type* type = types_.of(address);
-    task.type = type != nullptr && type->qualified != "trio.lowlevel.Task" ? type->qualified : "";
+    if (std::string type = types_.name_of(address); type != "trio.lowlevel.Task") {
+      task.type = std::move(type);
+    }
     task.parent = parent_of(address);
     AwaitChain chain = chains_.follow(*coroutine);
     // Who waits can be told to stop waiting, by this function.
@@ -153,14 +153,7 @@ class Reader {
       }
     }
     read_cancelling(task);
-    if (chain.running) {
-      add_calls(interpreter_, chain);
-    } else {
-      fold_calls(chain, "/trio/_core/_traps.py");
-    }
-    task.frames = std::move(chain.frames);
-    task.broken = std::move(chain.broken);
-    found_.tasks.push_back(std::move(task));
+    add_task(interpreter_, std::move(chain), "/trio/_core/_traps.py", std::move(task), found_);
   }
 
   Address parent_of(Address task) {

@@ -14,13 +14,7 @@ namespace {
 
 using model::WaitKind;
 
-// A method of one of trio's own that waits by itself. trio gives its public classes the module that they are imported
-// from.
-struct KnownWait {
-  std::string_view type;
-  std::string_view function;
-  WaitKind kind;
-};
+// Those that wait by themselves. trio gives its public classes the module that they are imported from.
 constexpr std::array kKnownWaits{
     KnownWait{"trio.Event", "wait", WaitKind::event},
     KnownWait{"trio.MemoryReceiveChannel", "receive", WaitKind::queue_get},
@@ -72,8 +66,7 @@ TrioWaits::Found TrioWaits::of_own_calls(const AwaitChain& chain, Address data) 
   }
   RawWait wait{.kind = WaitKind::unknown};
   if (data != 0 && !instances_.is_none(data)) {
-    const Type* type = instances_.types().of(data);
-    wait = {.kind = WaitKind::other, .object = data, .type = type != nullptr ? type->qualified : ""};
+    wait = {.kind = WaitKind::other, .object = data, .type = instances_.types().name_of(data)};
   }
   return {.wait = std::move(wait)};
 }
@@ -102,10 +95,8 @@ std::optional<RawWait> TrioWaits::of_call(const std::vector<Call>& calls, std::s
 }
 
 std::optional<RawWait> TrioWaits::of_method(const Call& call) {
-  const auto known = std::ranges::find_if(kKnownWaits, [&](const KnownWait& one) {
-    return call.function == one.function && call.self != 0 && instances_.is_a(call.self, one.type);
-  });
-  if (known == kKnownWaits.end()) {
+  const KnownWait* known = known_wait(instances_, kKnownWaits, call);
+  if (known == nullptr) {
     return std::nullopt;
   }
   RawWait wait{.kind = known->kind, .object = call.self};
@@ -143,17 +134,12 @@ RawWait TrioWaits::of_parking(const Call* user, Address lot, Address data) {
     }
     return wait;
   }
-  const Type* type = instances_.types().of(lot);
-  return {.kind = WaitKind::other, .object = lot, .type = type != nullptr ? type->qualified : ""};
+  return {.kind = WaitKind::other, .object = lot, .type = instances_.types().name_of(lot)};
 }
 
 RawWait TrioWaits::of_lock(Address lock) {
   RawWait wait{.kind = WaitKind::lock, .object = lock};
-  const auto owner = instances_.get(lock, "_owner");
-  if (owner && !instances_.is_none(*owner)) {
-    wait.holders.push_back(*owner);
-    wait.holders_proven = true;
-  }
+  add_owner(instances_, lock, "_owner", wait);
   return wait;
 }
 
@@ -179,10 +165,7 @@ RawWait TrioWaits::of_process(Address process) {
 RawWait TrioWaits::of_file(const Call& call) {
   const bool writes = text_in(instances_, variables_, *call.frame, "attr_name") == "write_task";
   RawWait wait{.kind = writes ? WaitKind::write : WaitKind::read};
-  const auto fd = number_in(instances_, variables_, *call.frame, "fd");
-  if (fd && *fd >= 0 && *fd <= INT32_MAX) {
-    wait.file = WatchedFile{.fd = static_cast<int>(*fd), .to_write = writes};
-  }
+  wait.file = watched_file(number_in(instances_, variables_, *call.frame, "fd"), writes);
   return wait;
 }
 

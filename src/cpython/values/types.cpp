@@ -30,6 +30,11 @@ const Type* Types::of(Address object) {
   return type ? find(*type) : nullptr;
 }
 
+std::string Types::name_of(Address object) {
+  const Type* type = of(object);
+  return type != nullptr ? type->qualified : std::string();
+}
+
 const Type* Types::find(Address address) {
   const auto [at, fresh] = by_address_.try_emplace(address, nullptr);
   if (!fresh || reading_ >= kDeepest) {

@@ -61,6 +61,8 @@ class Types {
   const Type* find(Address address);
   // The type of an object; null when there is no object with a sound type.
   const Type* of(Address object);
+  // Its qualified name; empty where there is none.
+  std::string name_of(Address object);
   // An attribute of the class itself, or of the nearest base that has it.
   [[nodiscard]] std::optional<Address> class_attribute(const Type& type, std::string_view name);
   // One of the class itself alone.
