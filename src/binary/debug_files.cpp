@@ -56,7 +56,7 @@ std::optional<DebugLink> debug_link(const SymbolImage& image) {
   const auto content = image.content(*section);
   const std::string_view name = text_at(content, 0);
   const auto checksum = value_at<std::uint32_t>(content, (name.size() + 4) / 4 * 4);
-  if (name.empty() || name.find('/') != std::string_view::npos || !checksum) {
+  if (name.empty() || name.contains('/') || !checksum) {
     return std::nullopt;
   }
   return DebugLink{.name = std::string(name), .checksum = *checksum};

@@ -101,7 +101,7 @@ class Decoder {
       found.divisor = divisor_of(detail_.operands[0].reg);
     }
     found.traps = id == X86_INS_UD2 || id == X86_INS_INT3 || id == X86_INS_HLT;
-    found.wide = found.text.starts_with("v") || has_group(X86_GRP_AVX512);
+    found.wide = found.text.starts_with('v') || has_group(X86_GRP_AVX512);
     return found;
   }
 
@@ -121,7 +121,7 @@ class Decoder {
   [[nodiscard]] MemoryOperand describe(const cs_x86_op& operand) const {
     const x86_op_mem& mem = operand.mem;
     MemoryOperand memory{.size = operand.size,
-                         .masked = std::string_view(raw_.op_str).find("{k") != std::string_view::npos,
+                         .masked = std::string_view(raw_.op_str).contains("{k"),
                          .read = (operand.access & CS_AC_READ) != 0,
                          .written = (operand.access & CS_AC_WRITE) != 0};
     // Of vector stores with a mask the library does not know that they write.

@@ -108,7 +108,7 @@ Guarded& free_place(Guard& guard) {
 
 void add(std::uintptr_t begin, std::uint64_t size) {
   Guard& guard = guard_of_all();
-  const std::lock_guard lock(guard.mutex);
+  const std::scoped_lock lock(guard.mutex);
   Guarded& place = free_place(guard);
   place.end.store(begin + size);
   place.begin.store(begin);
@@ -119,7 +119,7 @@ void add(std::uintptr_t begin, std::uint64_t size) {
 
 void remove(std::uintptr_t begin) {
   Guard& guard = guard_of_all();
-  const std::lock_guard lock(guard.mutex);
+  const std::scoped_lock lock(guard.mutex);
   for (GuardedList* list = &guard.first; list != nullptr; list = list->next.load()) {
     for (Guarded& region : list->regions) {
       if (region.begin.load() == begin) {

@@ -166,7 +166,10 @@ auto NativeSymbols::read_whole(Ask ask) const -> decltype(ask()) {
   const std::uint64_t before = MappedRegion::lost_pages();
   auto answer = ask();
   parts_->cut = MappedRegion::lost_pages() != before;
-  return parts_->cut ? decltype(ask()){} : std::move(answer);
+  if (parts_->cut) {
+    answer = {};
+  }
+  return answer;
 }
 
 std::vector<NativeCall> NativeSymbols::calls_at(std::uint64_t linked_address, bool after_call) {
@@ -179,7 +182,7 @@ std::vector<NativeCall> NativeSymbols::calls_at(std::uint64_t linked_address, bo
 }
 
 std::optional<NativeSymbols::Function> NativeSymbols::function_at(std::uint64_t linked_address) {
-  return read_whole([&]() -> std::optional<Function> {
+  return read_whole([&] -> std::optional<Function> {
     parts_->read_symbols();
     const auto found = parts_->symbols.find(linked_address);
     if (!found) {

@@ -257,8 +257,7 @@ class PartialDebugInfoReader {
 
   static bool mentions_text(std::span<const std::byte> head, std::span<const std::string_view> names) {
     const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
-    return std::ranges::any_of(names,
-                               [text](std::string_view name) { return text.find(name) != std::string_view::npos; });
+    return std::ranges::any_of(names, [text](std::string_view name) { return text.contains(name); });
   }
 
   // Puts the likely units one behind the other, as if the file had no others: libdw would walk over all that stand

@@ -99,7 +99,7 @@ void SymbolTable::add_dynamic(const SymbolImage& image) {
     const auto dynamic = image.at_address(segment.p_vaddr);
     const std::uint64_t table = dynamic_value(dynamic, DT_SYMTAB);
     const std::uint64_t texts = dynamic_value(dynamic, DT_STRTAB);
-    auto symbols = image.at_address(table);
+    const auto symbols = image.at_address(table);
     auto names = image.at_address(texts);
     names = names.first(std::min<std::uint64_t>(names.size(), dynamic_value(dynamic, DT_STRSZ)));
     const std::uint64_t hash = dynamic_value(dynamic, DT_HASH);

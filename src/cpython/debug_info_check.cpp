@@ -57,7 +57,7 @@ std::vector<WantedStructure> wanted_structures() {
 // The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
 // behind.
 const target::Mapping* file_mapping(std::span<const target::Mapping> mappings, Address address) {
-  auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
+  const auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
   if (next == mappings.begin() || address >= std::prev(next)->end) {
     return nullptr;
   }
@@ -101,7 +101,7 @@ std::string debug_link_of(const binary::ElfFile& image, int fd) {
     return {};
   }
   const std::string_view name(raw.data());
-  return name.find('/') == std::string_view::npos ? std::string(name) : std::string();
+  return name.contains('/') ? std::string() : std::string(name);
 }
 
 // The file to which the debug information of a stripped one was moved, proved by its build-id. (Without a build-id

@@ -95,7 +95,7 @@ std::unordered_set<Address> with_subclasses(const Objects& objects, Address root
 
 bool is_greenlet_file(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
-  return name.starts_with("_greenlet.") && name.find(".so") != std::string_view::npos;
+  return name.starts_with("_greenlet.") && name.contains(".so");
 }
 
 bool greenlet_is_loaded(const target::Target& target) {

@@ -87,10 +87,10 @@ class Parser {
       return wrong(text_.empty() ? "nothing was given" : "it is too long");
     }
     if (text_.starts_with("0x") || text_.starts_with("0X")) {
-      if (auto bad = take_address(); !bad.empty()) {
+      if (const auto bad = take_address(); !bad.empty()) {
         return wrong(bad);
       }
-    } else if (auto bad = take_name(); !bad.empty()) {
+    } else if (const auto bad = take_name(); !bad.empty()) {
       return wrong(bad);
     }
     while (at_ < text_.size()) {
@@ -99,7 +99,7 @@ class Parser {
         return wrong(fmt::format("'{}' stands where '.name' or '[key]' should", text_.substr(at_)));
       }
       ++at_;
-      if (auto bad = letter == '.' ? take_name() : take_key(); !bad.empty()) {
+      if (const auto bad = letter == '.' ? take_name() : take_key(); !bad.empty()) {
         return wrong(bad);
       }
     }

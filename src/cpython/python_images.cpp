@@ -24,7 +24,7 @@ int rank(const target::Mapping& mapping, const target::Target& target) {
   if (target.source().executable == mapping.path) {
     return 1;
   }
-  return name.find("python") != std::string_view::npos ? 2 : 3;
+  return name.contains("python") ? 2 : 3;
 }
 
 // Whether data of this copy of a file can be written: some mapping of it between this beginning and the next.

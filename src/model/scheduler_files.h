@@ -15,13 +15,13 @@ inline bool is_asyncio_file(std::string_view path) {
 
 // trio: all of its modules with code are private ones.
 inline bool is_trio_file(std::string_view path) {
-  return path.find("/trio/_") != std::string_view::npos;
+  return path.contains("/trio/_");
 }
 
 // AnyIO, which stands between a program and one of the two.
 inline bool is_anyio_file(std::string_view path) {
-  return path.find("/anyio/_") != std::string_view::npos || path.find("/anyio/streams/") != std::string_view::npos ||
-         path.ends_with("/anyio/lowlevel.py") || path.ends_with("/anyio/to_thread.py");
+  return path.contains("/anyio/_") || path.contains("/anyio/streams/") || path.ends_with("/anyio/lowlevel.py") ||
+         path.ends_with("/anyio/to_thread.py");
 }
 
 // curio, each of whose modules stands in one folder; a program of that name has others.
@@ -35,7 +35,7 @@ inline bool is_curio_file(std::string_view path) {
 }
 
 inline bool is_gevent_file(std::string_view path) {
-  return path.find("/gevent/") != std::string_view::npos;
+  return path.contains("/gevent/");
 }
 
 inline bool is_scheduler_file(std::string_view path) {

@@ -105,8 +105,8 @@ std::optional<NativeLock> waited_lock(const memory::MemorySource& memory, const 
     if (frame.kind != model::FrameKind::native || ++seen > kMostCalls) {
       break;
     }
-    const auto known = std::ranges::find_if(
-        kFunctions, [&](const LockFunction& one) { return frame.function.find(one.name) != std::string_view::npos; });
+    const auto known =
+        std::ranges::find_if(kFunctions, [&](const LockFunction& one) { return frame.function.contains(one.name); });
     if (known == kFunctions.end()) {
       continue;
     }

@@ -131,7 +131,7 @@ std::optional<SourceFile> read_opened(const RegularFile& file) {
 
 std::optional<SourceFile> read_source(const target::Target& target, std::string_view path) {
   // "<stdin>", "<string>", "<frozen importlib._bootstrap>" are no files (CPython: Lib/linecache.py).
-  if (path.empty() || path.find('\0') != std::string_view::npos || (path.front() == '<' && path.back() == '>')) {
+  if (path.empty() || path.contains('\0') || (path.front() == '<' && path.back() == '>')) {
     return std::nullopt;
   }
   const auto file = open_regular(target, path);
@@ -139,7 +139,7 @@ std::optional<SourceFile> read_source(const target::Target& target, std::string_
 }
 
 std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path) {
-  const auto file = path.find('\0') == std::string_view::npos ? open_regular(target, path) : std::nullopt;
+  const auto file = path.contains('\0') ? std::nullopt : open_regular(target, path);
   return file ? read_opened(*file) : std::nullopt;
 }
 

@@ -32,7 +32,7 @@ std::string python_in_words(const std::optional<model::Python>& found) {
   std::string text = "Python " + escaped(python.version);
   text += python.build ? " " + escaped(*python.build) : "";
   text += python.debug_build ? ", debug build" : "";
-  const bool told = python.build && python.build->find("free-threading") != std::string::npos;
+  const bool told = python.build && python.build->contains("free-threading");
   text += python.free_threaded && !told ? ", free-threaded" : "";
   text += python.state == model::PythonState::initializing ? ", only just starting" : "";
   text += python.state == model::PythonState::finalizing ? ", finalizing (shutting down)" : "";

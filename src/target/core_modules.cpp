@@ -122,7 +122,7 @@ std::vector<CoreModule> list_modules(const CoreFile& core, const std::vector<Cor
   }
   for (CoreModule& module : modules) {
     identify(module, dumped);
-    module.is_code = module.has_image || module.path.find(".so") != std::string::npos ||
+    module.is_code = module.has_image || module.path.contains(".so") ||
                      std::ranges::any_of(module.parts, [&](const ModulePart& part) {
                        const CoreSegment* segment = segment_at(core, part.begin);
                        return segment != nullptr && segment->executable;
@@ -165,7 +165,7 @@ const CoreModule* main_module(const CoreFile& core, const std::vector<CoreModule
     const std::string& name = process->name;
     for (const CoreModule& module : modules) {
       // comm is the beginning of the file's name, unless the program changed it.
-      if (!name.empty() && file_name(module.path).starts_with(name) && module.path.find(".so") == std::string::npos) {
+      if (!name.empty() && file_name(module.path).starts_with(name) && !module.path.contains(".so")) {
         return &module;
       }
     }

@@ -61,8 +61,7 @@ FileHandle CorePaths::open_named(const std::string& path) const {
 
 FileHandle open_regular(const std::string& path) {
   struct stat status{};
-  if (path.empty() || path.find('\0') != std::string::npos || stat(path.c_str(), &status) != 0 ||
-      !S_ISREG(status.st_mode)) {
+  if (path.empty() || path.contains('\0') || stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return {};
   }
   return FileHandle(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

@@ -299,7 +299,7 @@ std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
 
 Result<FileHandle> CoreTarget::open_file(std::string_view path) const {
   const std::string name(path);
-  FileHandle file = name.find('\0') == std::string::npos ? paths_.open_named(name) : FileHandle();
+  FileHandle file = name.contains('\0') ? FileHandle() : paths_.open_named(name);
   if (!file) {
     return fail(ErrorKind::not_found, fmt::format("open {}", path), "it is not in the root given, or on this machine",
                 "give a copy of the program's file system: --lib-search-root DIR");

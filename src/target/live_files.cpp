@@ -76,7 +76,7 @@ Result<FileHandle> LiveFiles::open(std::string_view path) const {
                 "the file may have been moved or deleted since the program started");
   };
   std::string whole(path);
-  if (path.empty() || path.find('\0') != std::string_view::npos) {
+  if (path.empty() || path.contains('\0')) {
     return failed("no file can have that name");
   }
   if (!path.starts_with('/')) {

@@ -48,7 +48,7 @@ Mapping parse_mapping(std::string_view line) {
     mapping.deleted = true;
     path.remove_suffix(kDeleted.size());
   }
-  mapping.path = path.find('\\') == std::string_view::npos ? std::string(path) : unescape(path);
+  mapping.path = path.contains('\\') ? unescape(path) : std::string(path);
   return mapping;
 }
 

@@ -177,7 +177,7 @@ AccessFacts gather_access_facts(std::int64_t pid, Access wanted, int error) {
     facts.tracer_name = command_of(facts.tracer_pid);
   }
   if (const auto scope = read_proc_file("/proc/sys/kernel/yama/ptrace_scope")) {
-    facts.ptrace_scope = std::atoi(scope->c_str());
+    facts.ptrace_scope = static_cast<int>(std::strtol(scope->c_str(), nullptr, 10));
   }
   const std::uint64_t pid_namespace = namespace_of("/proc/self/ns/pid");
   facts.in_container = pid_namespace != 0 && pid_namespace != kFirstPidNamespace;

@@ -16,7 +16,7 @@ using model::Crash;
 using model::Finding;
 
 bool says(const Crash& crash, std::string_view text) {
-  return crash.abort_message && crash.abort_message->find(text) != std::string::npos;
+  return crash.abort_message && crash.abort_message->contains(text);
 }
 
 // What malloc and free of glibc say of a heap that makes no sense (malloc/malloc.c).

@@ -63,8 +63,7 @@ bool is_in_library(std::string_view file) {
     return false;
   }
   const std::string_view rest = file.substr(lib + std::string_view("/lib/python").size());
-  return !rest.empty() && rest.front() >= '2' && rest.front() <= '9' &&
-         rest.find("-packages/") == std::string_view::npos;
+  return !rest.empty() && rest.front() >= '2' && rest.front() <= '9' && !rest.contains("-packages/");
 }
 
 }  // namespace

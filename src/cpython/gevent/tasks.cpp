@@ -182,7 +182,7 @@ class Reader {
       return wait;
     }
     const bool writes = among(kWrites);
-    if (self && (writes || among(kReads)) && frame.code->filename.find("/gevent/_socket") != std::string::npos) {
+    if (self && (writes || among(kReads)) && frame.code->filename.contains("/gevent/_socket")) {
       return of_socket(*self, writes);
     }
     return std::nullopt;

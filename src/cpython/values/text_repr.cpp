@@ -18,7 +18,7 @@ bool is_printable(char32_t point) {
 // Single quotes, unless that would make escapes necessary which double quotes do not.
 template <typename Text>
 char quote_for(const Text& text) {
-  using Character = typename Text::value_type;
+  using Character = Text::value_type;
   const bool has_single = text.find(Character{'\''}) != Text::npos;
   return has_single && text.find(Character{'"'}) == Text::npos ? '"' : '\'';
 }

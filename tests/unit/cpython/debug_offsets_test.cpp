@@ -76,8 +76,8 @@ TEST_P(OwnOffsetsTest, ThatMakeNoSenseAreNotTakenOverAndReported) {
     const auto own = apply_debug_offsets(layout, memory, kRuntime);
     ASSERT_TRUE(own);
     EXPECT_EQ(own->layout.thread.next, layout.thread.next) << hostile;
-    EXPECT_TRUE(std::ranges::any_of(
-        own->warnings, [](const std::string& warning) { return warning.find("thread.next") != std::string::npos; }));
+    EXPECT_TRUE(
+        std::ranges::any_of(own->warnings, [](const std::string& warning) { return warning.contains("thread.next"); }));
   }
 }
 

@@ -338,7 +338,7 @@ TEST_P(FromFileTest, GivesRows) {
   run("cc -O2 -fomit-frame-pointer -shared -fPIC -nostdlib " + std::string(GetParam()) + " -o " + library + " " +
       folder.add("library.c", source) + " 2>&1");
   const std::string symbols = run("nm " + library + " | grep ' T f30$'");
-  if (std::string_view(GetParam()).find(kElsewhere) != std::string_view::npos) {
+  if (std::string_view(GetParam()).contains(kElsewhere)) {
     run("cd " + folder.path() + " && objcopy --only-keep-debug library.so library.debug && " +
         "objcopy --strip-all --add-gnu-debuglink=library.debug library.so 2>&1");
   }

@@ -60,7 +60,7 @@ class UnwinderTest : public ::testing::Test {
   }
 
   static bool ends_with(const NativeStack& stack, std::string_view part) {
-    return stack.end_reason && stack.end_reason->find(part) != std::string::npos;
+    return stack.end_reason && stack.end_reason->contains(part);
   }
 
   FakeStack fake_;

@@ -137,7 +137,7 @@ TEST(LiveTarget, ReadsOnWhereTheMainThreadHasEnded) {
         std::ifstream stat("/proc/self/stat");
         std::string text;
         std::getline(stat, text);
-        if (text.find(") Z ") != std::string::npos) {
+        if (text.contains(") Z ")) {
           break;
         }
       }

@@ -41,7 +41,7 @@ Error explained(const AccessFacts& facts) {
 }
 
 bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
+  return text.contains(part);
 }
 
 TEST(ExplainRefusal, AnotherUsersProcess) {

@@ -134,7 +134,7 @@ bool write_struct(Printer& out, const Instance& object) {
     return out.fail("its format cannot be read");
   }
   std::string text(class_name(object.type));
-  text += "(";
+  text += '(';
   append_bytes_repr(text, *format);
   out.put(text + ")");
   return true;

@@ -21,8 +21,7 @@ model::Still segfault(model::Fault fault, std::string code = "SEGV_MAPERR") {
 }
 
 bool has_evidence(const model::Finding& finding, std::string_view text) {
-  return std::ranges::any_of(finding.evidence,
-                             [&](const std::string& one) { return one.find(text) != std::string::npos; });
+  return std::ranges::any_of(finding.evidence, [&](const std::string& one) { return one.contains(text); });
 }
 
 TEST(Faults, NullPointer) {
