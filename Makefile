@@ -1,6 +1,7 @@
 # Thin names over CMake and the scripts. `make help` lists them.
 PREFIX ?= /usr/local
 VENV := build/test-venv
+LINT_VENV := build/lint-venv
 # The distribution's own: a python3.11 in PATH may be pyenv's stand-in for a version that is not there.
 PYTHON = $(or $(wildcard /usr/bin/python3.11),python3)
 # A thousand damaged cores, looked at by the sanitized build: part of `make sanitize`, not of `make test`.
@@ -28,13 +29,22 @@ build: build/release/build.ninja
 demo: build
 	@scripts/demo
 
-$(VENV)/bin/pytest: tests/requirements.txt
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip -q install -r tests/requirements.txt
+# $(call make_venv,FOLDER): one that holds what the first prerequisite names.
+define make_venv
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/pip -q install -r $<
 	@touch $@
+endef
+
+$(VENV)/bin/pytest: tests/requirements.txt
+	$(call make_venv,$(VENV))
+
+$(LINT_VENV)/bin/clang-tidy: scripts/lint-requirements.txt
+	@scripts/bootstrap build test lint
+	$(call make_venv,$(LINT_VENV))
 
 unit: build
-	@ctest --test-dir build/release --output-on-failure -j 2 --progress
+	@ctest --test-dir build/release --verbose -j 2
 
 integration: build $(VENV)/bin/pytest
 	@scripts/get-interpreters
@@ -42,7 +52,7 @@ integration: build $(VENV)/bin/pytest
 
 test: unit integration
 
-lint:
+lint: $(LINT_VENV)/bin/clang-tidy
 	@scripts/bootstrap build test lint
 	@scripts/lint
 
@@ -55,7 +65,7 @@ build/sanitize/build.ninja:
 
 sanitize: build/sanitize/build.ninja $(VENV)/bin/pytest
 	@cmake --build --preset sanitize
-	@ctest --test-dir build/sanitize --output-on-failure -j 2 --progress
+	@ctest --test-dir build/sanitize --verbose -j 2
 	@scripts/get-interpreters pyenv
 	@$(VENV)/bin/pytest $(MUTATIONS) -q -p no:cacheprovider
 

@@ -12,6 +12,7 @@
 
 #include "binary/elf_file.h"
 #include "cpython/layout.h"
+#include "paths.h"
 #include "photograph/files_target.h"
 
 namespace stillframe::cpython {
@@ -34,7 +35,7 @@ std::optional<Offset> real_offset(const std::vector<Disagreement>& all, std::str
 }
 
 TEST(DebugInfoCheck, TellsWhereTheFieldsReallyAre) {
-  const auto found = check_file(SHIFTED_PYTHON);
+  const auto found = check_file(testing::shifted_python);
   ASSERT_TRUE(found);
   EXPECT_EQ(real_offset(*found, "thread", "prev"), Offset(32));
   EXPECT_EQ(real_offset(*found, "thread", "next"), Offset(40));
@@ -46,7 +47,7 @@ TEST(DebugInfoCheck, TellsWhereTheFieldsReallyAre) {
 }
 
 TEST(DebugInfoCheck, SaysNothingOfWhatItDoesNotDefine) {
-  const auto found = check_file(SHIFTED_PYTHON);
+  const auto found = check_file(testing::shifted_python);
   ASSERT_TRUE(found);
   EXPECT_FALSE(real_offset(*found, "floating", "value"));
   EXPECT_FALSE(real_offset(*found, "code", "name"));
@@ -54,7 +55,7 @@ TEST(DebugInfoCheck, SaysNothingOfWhatItDoesNotDefine) {
 }
 
 TEST(DebugInfoCheck, IsBelieved) {
-  const auto found = check_file(SHIFTED_PYTHON);
+  const auto found = check_file(testing::shifted_python);
   ASSERT_TRUE(found);
   Layout layout = table();
   believe(layout, *found);
@@ -77,7 +78,7 @@ class StrippedTarget : public testing::FilesTarget {
  public:
   [[nodiscard]] std::span<const target::Mapping> mappings() const override { return mappings_; }
   [[nodiscard]] Result<target::FileHandle> open_mapped(const target::Mapping& /*mapping*/) const override {
-    return target::FileHandle(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+    return target::FileHandle(open(testing::stripped_python.c_str(), O_RDONLY | O_CLOEXEC));
   }
 
  private:
@@ -98,19 +99,19 @@ std::vector<std::string> warnings_of(const target::Target& target) {
 }
 
 TEST(DebugInfoCheck, FindsTheSeparateFileByBuildIdOrByLink) {
-  const target::FileHandle stripped(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+  const target::FileHandle stripped(open(testing::stripped_python.c_str(), O_RDONLY | O_CLOEXEC));
   const auto image = binary::ElfFile::open(stripped.fd(), "libpython");
   ASSERT_TRUE(image);
   const std::string id = image->build_id();
   ASSERT_GT(id.size(), 8U);
-  EXPECT_FALSE(check_file(STRIPPED_PYTHON));
+  EXPECT_FALSE(check_file(testing::stripped_python));
   for (const std::string& place :
        {"/usr/lib/debug/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug",
         std::string("/opt/lib/shifted_python.debug"), std::string("/opt/lib/.debug/shifted_python.debug"),
         std::string("/usr/lib/debug/opt/lib/shifted_python.debug")}) {
     const StrippedTarget target;
     EXPECT_TRUE(warnings_of(target).empty()) << "nothing is there yet";
-    target.write(place, contents(DEBUG_OF_PYTHON));
+    target.write(place, contents(testing::debug_of_python));
     const auto warnings = warnings_of(target);
     ASSERT_EQ(warnings.size(), 1U) << place;
     EXPECT_NE(warnings[0].find("disagrees"), std::string::npos);
@@ -118,9 +119,9 @@ TEST(DebugInfoCheck, FindsTheSeparateFileByBuildIdOrByLink) {
 }
 
 TEST(DebugInfoCheck, ASeparateFileOfAnotherBuildIsNotBelieved) {
-  const target::FileHandle stripped(open(STRIPPED_PYTHON, O_RDONLY | O_CLOEXEC));
+  const target::FileHandle stripped(open(testing::stripped_python.c_str(), O_RDONLY | O_CLOEXEC));
   const std::string id = binary::ElfFile::open(stripped.fd(), "libpython")->build_id();
-  std::string bytes = contents(DEBUG_OF_PYTHON);
+  std::string bytes = contents(testing::debug_of_python);
   std::string raw;
   for (std::size_t i = 0; i < id.size(); i += 2) {
     raw += static_cast<char>(std::stoi(id.substr(i, 2), nullptr, 16));
@@ -136,7 +137,7 @@ TEST(DebugInfoCheck, ASeparateFileOfAnotherBuildIsNotBelieved) {
 
 // A file damaged in any way gives an answer or none, and never a crash.
 TEST(DebugInfoCheck, OutlivesDamagedFiles) {
-  std::ifstream in(SHIFTED_PYTHON, std::ios::binary);
+  std::ifstream in(testing::shifted_python, std::ios::binary);
   const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   ASSERT_GT(whole.size(), 1000U);
   std::string path = ::testing::TempDir() + "damagedXXXXXX";

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "paths.h"
 #include "render/anchors.h"
 
 namespace stillframe::render {
@@ -15,11 +16,11 @@ namespace {
 // (3.12, and 3.13 where it follows at once), the end of a subscript is sought at the first ']' behind its slice (3.12),
 // bytes are taken for characters (3.12).
 bool is_slip(std::string_view line, CaretStyle style) {
-  if (line.find("a+(b)") != std::string_view::npos) {
+  if (line.contains("a+(b)")) {
     return true;
   }
   for (const std::string_view slip : {"a - (b - c)", "(a + b) * (c + d)", "a<<(b)", "f(1)[0]", "größe"}) {
-    if (style == CaretStyle::to_3_12 && line.find(slip) != std::string_view::npos) {
+    if (style == CaretStyle::to_3_12 && line.contains(slip)) {
       return true;
     }
   }
@@ -27,7 +28,7 @@ bool is_slip(std::string_view line, CaretStyle style) {
 }
 
 void compare(const std::string& file, CaretStyle style) {
-  std::ifstream golden(std::string(STILLFRAME_GOLDEN "/") + file);
+  std::ifstream golden(testing::golden_folder + "/" + file);
   std::string row;
   int rows = 0;
   while (std::getline(golden, row)) {
@@ -96,7 +97,7 @@ std::string without_empty_lines(const std::string& text) {
 }
 
 TEST(Underline, ExpressionsOfSeveralLinesAreAsPython313ShowsThem) {
-  std::ifstream golden(STILLFRAME_GOLDEN "/blocks_3.13.tsv");
+  std::ifstream golden(testing::golden_folder + "/blocks_3.13.tsv");
   int rows = 0;
   for (std::string row; std::getline(golden, row); ++rows) {
     std::istringstream fields(row);
