@@ -36,7 +36,7 @@ std::string name_of(const Task& task) {
 }
 
 // A call of the scheduler's own library.
-bool is_library(const model::Frame& frame) {
+bool is_scheduler_call(const model::Frame& frame) {
   return model::is_scheduler_file(frame.file.value_or(""));
 }
 
@@ -231,11 +231,11 @@ class Writer {
   void write_frames(std::span<const std::uint32_t> places, const std::string& stem, bool told) {
     std::size_t count = places.size();
     if (told && screen_.options().hide_plumbing) {
-      while (count > 1 && is_library(tasks_.places[places[count - 1]])) {
+      while (count > 1 && is_scheduler_call(tasks_.places[places[count - 1]])) {
         --count;
       }
       // A task that stands in the library alone is shown so.
-      count = count == 1 && is_library(tasks_.places[places[0]]) ? places.size() : count;
+      count = count == 1 && is_scheduler_call(tasks_.places[places[0]]) ? places.size() : count;
     }
     for (const std::uint32_t place : places.first(count)) {
       write_place(tasks_.places[place], stem);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
+#include "model/program_code.h"
 #include "render/escape.h"
 #include "render/screen.h"
 #include "render/text_findings.h"
@@ -15,16 +15,15 @@
 namespace stillframe::render {
 namespace {
 
-// Where a thread is: its innermost Python frame.
+// Where a thread is in the program's own code; where none of it runs, in the library's.
 std::string place_in_words(const model::Thread& thread) {
-  for (const model::Frame& frame : std::views::reverse(thread.frames)) {
-    if (frame.kind == model::FrameKind::python && frame.file) {
-      const std::string line = frame.line ? fmt::format(":{}", *frame.line) : "";
-      return fmt::format("{}{} in {}", escaped(*frame.file), line,
-                         escaped(frame.qualified_name.value_or(frame.function)));
-    }
+  const model::Frame* frame = model::own_frame(thread);
+  if (frame == nullptr || !frame->file) {
+    return {};
   }
-  return {};
+  const std::string line = frame->line ? fmt::format(":{}", *frame->line) : "";
+  return fmt::format("{}{} in {}", escaped(*frame->file), line,
+                     escaped(frame->qualified_name.value_or(frame->function)));
 }
 
 void write_thread(Screen& screen, const model::Still& still, const model::Thread& thread) {

@@ -57,7 +57,7 @@ def test_a_simple_queue_is_named(start, stillframe, interpreter):
     running.wait_asleep()
     still = stillframe("dump", "--json", running.pid).still
     [server] = [thread for thread in still["threads"] if thread["name"] == "server"]
-    assert server["waiting_on"]["text"] == "waits for queue `items`"
+    assert server["waiting_on"]["text"] == "waits for an item of queue `items`"
     assert still["resources"][server["wants"]["resource"]]["type"] == "_queue.SimpleQueue"
 
 

@@ -26,6 +26,22 @@ std::string holders_in_words(const model::Still& still, const model::Resource& r
   return fmt::format(" ({} {})", verb, list_of(names, 3));
 }
 
+// What it waits for of a queue is told by the call; tasks say it in the same words.
+std::string_view verb_of(const model::Resource& resource, std::string_view call) {
+  if (resource.kind == model::ResourceKind::queue) {
+    if (call.ends_with(".get")) {
+      return "waits for an item of ";
+    }
+    if (call.ends_with(".put")) {
+      return "waits for room in ";
+    }
+    if (call.ends_with(".join")) {
+      return "waits until all items are done of ";
+    }
+  }
+  return "waits for ";
+}
+
 std::string time_in_words(const model::WaitingOn& waiting) {
   if (waiting.seconds_left) {
     return fmt::format(", {} left", duration_in_words(*waiting.seconds_left));
@@ -42,9 +58,10 @@ void name_resources(model::Still& still) {
       const model::Resource& resource = still.resources[thread.wants->resource];
       std::string& text = words[thread.wants->resource];
       if (text.empty()) {
-        text = fmt::format("waits for {}{}", name_of(resource), holders_in_words(still, resource));
+        text = name_of(resource) + holders_in_words(still, resource);
       }
-      thread.waiting_on->text = text + time_in_words(*thread.waiting_on);
+      thread.waiting_on->text =
+          fmt::format("{}{}{}", verb_of(resource, thread.wants->call), text, time_in_words(*thread.waiting_on));
     }
   }
 }

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
-#include "model/scheduler_files.h"
 #include "model/words.h"
 
 namespace stillframe::analysis {
@@ -56,16 +54,6 @@ std::string_view noun_of(model::ResourceKind kind) {
   return "lock";
 }
 
-// What the folder of Python's own modules looks like: ".../lib/python3.12/queue.py".
-bool is_in_library(std::string_view file) {
-  const auto lib = file.find("/lib/python");
-  if (lib == std::string_view::npos) {
-    return false;
-  }
-  const std::string_view rest = file.substr(lib + std::string_view("/lib/python").size());
-  return !rest.empty() && rest.front() >= '2' && rest.front() <= '9' && !rest.contains("-packages/");
-}
-
 }  // namespace
 
 const model::Resource* wanted_by(const model::Still& still, const model::Thread& thread) {
@@ -113,25 +101,6 @@ std::string place_of(const model::Frame& frame) {
   text += frame.line ? fmt::format(":{}", *frame.line) : "";
   const std::string_view function = frame.qualified_name.value_or(frame.function);
   return function.empty() ? text : fmt::format("{} in {}", text, function);
-}
-
-bool is_library(const model::Frame& frame) {
-  return frame.kind == model::FrameKind::python && frame.file &&
-         (frame.file->starts_with("<frozen ") || is_in_library(*frame.file) || model::is_scheduler_file(*frame.file));
-}
-
-const model::Frame* own_frame(const model::Thread& thread) {
-  const model::Frame* innermost = nullptr;
-  for (const model::Frame& frame : std::views::reverse(thread.frames)) {
-    if (frame.kind != model::FrameKind::python) {
-      continue;
-    }
-    if (!is_library(frame)) {
-      return &frame;
-    }
-    innermost = innermost == nullptr ? &frame : innermost;
-  }
-  return innermost;
 }
 
 std::string name_and_place_of(const model::Thread& thread) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/program_code.h"
 #include "model/still.h"
 
 namespace stillframe::analysis {
@@ -32,13 +33,6 @@ std::string list_of(std::span<const std::string> words, std::size_t most = kMost
 
 // "/srv/app.py:12 in transfer"; of a native frame "pthread_mutex_lock in libc.so.6".
 std::string place_of(const model::Frame& frame);
-
-// Whether the code of a frame belongs to Python's own library, was frozen into the interpreter, or is a scheduler's
-// own: trio's, AnyIO's.
-bool is_library(const model::Frame& frame);
-
-// The innermost Python frame that is not the library's; else the innermost Python frame; null where there is none.
-const model::Frame* own_frame(const model::Thread& thread);
 
 // `4213 "Worker-1" (/srv/app.py:12 in transfer)`: a thread and where it is, in the program's own code.
 std::string name_and_place_of(const model::Thread& thread);

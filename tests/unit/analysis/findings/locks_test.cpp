@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "analysis/findings/list.h"
 #include "analysis/findings/waits_in_words.h"
 #include "stills.h"
@@ -111,6 +113,21 @@ TEST(NameResources, SaysTheLockAndItsHolderInPlaceOfTheFutex) {
   EXPECT_EQ(still.threads[0].waiting_on->text, "waits for lock `lock` (held by 101 \"Worker-1\")");
   EXPECT_EQ(still.threads[2].waiting_on->text, "waits for queue `self.items`");
   EXPECT_FALSE(still.threads[1].waiting_on);
+}
+
+TEST(NameResources, SaysWhatOfAQueueItWaitsFor) {
+  model::Still still = sleeping_threads(4);
+  const std::size_t queue = wait_for(still, 0, {.kind = ResourceKind::queue, .name = "self.items"});
+  const std::array calls{"Queue.get", "Queue.put", "JoinableQueue.join", "Queue.other"};
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    still.threads[i].wants = model::ResourceWait{.resource = queue, .call = calls[i]};
+    waits_in(still, i, "futex", "waits on futex 0x1000");
+  }
+  name_resources(still);
+  EXPECT_EQ(still.threads[0].waiting_on->text, "waits for an item of queue `self.items`");
+  EXPECT_EQ(still.threads[1].waiting_on->text, "waits for room in queue `self.items`");
+  EXPECT_EQ(still.threads[2].waiting_on->text, "waits until all items are done of queue `self.items`");
+  EXPECT_EQ(still.threads[3].waiting_on->text, "waits for queue `self.items`");
 }
 
 }  // namespace
