@@ -26,6 +26,7 @@ void find_python_exceptions(const model::Still& still, Findings& findings);
 void find_reentry(const model::Still& still, Findings& findings);
 void find_senders(const model::Still& still, Findings& findings);
 void find_task_cycles(const model::Still& still, Findings& findings);
+void find_unfinished_queue(const model::Still& still, Findings& findings);
 void find_world_held(const model::Still& still, Findings& findings);
 
 // Clearer ones stand before those that say the same more generally.
@@ -41,7 +42,7 @@ inline constexpr std::array kAnalyses{
     Analysis{find_gc_finalizer},    Analysis{find_blocking_holders},
     Analysis{find_exit_blocked},    Analysis{find_file_waits},
     Analysis{find_deep_recursion},  Analysis{find_task_cycles},
-    Analysis{find_blocked_loops},
+    Analysis{find_blocked_loops},   Analysis{find_unfinished_queue},
 };
 
 }  // namespace stillframe::analysis
