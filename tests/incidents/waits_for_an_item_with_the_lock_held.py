@@ -1,7 +1,7 @@
 """The consumer waits for an item inside the lock that the producer needs to make one.
 
 likely lock-held: 1 thread waits for lock `lock`, held by thread {tid} "consumer" ({file}:{line:GET} in consume), which waits for
-    queue `items`
+    an item of queue `items`
 """
 import queue
 import threading
