@@ -54,11 +54,11 @@ def cell(series, name, unit, digits):
 
 def show(title, series):
     print(f"\n{title}")
-    print(f"  {'':12}{'wall ms':>24}{'peak MB':>10}{'stop ms':>27}  ")
+    print(f"  {'':12}{'wall ms':>24}{'peak MB':>10}{'stop ms':>29}  ")
     for name, values in series.items():
         peak = scaled(values, "peak_kib", MEGA)
         line = f"  {name:12}{cell(values, 'wall_ns', MILLI, 2):>24}{'' if peak is None else f'{peak:.1f}':>10}"
-        line += f"{cell(values, 'stop_ns', MILLI, 3):>27}"
+        line += f"{cell(values, 'stop_ns', MILLI, 3):>29}"
         stopped = values.median("total_stop_ns")
         if values.median("stops"):
             line += f"  stopped {values.median('stops'):g} times, {stopped / MILLI:.3f} ms in all"
