@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/findings/words.h"
+#include "analysis/tasks/words.h"
 #include "analysis/waits/words.h"
 
 namespace stillframe::analysis {
@@ -26,20 +27,16 @@ std::string holders_in_words(const model::Still& still, const model::Resource& r
   return fmt::format(" ({} {})", verb, list_of(names, 3));
 }
 
-// What it waits for of a queue is told by the call; tasks say it in the same words.
-std::string_view verb_of(const model::Resource& resource, std::string_view call) {
-  if (resource.kind == model::ResourceKind::queue) {
-    if (call.ends_with(".get")) {
-      return "waits for an item of ";
-    }
-    if (call.ends_with(".put")) {
-      return "waits for room in ";
-    }
-    if (call.ends_with(".join")) {
-      return "waits until all items are done of ";
-    }
+// What is wanted of a queue is told by the call.
+model::WaitKind queue_wait_of(const model::Resource& resource, std::string_view call) {
+  using enum model::WaitKind;
+  if (resource.kind != model::ResourceKind::queue) {
+    return other;
   }
-  return "waits for ";
+  return call.ends_with(".get")    ? queue_get
+         : call.ends_with(".put")  ? queue_put
+         : call.ends_with(".join") ? queue_join
+                                   : other;
 }
 
 std::string time_in_words(const model::WaitingOn& waiting) {
@@ -60,8 +57,8 @@ void name_resources(model::Still& still) {
       if (text.empty()) {
         text = name_of(resource) + holders_in_words(still, resource);
       }
-      thread.waiting_on->text =
-          fmt::format("{}{}{}", verb_of(resource, thread.wants->call), text, time_in_words(*thread.waiting_on));
+      thread.waiting_on->text = fmt::format("{}{}{}", queue_wait_in_words(queue_wait_of(resource, thread.wants->call)),
+                                            text, time_in_words(*thread.waiting_on));
     }
   }
 }

@@ -103,11 +103,9 @@ std::string wait_of(const model::Task& task, const model::Tasks& tasks, const Fo
     case WaitKind::barrier:
       return "waits for the others at " + thing("barrier", wait);
     case WaitKind::queue_get:
-      return "waits for an item of " + thing("queue", wait) + count_of_items(wait);
     case WaitKind::queue_put:
-      return "waits for room in " + thing("queue", wait) + count_of_items(wait);
     case WaitKind::queue_join:
-      return "waits until all items are done of " + thing("queue", wait) + count_of_items(wait);
+      return std::string(queue_wait_in_words(wait.kind)) + thing("queue", wait) + count_of_items(wait);
     case WaitKind::process:
       return wait.pid ? fmt::format("waits for the child process {}", *wait.pid) : "waits for a child process";
     case WaitKind::future:
@@ -120,6 +118,19 @@ std::string wait_of(const model::Task& task, const model::Tasks& tasks, const Fo
 }
 
 }  // namespace
+
+std::string_view queue_wait_in_words(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::queue_get:
+      return "waits for an item of ";
+    case WaitKind::queue_put:
+      return "waits for room in ";
+    case WaitKind::queue_join:
+      return "waits until all items are done of ";
+    default:
+      return "waits for ";
+  }
+}
 
 std::string task_wait_in_words(const model::Task& task, const model::Tasks& tasks, const FoundFile* file,
                                std::int64_t pid) {
