@@ -1,12 +1,13 @@
 # CPythons that Debian has not, compiled from its source packages. They are for the tests: what no test imports is left
-# out, and only what stands in Python/ (the evaluation loop, the locks, the GIL, threads) is optimized as everywhere.
+# out, and what no test sees at work is not optimized.
 
-# pip, which puts greenlet beside 3.14t, needs ssl and zlib; a test has a source in Shift JIS.
+# Others look unused and are not: pip, which puts greenlet beside 3.14t, needs ssl, zlib and pyexpat; `python -m asyncio ps`
+# needs _remote_debugging; a test has a source in Shift JIS.
 unused_modules="_bz2 _codecs_cn _codecs_hk _codecs_iso2022 _codecs_kr _codecs_tw _curses _curses_panel _dbm _elementtree
-  _gdbm _lsprof _lzma _remote_debugging _sqlite3 _tkinter _zstd pyexpat readline syslog"
+  _gdbm _lsprof _lzma _sqlite3 _tkinter _zstd readline syslog"
 unused_folders="idlelib pydoc_data test tkinter turtledemo"
 
-# unpack_source SUITE PACKAGE: into $cache/build/PACKAGE/source, for all builds of it.
+# unpack_source SUITE PACKAGE: into $cache/build/PACKAGE/source, of which each build has a copy.
 unpack_source() {
   local from=$1 package=$2 work=$cache/build/$2 folder left_out=()
   once "lists-$from" read_lists "$from"
@@ -51,52 +52,58 @@ build() {
   local name=$1 source=$2 target=$interpreters/$1 work=$cache/build/$1
   shift 2
   rm -rf "$target" "$work"
-  mkdir -p "$target" "$work/Modules"
+  mkdir -p "$target" "$work"
   {
-    cd "$work" && configure_build "$name" "$source" "$target" "$@" && stencils "$name" "$source" &&
-      nice make python sharedmods checksharedmods && nice make altbininstall inclinstall &&
-      install_modules "$source" "$target" && cd "$here"
-  } > "$work/log" 2>&1 || complain "build $source with $*" "$(tail -n 3 "$work/log")" \
+    # In a copy of the source, for debug information with the names that distributions have in it: Python/ceval.c.
+    cp -a "$source" "$work/source" && cd "$work/source" && configure_build "$name" "$target" "$@" && stencils "$name" &&
+      nice make python sharedmods checksharedmods && nice make altbininstall inclinstall && install_modules "$target" &&
+      cd "$here"
+  } > "$work/log" 2>&1 || complain "build $name with $*" "$(tail -n 3 "$work/log")" \
     "see $work/log; scripts/bootstrap installs what the build needs"
   rm -rf "$work"
   touch "$target/.complete"
 }
 
-# configure_build NAME SOURCE TARGET OPTION…: in the folder where the shell stands, as the steps that follow.
+# configure_build NAME TARGET OPTION…: in the folder where the shell stands, as the steps that follow.
 configure_build() {
-  local name=$1 source=$2 target=$3
-  shift 3
-  printf '*disabled*\n%s\n' "$unused_modules" | tr -s ' ' '\n' > Modules/Setup.local
+  local name=$1 target=$2
+  shift 2
+  printf '*disabled*\n%s\n' "$unused_modules" > Modules/Setup.local
   [[ $name == *-musl ]] || cp "$together/found" config.cache || return
   # shellcheck disable=SC2016 # make puts the flags in.
-  CFLAGS_JIT='$(STENCIL_FLAGS)' nice "$source/configure" --config-cache --prefix="$target" --without-ensurepip \
-    --disable-test-modules CFLAGS="-O1 -g1" PYTHON_FOR_REGEN=/usr/bin/python3 "$@" &&
-    echo 'Python/%.o: PY_CORE_CFLAGS += -O2' >> Makefile
+  CFLAGS_JIT='$(STENCIL_FLAGS)' nice ./configure --config-cache --prefix="$target" --without-ensurepip \
+    --disable-test-modules CFLAGS="-O1 -g1" PYTHON_FOR_REGEN=/usr/bin/python3 "$@" && optimized >> Makefile
 }
 
-# stencils NAME SOURCE: those of the JIT, some hundred files of a few lines, with the headers of all parsed once; else as make
-# does it.
+# optimized: how much, where it is not -O1. Python/ has the evaluation loop, the locks, the GIL and threads.
+optimized() {
+  echo 'Python/%.o: EXTRA_CFLAGS = -O2'
+  echo 'Python/Python-ast.o Parser/%.o Modules/_decimal/libmpdec/%.o Modules/_hacl/%.o Modules/expat/%.o: EXTRA_CFLAGS = -O0'
+}
+
+# stencils NAME: those of the JIT, some hundred files of a few lines, with the headers of all parsed once; where that fails,
+# as make does it.
 stencils() {
   [[ $1 == *-jit ]] || return 0
-  local include flags
+  local flags
   # The disassembly is for comments alone, and takes as long as to compile.
-  sed -i 's/"llvm-objdump"/"no-llvm-objdump"/' "$2/Tools/jit/_targets.py"
-  include=(-I. "-I$2/Include" "-I$2/Include/internal" "-I$2/Include/internal/mimalloc" "-I$2/Python")
-  flags=(-DPy_BUILD_CORE_MODULE -DNDEBUG -D_PyJIT_ACTIVE -D_Py_JIT -O3 -fno-asynchronous-unwind-tables -fno-builtin
+  sed -i 's/"llvm-objdump"/"no-llvm-objdump"/' Tools/jit/_targets.py
+  flags=(-I. -IInclude -IInclude/internal -IInclude/internal/mimalloc -IPython
+    -DPy_BUILD_CORE_MODULE -DNDEBUG -D_PyJIT_ACTIVE -D_Py_JIT -O3 -fno-asynchronous-unwind-tables -fno-builtin
     -fno-plt -fno-stack-protector -std=c11 -fno-pic -mcmodel=medium -mlarge-data-threshold=0)
-  grep '^#include "[Pp]y' "$2/Tools/jit/template.c" > stencils.h
-  { nice clang-19 -x c-header "${include[@]}" "${flags[@]}" stencils.h -o stencils.pch &&
+  grep '^#include "[Pp]y' Tools/jit/template.c > stencils.h
+  { nice clang-19 -x c-header "${flags[@]}" stencils.h -o stencils.pch &&
     nice make jit_stencils.h STENCIL_FLAGS="-include-pch $PWD/stencils.pch"; } || nice make jit_stencils.h
 }
 
-# install_modules SOURCE TARGET: what `make install` would, without what no test looks at, and compiled for one level of
+# install_modules TARGET: what `make install` would, without what no test looks at, and compiled for one level of
 # optimization instead of three.
 install_modules() {
   local library
-  library=$2/lib/$(basename "$2"/include/python*) || return
-  mkdir -p "$library/site-packages" "$library/lib-dynload" && cp -a "$1/Lib/." "$library/" &&
+  library=$1/lib/$(basename "$1"/include/python*) || return
+  mkdir -p "$library/site-packages" "$library/lib-dynload" && cp -a Lib/. "$library/" &&
     cp Modules/*.so "$library/lib-dynload/" && cp "$(cat pybuilddir.txt)"/_sysconfig* "$library/" &&
-    nice "$2/bin/$(basename "$library")" -m compileall -q "$library"
+    nice "$1/bin/$(basename "$library")" -m compileall -q "$library"
 }
 
 # musl_compiler: one that compiles and links with Debian's musl, which comes without the kernel's headers and gives
