@@ -11,6 +11,9 @@
 
 namespace stillframe::binary {
 
+// The length of what has its true length behind it, of eight bytes (DWARF 5, 7.4).
+inline constexpr std::uint32_t long_format = 0xffffffff;
+
 // Reads past the end give 0 and make the cursor bad, for good: check ok() once behind a group of reads.
 class ByteCursor {
  public:

@@ -12,7 +12,7 @@ namespace {
 // A process may have vm.max_map_count mappings (65530 by default, seldom raised beyond a million).
 constexpr std::uint64_t most_program_headers = 1U << 20U;
 
-std::string reading(const std::string& name) {
+std::string reading_core(const std::string& name) {
   return fmt::format("read the core file {}", name);
 }
 
@@ -43,25 +43,26 @@ Result<void> check_identity(const Elf64_Ehdr& header, const FileReader& file, co
   const int score = header_score(header);
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
     if (score < convincing + 1) {
-      return fail(ErrorKind::unsupported, reading(name),
+      return fail(ErrorKind::unsupported, reading_core(name),
                   fmt::format("it is not an ELF file, as core files are, but {}", describe_content(file)),
                   "give the core file itself; `coredumpctl dump -o core PID` writes one that systemd keeps");
     }
     warnings.emplace_back("the core's first four bytes are damaged; the rest of its header was believed");
   }
   if (header.e_ident[EI_CLASS] == ELFCLASS32 && score < convincing) {
-    return fail(ErrorKind::unsupported, reading(name), "it is of a 32-bit program, and Stillframe reads 64-bit ones",
+    return fail(ErrorKind::unsupported, reading_core(name),
+                "it is of a 32-bit program, and Stillframe reads 64-bit ones",
                 "look at it with gdb and its python support, on a machine with that program");
   }
   if (header.e_ident[EI_DATA] == ELFDATA2MSB && score < convincing) {
     const auto swapped = static_cast<std::uint16_t>((header.e_machine >> 8U) | (header.e_machine << 8U));
-    return fail(ErrorKind::unsupported, reading(name),
+    return fail(ErrorKind::unsupported, reading_core(name),
                 fmt::format("it is of another architecture ({}, big-endian); Stillframe reads x86-64 and AArch64",
                             machine_name(swapped)),
                 "look at it with gdb-multiarch");
   }
   if (is_foreign(header.e_machine)) {
-    return fail(ErrorKind::unsupported, reading(name),
+    return fail(ErrorKind::unsupported, reading_core(name),
                 fmt::format("it is of another architecture ({}); Stillframe reads x86-64 and AArch64",
                             machine_name(header.e_machine)),
                 "look at it with gdb-multiarch");
@@ -202,11 +203,11 @@ class TableReader {
 Result<CoreHeaders> read_core_headers(const FileReader& file, const std::string& name) {
   const auto header = file.get<Elf64_Ehdr>(0);
   if (file.size() == 0) {
-    return fail(ErrorKind::damaged, reading(name), "it is empty",
+    return fail(ErrorKind::damaged, reading_core(name), "it is empty",
                 "look why it was not written: `ulimit -c`, the free space on the disk, /proc/sys/kernel/core_pattern");
   }
   if (!header) {
-    return fail(ErrorKind::damaged, reading(name),
+    return fail(ErrorKind::damaged, reading_core(name),
                 fmt::format("it has {} bytes, fewer than the header of a core file; it seems to be {}", file.size(),
                             describe_content(file)),
                 "give the core file itself, or take it again with more room on the disk");

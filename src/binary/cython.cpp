@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "binary/debug_files.h"
+#include "binary/digits.h"
 #include "binary/symbol_source_lines.h"
 
 namespace stillframe::binary {
 namespace {
 
 constexpr std::size_t most_marks = std::size_t{1} << 20U;
-constexpr std::size_t most_files = 1024;
+constexpr std::size_t most_cython_files = 1024;
 constexpr std::size_t most_sources = 64;
 
 // What stands in front of the mangled path (Cython 3.0, Cython/Compiler/Naming.py).
@@ -25,10 +26,6 @@ constexpr std::array<std::pair<std::string_view, Kind>, 6> prefixes{{{"__pyx_pw_
                                                                      {"__pyx_setprop_", Kind::property}}};
 
 constexpr std::string_view lambda = "__pyx_lambda_funcdef_";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // The number at the beginning, and how many digits it has.
 std::pair<std::size_t, std::size_t> leading_number(std::string_view text) {
@@ -135,7 +132,7 @@ CythonSources::Source CythonSources::read(const std::string& c_file) const {
     }
     auto known = std::ranges::find(source.files, mark->first);
     if (known == source.files.end()) {
-      if (source.files.size() == most_files) {
+      if (source.files.size() == most_cython_files) {
         break;
       }
       source.files.emplace_back(mark->first);

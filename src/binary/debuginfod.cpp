@@ -18,7 +18,7 @@ namespace {
 constexpr const char* default_timeout = "30";
 constexpr const char* library_name = "libdebuginfod.so.1";
 constexpr std::size_t longest_url_list = 65536;
-constexpr std::size_t longest_build_id = 128;
+constexpr std::size_t longest_build_id_asked = 128;
 
 // What elfutils/debuginfod.h declares; the header is not needed to build, nor the library to run.
 struct Client;
@@ -140,7 +140,7 @@ std::optional<DebuginfodClient> DebuginfodClient::open(const std::string& urls) 
 int DebuginfodClient::find_debug_file(const std::string& build_id) {
   const bool hex =
       std::ranges::all_of(build_id, [](char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; });
-  if (build_id.empty() || build_id.size() > longest_build_id || !hex || state_->cancelled || !state_->start()) {
+  if (build_id.empty() || build_id.size() > longest_build_id_asked || !hex || state_->cancelled || !state_->start()) {
     return -1;
   }
   const int fd = state_->library->find_debuginfo(state_->client,

@@ -29,18 +29,18 @@ struct Step {
   bool ended = false;  // at the end of a stream; more streams may follow
 };
 
-class Decoder {
+class StreamDecoder {
  public:
-  Decoder() = default;
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  Decoder(Decoder&&) = delete;
-  Decoder& operator=(Decoder&&) = delete;
-  virtual ~Decoder() = default;
+  StreamDecoder() = default;
+  StreamDecoder(const StreamDecoder&) = delete;
+  StreamDecoder& operator=(const StreamDecoder&) = delete;
+  StreamDecoder(StreamDecoder&&) = delete;
+  StreamDecoder& operator=(StreamDecoder&&) = delete;
+  virtual ~StreamDecoder() = default;
   virtual Step step(std::span<const std::byte> in, std::span<std::byte> out) = 0;
 };
 
-class GzipDecoder final : public Decoder {
+class GzipDecoder final : public StreamDecoder {
  public:
   GzipDecoder() { ready_ = inflateInit2(&stream_, MAX_WBITS + gzip_only) == Z_OK; }
   GzipDecoder(const GzipDecoder&) = delete;
@@ -74,7 +74,7 @@ class GzipDecoder final : public Decoder {
   bool ready_ = false;
 };
 
-class ZstdDecoder final : public Decoder {
+class ZstdDecoder final : public StreamDecoder {
  public:
   ZstdDecoder() : stream_(ZSTD_createDStream()) {
     ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, largest_zstd_window_log);
@@ -94,7 +94,7 @@ class ZstdDecoder final : public Decoder {
   std::unique_ptr<ZSTD_DStream, Free> stream_;
 };
 
-class Lz4Decoder final : public Decoder {
+class Lz4Decoder final : public StreamDecoder {
  public:
   Lz4Decoder() { LZ4F_createDecompressionContext(&context_, LZ4F_VERSION); }
   Lz4Decoder(const Lz4Decoder&) = delete;
@@ -117,7 +117,7 @@ class Lz4Decoder final : public Decoder {
   LZ4F_dctx* context_ = nullptr;
 };
 
-class XzDecoder final : public Decoder {
+class XzDecoder final : public StreamDecoder {
  public:
   XzDecoder() { ready_ = lzma_stream_decoder(&stream_, largest_xz_memory, 0) == LZMA_OK; }
   XzDecoder(const XzDecoder&) = delete;
@@ -149,7 +149,7 @@ class XzDecoder final : public Decoder {
   bool ready_ = false;
 };
 
-std::unique_ptr<Decoder> make_decoder(Compression compression) {
+std::unique_ptr<StreamDecoder> make_decoder(Compression compression) {
   switch (compression) {
     case Compression::gzip:
       return std::make_unique<GzipDecoder>();

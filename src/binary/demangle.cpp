@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "binary/digits.h"
+
 namespace stillframe::binary {
 namespace {
 
@@ -15,10 +17,6 @@ constexpr std::size_t most_references = 40;
 constexpr std::size_t longest_whole = 4096;
 constexpr std::size_t longest_name = std::size_t{1} << 16U;
 constexpr std::size_t longest_result = std::size_t{1} << 14U;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // `S_`, `S1A_`, `T_`, `T0_`. Counts a few too many: letters within names look like them.
 std::size_t count_references(std::string_view name) {

@@ -4,11 +4,9 @@
 #include <cstdint>
 #include <string>
 
-namespace stillframe::binary {
+#include "binary/digits.h"
 
-inline bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+namespace stillframe::binary {
 
 inline bool is_lower_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f');

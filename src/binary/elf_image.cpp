@@ -74,9 +74,9 @@ std::optional<Dynamic> read_dynamic(const memory::MemorySource& memory, std::spa
   return dynamic;
 }
 
-class SymbolTable {
+class DynamicSymbols {
  public:
-  SymbolTable(const memory::MemorySource& memory, const Dynamic& dynamic, Address bias)
+  DynamicSymbols(const memory::MemorySource& memory, const Dynamic& dynamic, Address bias)
       : memory_(memory), dynamic_(dynamic), bias_(bias) {}
 
   [[nodiscard]] std::optional<Symbol> find(std::string_view name) const {
@@ -234,7 +234,7 @@ std::optional<ElfImage> ElfImage::at(const memory::MemorySource& memory, Address
 
 std::optional<Symbol> ElfImage::find_dynamic_symbol(const memory::MemorySource& memory, std::string_view name) const {
   const auto dynamic = read_dynamic(memory, segments_, bias_);
-  return dynamic ? SymbolTable(memory, *dynamic, bias_).find(name) : std::nullopt;
+  return dynamic ? DynamicSymbols(memory, *dynamic, bias_).find(name) : std::nullopt;
 }
 
 std::string ElfImage::build_id(const memory::MemorySource& memory) const {

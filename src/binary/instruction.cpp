@@ -81,9 +81,9 @@ struct FreeInstruction {
   void operator()(cs_insn* instruction) const { cs_free(instruction, 1); }
 };
 
-class Decoder {
+class InstructionDecoder {
  public:
-  Decoder(csh handle, const cs_insn& raw, const RegisterSet& registers)
+  InstructionDecoder(csh handle, const cs_insn& raw, const RegisterSet& registers)
       : handle_(handle), raw_(raw), detail_(raw.detail->x86), registers_(registers) {}
 
   Instruction decode() {
@@ -332,7 +332,7 @@ std::optional<Instruction> decode_with(const CloseDecoder& decoder, const std::u
     return std::nullopt;
   }
   const std::unique_ptr<cs_insn, FreeInstruction> owner(raw);
-  return Decoder(decoder.handle, *raw, registers).decode();
+  return InstructionDecoder(decoder.handle, *raw, registers).decode();
 }
 
 }  // namespace

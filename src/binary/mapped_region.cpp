@@ -9,14 +9,10 @@
 #include <memory>
 #include <mutex>
 
+#include "binary/rounding.h"
+
 namespace stillframe::binary {
 namespace {
-
-constexpr std::uint64_t page = 4096;  // of x86-64; larger ones elsewhere only make `forget` do less
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
-  return (value + to - 1) / to * to;
-}
 
 // The mapped files, in a form that a signal handler can read: lists of fixed size, which are never freed. What a signal
 // does is one for a whole process, and so is this.
@@ -146,7 +142,7 @@ MappedRegion MappedRegion::of_file(int fd, std::uint64_t size) {
 }
 
 MappedRegion MappedRegion::of_file_with_room(int fd, std::uint64_t size, std::uint64_t room) {
-  MappedRegion region = of_memory(round_up(size, page) + room);
+  MappedRegion region = of_memory(round_up(size, page_size) + room);
   if (!region.empty()) {
     if (mmap(region.data_, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED) {
       return {};
@@ -176,8 +172,8 @@ void MappedRegion::guard() {
 }
 
 void MappedRegion::forget(std::uint64_t offset, std::uint64_t size) const {
-  const std::uint64_t begin = round_up(offset, page);
-  const std::uint64_t end = (offset + size) / page * page;
+  const std::uint64_t begin = round_up(offset, page_size);
+  const std::uint64_t end = (offset + size) / page_size * page_size;
   if (begin < end && end <= size_) {
     madvise(data_ + begin, end - begin, MADV_DONTNEED);
   }

@@ -17,12 +17,6 @@ namespace {
 // together cost less.
 constexpr std::size_t most_alone = 24;
 
-std::string text_of(Dwarf_Die die, unsigned int name) {
-  Dwarf_Attribute attribute;
-  const char* const text = dwarf_attr(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
 std::optional<Dwarf_Word> number_of(Dwarf_Die die, unsigned int name) {
   Dwarf_Attribute attribute;
   Dwarf_Word value = 0;

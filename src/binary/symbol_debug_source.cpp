@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "binary/byte_cursor.h"
 #include "binary/debug_files.h"
 
 namespace stillframe::binary {
 namespace {
-
-constexpr std::uint32_t long_format = 0xffffffff;
 
 // How long a unit is, its length field included; nothing when it does not fit into the `size` bytes of all.
 std::optional<std::uint64_t> length_of_unit(std::span<const std::byte> units, std::uint64_t offset,

@@ -8,23 +8,21 @@
 #include <array>
 #include <limits>
 
+#include "binary/rounding.h"
+
 namespace stillframe::binary {
 namespace {
 
 constexpr std::uint32_t zstd_compression = 2;  // ELFCOMPRESS_ZSTD; the glibc of Debian 12 does not name it
 
 // What names and lines need. Locations of variables, pub names and indexes of debuggers stay where they are.
-constexpr std::array<std::string_view, 12> wanted{
+constexpr std::array<std::string_view, 12> wanted_sections{
     ".debug_info", ".debug_abbrev",   ".debug_str",    ".debug_line_str", ".debug_str_offsets", ".debug_line",
     ".debug_addr", ".debug_rnglists", ".debug_ranges", ".debug_aranges",  ".debug_macro",       ".debug_types"};
 
 // In an old packed section: "ZLIB", and the size in big-endian byte order.
 constexpr std::string_view old_magic = "ZLIB";
 constexpr std::size_t old_header = 12;
-
-std::uint64_t round_up_16(std::uint64_t value) {
-  return (value + 15) / 16 * 16;
-}
 
 bool has_old_header(std::span<const std::byte> section) {
   return section.size() >= old_header && std::memcmp(section.data(), old_magic.data(), old_magic.size()) == 0;
@@ -90,7 +88,7 @@ std::vector<DwarfPart> dwarf_parts(const SymbolImage& image) {
   for (const ImageSection& section : image.sections()) {
     const bool old = section.name.starts_with(".zdebug_");
     const std::string name = old ? "." + std::string(section.name.substr(2)) : std::string(section.name);
-    if (section.in_file && std::ranges::find(wanted, name) != wanted.end() &&
+    if (section.in_file && std::ranges::find(wanted_sections, name) != wanted_sections.end() &&
         std::ranges::find(parts, name, &DwarfPart::name) == parts.end()) {
       parts.push_back({.name = name,
                        .offset = section.offset,
@@ -159,7 +157,7 @@ bool DwarfFile::place(const SymbolImage& image, const std::vector<DwarfPart>& pa
     const std::uint64_t size =
         part.compressed ? unpacked_size(image.bytes().subspan(part.offset, part.size)) : part.foreign.size();
     unpacked += part.compressed ? size : 0;
-    room += round_up_16(size) + sizeof(Elf64_Shdr) + part.name.size() + 1;
+    room += round_up(size, 16) + sizeof(Elf64_Shdr) + part.name.size() + 1;
   }
   if (unpacked > most_unpacked) {
     return false;
@@ -177,7 +175,7 @@ bool DwarfFile::place(const SymbolImage& image, const std::vector<DwarfPart>& pa
       placed.offset = at;
       placed.size = part.compressed ? unpacked_size(packed) : part.foreign.size();
       const auto into = bytes_.subspan(placed.offset, placed.size);
-      at += round_up_16(placed.size);
+      at += round_up(placed.size, 16);
       if (part.compressed && (into.empty() || !unpack_section(packed, into))) {
         continue;
       }
@@ -209,7 +207,7 @@ bool DwarfFile::write_tables(std::uint64_t at, std::uint64_t end) {
   }
   describe(".shstrtab", SHT_STRTAB, at, 0);
   table.back().sh_size = names.size();
-  const std::uint64_t table_at = round_up_16(at + names.size());
+  const std::uint64_t table_at = round_up(at + names.size(), 16);
   if (table_at + table.size() * sizeof(Elf64_Shdr) > end) {
     return false;
   }

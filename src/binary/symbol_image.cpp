@@ -8,18 +8,15 @@
 
 #include <algorithm>
 
+#include "binary/rounding.h"
+
 namespace stillframe::binary {
 namespace {
 
-constexpr std::uint64_t page = 4096;  // of x86-64; larger ones elsewhere only make `forget` do less
 constexpr std::uint64_t largest_file = std::uint64_t{64} << 30U;
 constexpr std::uint64_t most_sections = 65536;
 constexpr std::uint64_t most_segments = 4096;
 constexpr std::uint64_t longest_build_id = 64;
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t to) {
-  return (value + to - 1) / to * to;
-}
 
 std::string hex(std::span<const std::byte> bytes) {
   std::string text;
@@ -192,7 +189,7 @@ void SymbolImage::forget(const ImageSection& section) const {
 
 MappedRegion SymbolImage::editable(std::uint64_t room, std::uint64_t& room_begins) const {
   const std::uint64_t size = bytes().size();
-  room_begins = round_up(size, page);
+  room_begins = round_up(size, page_size);
   if (file_.fd >= 0) {
     return MappedRegion::of_file_with_room(file_.fd, size, room);
   }

@@ -13,12 +13,11 @@
 namespace stillframe::binary {
 namespace {
 
-constexpr std::uint64_t most_files = std::uint64_t{1} << 18U;
+constexpr std::uint64_t most_line_files = std::uint64_t{1} << 18U;
 // The largest line programs that compilers write are a few megabytes.
 constexpr std::uint64_t longest_program = std::uint64_t{1} << 26U;
 // Rows from one note to the next.
 constexpr std::size_t note_interval = 128;
-constexpr std::uint32_t long_format = 0xffffffff;
 
 struct EntryField {
   std::uint64_t content = 0;
@@ -120,7 +119,7 @@ class LineTableReader {
       for (unsigned j = 0; j < count; ++j) {
         read_field(fields[j], name, directory);
       }
-      if (i >= most_files) {
+      if (i >= most_line_files) {
         in_.fail();
       }
       add(name, directory);

@@ -32,12 +32,6 @@ std::optional<Dwarf_Die> origin_of(Dwarf_Die die, bool alone, bool& elsewhere) {
   return dwarf_formref_die(&origin, &next) == nullptr ? std::nullopt : std::optional(next);
 }
 
-std::string text_of(Dwarf_Die die, unsigned int name) {
-  Dwarf_Attribute attribute;
-  const char* const text = dwarf_attr(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
-  return text == nullptr ? std::string() : std::string(text);
-}
-
 std::string scope_name(Dwarf_Die& die) {
   switch (dwarf_tag(&die)) {
     case DW_TAG_namespace: {
@@ -87,6 +81,12 @@ std::string scopes_around(Dwarf_Die die) {
 }
 
 }  // namespace
+
+std::string text_of(Dwarf_Die die, unsigned int name) {
+  Dwarf_Attribute attribute;
+  const char* const text = dwarf_attr(&die, name, &attribute) == nullptr ? nullptr : dwarf_formstring(&attribute);
+  return text == nullptr ? std::string() : std::string(text);
+}
 
 bool is_plain_c(Dwarf_Die die) {
   Dwarf_Die unit;

@@ -7,6 +7,9 @@
 
 namespace stillframe::binary {
 
+// An attribute that is text; empty where there is none.
+std::string text_of(Dwarf_Die die, unsigned int name);
+
 // Types hold no functions in the language of this DIE's unit, and no namespaces hold anything.
 bool is_plain_c(Dwarf_Die die);
 

@@ -16,7 +16,7 @@ constexpr std::size_t most_ranges = 65536;
 constexpr std::uint64_t most_list_bytes = std::uint64_t{1} << 32U;
 constexpr std::size_t most_unit_ranges = std::size_t{1} << 22U;
 // Namespaces, classes and functions within each other; blocks and inlined calls within each other.
-constexpr int deepest_scope = 64;
+constexpr int deepest_entry = 64;
 constexpr int deepest_block = 256;
 // DIEs that are visited for one unit or one address. The largest units that compilers make have some hundred thousand
 // on the levels that are looked at.
@@ -173,7 +173,6 @@ void UnitIndex::read_table() {
 }
 
 bool UnitIndex::read_set(ByteCursor& in) {
-  constexpr std::uint32_t long_format = 0xffffffff;
   std::uint64_t length = in.number<std::uint32_t>();
   const bool is_long = length == long_format;
   length = is_long ? in.number<std::uint64_t>() : length;
@@ -181,12 +180,12 @@ bool UnitIndex::read_set(ByteCursor& in) {
   ByteCursor set(in.take(length));
   const auto version = set.number<std::uint16_t>();
   const std::uint64_t unit = set.sized_number(is_long ? 8 : 4);
-  const auto address_size = set.number<std::uint8_t>();
+  const auto size_of_address = set.number<std::uint8_t>();
   const auto segment_size = set.number<std::uint8_t>();
   if (!in.ok() || !set.ok()) {
     return false;
   }
-  if (version != 2 || address_size != 8 || segment_size != 0) {
+  if (version != 2 || size_of_address != 8 || segment_size != 0) {
     return true;  // of no machine that is known here
   }
   // Pairs are aligned to their size, counted from the beginning of the set.
@@ -238,7 +237,7 @@ FunctionIndex::FunctionIndex(Dwarf_Die unit, RangeBase base) : unit_(unit), base
 
 void FunctionIndex::collect(Dwarf_Die parent, int depth) {
   Dwarf_Die child;
-  if (depth > deepest_scope || dwarf_child(&parent, &child) != 0) {
+  if (depth > deepest_entry || dwarf_child(&parent, &child) != 0) {
     return;
   }
   do {

@@ -9,12 +9,12 @@
 #include <limits>
 
 #include "binary/byte_cursor.h"
+#include "binary/rounding.h"
 
 namespace stillframe::binary {
 namespace {
 
 constexpr std::uint64_t longest_unit_head = 24;
-constexpr std::uint32_t long_format = 0xffffffff;
 // An ELF header and a table of the sections below, with their names.
 constexpr std::uint64_t view_size = 2048;
 // What libdw reads of a unit.
@@ -27,10 +27,6 @@ constexpr std::array<std::string_view, 2> measured{".debug_line", ".debug_macro"
 // part of a section little is lost when more is asked for later.
 constexpr std::uint64_t streamed_part = 8;
 constexpr std::uint64_t first_abbreviations = 4096;
-
-std::uint64_t round_up_16(std::uint64_t value) {
-  return (value + 15) / 16 * 16;
-}
 
 // Whether a table of abbreviations ends within what there is of it (DWARF 5, 7.5.3).
 bool ends_within(ByteCursor table) {
@@ -107,7 +103,7 @@ std::unique_ptr<UnpackedSections> UnpackedSections::open(const SymbolImage& imag
     const auto bytes = image.bytes().subspan(part.offset, part.size);
     const std::uint64_t size = part.compressed ? unpacked_size(bytes) : part.size;
     sections->sections_.push_back({.part = std::move(part), .at = at, .size = size, .stream = nullptr});
-    at += round_up_16(size);
+    at += round_up(size, 16);
   }
   if (sections->size(".debug_info") == 0 || at > most_unpacked) {
     return nullptr;

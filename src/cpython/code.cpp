@@ -12,7 +12,7 @@ namespace {
 
 // A line table of a function with a million lines is a few megabytes; more is not one.
 constexpr std::uint64_t kMaxLineTable = std::uint64_t{16} << 20U;
-constexpr std::uint64_t kMaxInstructionBytes = std::uint64_t{64} << 20U;
+constexpr std::uint64_t kMaxCodeBytes = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMaxPath = 16384;
 // The longest head of a str, and of a bytes object, is 72 bytes (PyUnicodeObject up to 3.11).
 constexpr std::size_t kTextHead = 72;
@@ -104,7 +104,7 @@ std::optional<Code> CodeCache::load(Address address) {
     const auto units = objects_.field<std::uint64_t>(address, layout.var_object.size_field);
     code.instructions = address + layout.code.code_adaptive.value();
     // ob_size of a code object counts instructions of two bytes (Include/cpython/code.h, 3.11).
-    code.instruction_bytes = units && *units <= kMaxInstructionBytes / 2 ? *units * 2 : 0;
+    code.instruction_bytes = units && *units <= kMaxCodeBytes / 2 ? *units * 2 : 0;
     code.first_traceable = objects_.field<std::int32_t>(address, layout.code.firsttraceable).value_or(0);
     code.thread_local_copies = objects_.pointer(address, layout.code.tlbc).value_or(0);
   }

@@ -8,7 +8,7 @@ namespace stillframe::cpython {
 namespace {
 
 // PyInterpreterState is some hundred kilobytes; nothing that is read is larger.
-constexpr std::uint64_t kMaxStructure = std::uint64_t{4} << 20U;
+constexpr std::uint64_t kMaxDescribedStructure = std::uint64_t{4} << 20U;
 // DIEs looked at before giving up: the two units of 3.13 have 4,000 at their top and as many members.
 constexpr std::uint32_t kMaxSteps = 400'000;
 
@@ -25,19 +25,19 @@ std::uint64_t member_offset(Dwarf_Die& member) {
   Dwarf_Word value = 0;
   if (dwarf_attr(&member, DW_AT_data_member_location, &attribute) != nullptr) {
     if (dwarf_formudata(&attribute, &value) == 0) {
-      return std::min<std::uint64_t>(value, kMaxStructure + 1);
+      return std::min<std::uint64_t>(value, kMaxDescribedStructure + 1);
     }
     // DWARF 2: an expression that adds a constant.
     Dwarf_Op* operations = nullptr;
     std::size_t count = 0;
     if (dwarf_getlocation(&attribute, &operations, &count) == 0 && count == 1 &&
         operations[0].atom == DW_OP_plus_uconst) {
-      return std::min<std::uint64_t>(operations[0].number, kMaxStructure + 1);
+      return std::min<std::uint64_t>(operations[0].number, kMaxDescribedStructure + 1);
     }
-    return kMaxStructure + 1;
+    return kMaxDescribedStructure + 1;
   }
   if (dwarf_attr(&member, DW_AT_data_bit_offset, &attribute) != nullptr && dwarf_formudata(&attribute, &value) == 0) {
-    return std::min<std::uint64_t>(value / 8, kMaxStructure + 1);
+    return std::min<std::uint64_t>(value / 8, kMaxDescribedStructure + 1);
   }
   return 0;  // a member of a union
 }
@@ -58,7 +58,7 @@ DebugStructures::DebugStructures(std::span<Dwarf_Die> units, std::span<const Wan
 std::optional<Offset> DebugStructures::size(std::string_view group) {
   const auto found = by_group_.find(group);
   const int size = found != by_group_.end() ? dwarf_bytesize(&found->second) : -1;
-  return size > 0 && static_cast<std::uint64_t>(size) <= kMaxStructure
+  return size > 0 && static_cast<std::uint64_t>(size) <= kMaxDescribedStructure
              ? std::optional(Offset(static_cast<std::uint32_t>(size)))
              : std::nullopt;
 }
@@ -75,7 +75,7 @@ std::optional<Offset> DebugStructures::offset(std::string_view group, std::strin
       return std::nullopt;
     }
     if (at) {
-      return *at <= kMaxStructure ? std::optional(Offset(static_cast<std::uint32_t>(*at))) : std::nullopt;
+      return *at <= kMaxDescribedStructure ? std::optional(Offset(static_cast<std::uint32_t>(*at))) : std::nullopt;
     }
   }
   return unclear_ || nameless_ ? std::nullopt : std::optional(absent);

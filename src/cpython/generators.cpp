@@ -5,12 +5,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_10{3, 10, 0};
-constexpr PythonVersion k3_11{3, 11, 0};
-constexpr PythonVersion k3_13{3, 13, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
-constexpr PythonVersion k3_15{3, 15, 0};
-
 // No call has a deeper value stack: co_stacksize is an int, and the compiler's nesting is bounded long before.
 constexpr std::uint64_t kDeepestStack = 1U << 20U;
 constexpr std::uint64_t kMostVariables = 1U << 16U;

@@ -3,17 +3,10 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_7{3, 7, 0};
-constexpr PythonVersion k3_10{3, 10, 0};
-constexpr PythonVersion k3_11{3, 11, 0};
-constexpr PythonVersion k3_12{3, 12, 0};
-constexpr PythonVersion k3_13{3, 13, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
-
 // Lays out members one after another, as a compiler for a 64-bit machine does.
-class Members {
+class GreenletMembers {
  public:
-  explicit Members(std::uint32_t at) : at_(at) {}
+  explicit GreenletMembers(std::uint32_t at) : at_(at) {}
   Offset pointer() {
     at_ = (at_ + 7) & ~7U;
     at_ += 8;
@@ -40,7 +33,7 @@ int words_of_exception(PythonVersion python) {
   return python < k3_11 ? 5 : 3;
 }
 
-void add_stack(Members& members, GreenletLayout& layout) {
+void add_stack(GreenletMembers& members, GreenletLayout& layout) {
   layout.stack_start = members.pointer();
   layout.stack_stop = members.pointer();
   layout.stack_copy = members.pointer();
@@ -51,7 +44,7 @@ void add_stack(Members& members, GreenletLayout& layout) {
 // struct _greenlet in src/greenlet/greenlet.h, 1.0 to 1.1.3.
 GreenletLayout in_the_object(PythonVersion python, std::uint32_t head) {
   GreenletLayout layout;
-  Members members(head);
+  GreenletMembers members(head);
   add_stack(members, layout);
   layout.parent = members.pointer();
   members.pointer();  // run_info
@@ -75,7 +68,8 @@ GreenletLayout in_the_object(PythonVersion python, std::uint32_t head) {
 }
 
 // class PythonState, in greenlet_greenlet.hpp (2.0 to 3.0) and TGreenlet.hpp (3.1+).
-void add_python_state(Members& members, PythonVersion greenlet, const Layout& built_for, GreenletLayout& layout) {
+void add_python_state(GreenletMembers& members, PythonVersion greenlet, const Layout& built_for,
+                      GreenletLayout& layout) {
   const PythonVersion python = built_for.version;
   if (python >= k3_7) {
     members.pointer();  // _context
@@ -117,7 +111,7 @@ void add_python_state(Members& members, PythonVersion greenlet, const Layout& bu
 GreenletLayout behind_pimpl(PythonVersion greenlet, const Layout& built_for, std::uint32_t head) {
   GreenletLayout layout{.pimpl = head + 16, .relinked = false};
   const bool self_first = greenlet >= PythonVersion{3, 1, 1};
-  Members members(8);  // behind the pointer to the virtual functions
+  GreenletMembers members(8);  // behind the pointer to the virtual functions
   if (self_first) {
     layout.self = members.pointer();
   }
@@ -126,7 +120,7 @@ GreenletLayout behind_pimpl(PythonVersion greenlet, const Layout& built_for, std
   add_stack(members, layout);
   add_python_state(members, greenlet, built_for, layout);
   layout.size = members.end();
-  Members of_main(layout.size);  // class MainGreenlet: _self, _thread_state
+  GreenletMembers of_main(layout.size);  // class MainGreenlet: _self, _thread_state
   of_main.pointer();
   layout.thread_state = of_main.pointer();
   if (!self_first) {

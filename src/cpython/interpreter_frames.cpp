@@ -14,7 +14,7 @@
 namespace stillframe::cpython {
 namespace {
 
-struct FrameFields {
+struct LightFrameFields {
   Address executable = 0;
   Address previous = 0;
   Address instruction = 0;
@@ -52,13 +52,13 @@ class Walker {
   }
 
  private:
-  memory::Read<FrameFields> read_fields(Address frame) const {
+  memory::Read<LightFrameFields> read_fields(Address frame) const {
     StructureHead<128> head;
     const std::size_t size = layout_.frame.localsplus.present() ? layout_.frame.localsplus.value() : 80;
     if (const auto done = head.read(objects_.memory(), frame, size); !done) {
       return std::unexpected(done.error());
     }
-    FrameFields fields;
+    LightFrameFields fields;
     std::uint8_t entry = 0;
     head.take(layout_.frame.executable, fields.executable);
     head.take(layout_.frame.previous, fields.previous);
@@ -112,7 +112,7 @@ class Walker {
 
   // Where a frame led before greenlet has linked it to the next one that tracebacks show, past those on the C stack: it
   // keeps that in the frame object's place for a frame of its own, which is unused as long as the call runs.
-  [[nodiscard]] std::optional<Address> saved_link(const FrameFields& fields) const {
+  [[nodiscard]] std::optional<Address> saved_link(const LightFrameFields& fields) const {
     // PyFrameObject ends with _f_frame_data[1], an array of pointers.
     if (fields.frame_object == 0 || layout_.frame_object.size < sizeof(Address)) {
       return std::nullopt;
@@ -122,7 +122,7 @@ class Walker {
   }
 
   // The next outer frame of a suspended greenlet. Both ways must come to the same frame.
-  Address follow_link(Address at, const FrameFields& fields) {
+  Address follow_link(Address at, const LightFrameFields& fields) {
     if (expected_ && *expected_ != at) {
       chain_.broken = fmt::format("the frames of a suspended greenlet do not fit together at {:#x}", at);
       return 0;
@@ -141,7 +141,7 @@ class Walker {
 
   // Of a thread that was stopped just when it went from one greenlet to another, some frames are linked so already.
   // Then the way that was kept leads through a shim to the same frame.
-  [[nodiscard]] std::optional<Address> link_of_shim(const FrameFields& fields) const {
+  [[nodiscard]] std::optional<Address> link_of_shim(const LightFrameFields& fields) const {
     const auto saved = layout_.version >= PythonVersion{3, 12, 0} ? saved_link(fields) : std::nullopt;
     if (!saved || *saved == 0 || *saved % sizeof(Address) != 0 || *saved == fields.previous) {
       return std::nullopt;
@@ -153,7 +153,7 @@ class Walker {
   }
 
   // Of a code object that the core has lost nothing proves that it is one; the frame itself must fit together then.
-  [[nodiscard]] bool fits_lost_code(Address at, const FrameFields& fields, const Code& code) {
+  [[nodiscard]] bool fits_lost_code(Address at, const LightFrameFields& fields, const Code& code) {
     constexpr std::uint64_t kMaxInstructionBytes = std::uint64_t{64} << 20U;
     const Address begin = code.address + layout_.code.code_adaptive.value();
     const bool own_instructions = fields.copy_index <= 0;
@@ -182,7 +182,7 @@ class Walker {
     });
   }
 
-  void add(Address at, const FrameFields& fields, const Code& code) {
+  void add(Address at, const LightFrameFields& fields, const Code& code) {
     ++calls_;
     const Address begin = instructions_of(fields, code);
     // _PyFrame_IsIncomplete: a call that is still being set up is no frame yet, and no traceback shows it.
@@ -203,7 +203,7 @@ class Walker {
 
   // Where the bytecode begins that this frame runs: free-threaded builds from 3.14 on keep a copy per thread
   // (_PyCodeArray: size, then pointers; entry 0 is the code object's own).
-  [[nodiscard]] Address instructions_of(const FrameFields& fields, const Code& code) const {
+  [[nodiscard]] Address instructions_of(const LightFrameFields& fields, const Code& code) const {
     if (fields.copy_index <= 0 || code.thread_local_copies == 0) {
       return code.instructions;
     }

@@ -8,11 +8,6 @@ namespace {
 constexpr std::uint64_t kMaxInterpreters = 10'000;
 constexpr std::uint64_t kMaxThreads = 200'000;
 
-constexpr PythonVersion k3_7{3, 7, 0};
-constexpr PythonVersion k3_9{3, 9, 0};
-constexpr PythonVersion k3_12{3, 12, 0};
-constexpr PythonVersion k3_13{3, 13, 0};
-
 // _PY_GIL_DROP_REQUEST_BIT of Include/internal/pycore_ceval.h, 3.13+.
 constexpr std::uint64_t kGilDropRequest = 1;
 

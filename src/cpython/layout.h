@@ -36,6 +36,18 @@ struct PythonVersion {
   constexpr auto operator<=>(const PythonVersion&) const = default;
 };
 
+// The first of each line of versions in which something that is read differs.
+inline constexpr PythonVersion k3{3, 0, 0};
+inline constexpr PythonVersion k3_6{3, 6, 0};
+inline constexpr PythonVersion k3_7{3, 7, 0};
+inline constexpr PythonVersion k3_9{3, 9, 0};
+inline constexpr PythonVersion k3_10{3, 10, 0};
+inline constexpr PythonVersion k3_11{3, 11, 0};
+inline constexpr PythonVersion k3_12{3, 12, 0};
+inline constexpr PythonVersion k3_13{3, 13, 0};
+inline constexpr PythonVersion k3_14{3, 14, 0};
+inline constexpr PythonVersion k3_15{3, 15, 0};
+
 // What changes a structure besides the version.
 struct BuildKind {
   bool debug = false;          // --with-pydebug

@@ -6,7 +6,7 @@ namespace stillframe::cpython {
 namespace {
 
 constexpr std::size_t kMostOffered = 3;
-constexpr std::size_t kLongest = 64;
+constexpr std::size_t kLongestNearName = 64;
 
 char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
@@ -41,7 +41,7 @@ std::vector<std::string> near_names(std::string_view meant, std::span<const std:
   std::vector<std::pair<std::size_t, const std::string*>> near;
   const std::size_t most = std::max<std::size_t>(1, meant.size() / 3);
   for (const std::string& name : names) {
-    if (meant.size() > kLongest || name.size() > kLongest) {
+    if (meant.size() > kLongestNearName || name.size() > kLongestNearName) {
       continue;
     }
     // A name that goes on where the other ends is what somebody was about to type.

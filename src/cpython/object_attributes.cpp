@@ -117,9 +117,9 @@ bool Objects::for_each_instance_attribute(Address object, Address type,
 std::optional<std::int64_t> Objects::offset_from_end(Address object, Address type, std::int64_t offset) const {
   const auto basic_size = field<std::int64_t>(type, layout_.type.basicsize);
   const auto item_size = field<std::int64_t>(type, layout_.type.itemsize);
-  constexpr std::uint64_t kLong = 1U << 24U;  // Py_TPFLAGS_LONG_SUBCLASS
+  constexpr std::uint64_t kLongSubclass = 1U << 24U;  // Py_TPFLAGS_LONG_SUBCLASS
   const auto flags = field<std::uint64_t>(type, layout_.type.flags).value_or(0);
-  const auto size = variable_size(object, (flags & kLong) != 0);
+  const auto size = variable_size(object, (flags & kLongSubclass) != 0);
   if (!basic_size || !item_size || !size || std::cmp_greater(size->count, kMaxDictOffset) || *item_size < 0 ||
       *item_size > kMaxDictOffset || *basic_size < 0 || *basic_size > kMaxDictOffset) {
     return std::nullopt;

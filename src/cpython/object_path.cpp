@@ -10,7 +10,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::size_t kLongest = 4096;
+constexpr std::size_t kLongestPath = 4096;
 constexpr std::string_view kAdvice =
     "module.name, module.CONSTANT['key'], module.list[0].attribute, or an address that a still shows, 0x7f...";
 
@@ -83,7 +83,7 @@ class Parser {
   explicit Parser(std::string_view asked) : text_(asked) { path_.asked = asked; }
 
   Result<ObjectPath> parse() {
-    if (text_.empty() || text_.size() > kLongest) {
+    if (text_.empty() || text_.size() > kLongestPath) {
       return wrong(text_.empty() ? "nothing was given" : "it is too long");
     }
     if (text_.starts_with("0x") || text_.starts_with("0X")) {

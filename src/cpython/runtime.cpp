@@ -13,8 +13,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_13{3, 13, 0};
-
 std::string target_name(const target::Target& target) {
   const auto& source = target.source();
   if (source.kind == model::SourceKind::core) {
@@ -24,7 +22,6 @@ std::string target_name(const target::Target& target) {
 }
 
 Result<Runtime> unknown_version(const target::Target& target, PythonVersion version) {
-  constexpr PythonVersion k3_6{3, 6, 0};
   return fail(
       ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
       fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions()),

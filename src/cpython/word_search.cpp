@@ -6,10 +6,10 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
-constexpr std::size_t kChunk = std::size_t{1} << 20U;
+constexpr std::uint64_t kSearchedPage = 4096;
+constexpr std::size_t kWordChunk = std::size_t{1} << 20U;
 // Copying and looking at a gigabyte takes some 0.3 seconds.
-constexpr std::uint64_t kMostSearched = std::uint64_t{4} << 30U;
+constexpr std::uint64_t kMostSearchedForWords = std::uint64_t{4} << 30U;
 
 // Where objects can be: memory of no file. The smallest first, since large ones are rarely the interpreter's.
 std::vector<const target::Mapping*> memory_of_objects(const target::Target& target) {
@@ -44,8 +44,8 @@ void visit_hits(std::span<const std::byte> bytes, const WordFilter& filter,
 
 std::uint64_t search_words(const target::Target& target, const WordFilter& filter,
                            const std::function<bool(Address)>& visit) {
-  std::vector<std::byte> chunk(kChunk);
-  std::uint64_t left = kMostSearched;
+  std::vector<std::byte> chunk(kWordChunk);
+  std::uint64_t left = kMostSearchedForWords;
   std::uint64_t not_searched = 0;
   bool goes_on = true;
   for (const auto* mapping : memory_of_objects(target)) {
@@ -62,14 +62,14 @@ std::uint64_t search_words(const target::Target& target, const WordFilter& filte
       }
       return read;
     };
-    for (Address at = mapping->begin; at < mapping->end && goes_on; at += kChunk) {
-      const auto piece = std::span(chunk).first(std::min<std::uint64_t>(kChunk, mapping->end - at));
+    for (Address at = mapping->begin; at < mapping->end && goes_on; at += kWordChunk) {
+      const auto piece = std::span(chunk).first(std::min<std::uint64_t>(kWordChunk, mapping->end - at));
       if (look_at(at, piece)) {
         continue;
       }
       // Page by page where a chunk is not whole.
-      for (std::size_t page = 0; page < piece.size(); page += kPage) {
-        look_at(at + page, piece.subspan(page, std::min<std::size_t>(kPage, piece.size() - page)));
+      for (std::size_t page = 0; page < piece.size(); page += kSearchedPage) {
+        look_at(at + page, piece.subspan(page, std::min<std::size_t>(kSearchedPage, piece.size() - page)));
       }
     }
   }

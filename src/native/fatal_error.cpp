@@ -11,7 +11,7 @@ namespace {
 
 // Calls of which each hands its argument on to the next one.
 constexpr int kDeepest = 6;
-constexpr std::uint64_t kLongestFunction = 65536;
+constexpr std::uint64_t kLongestReporter = 65536;
 constexpr std::size_t kLongestText = 1024;
 
 // By the convention of x86-64: rbx, rbp, r12 to r15 are what a function finds unchanged behind a call.
@@ -57,7 +57,7 @@ class Arguments {
   binary::KnownValues values_before(std::size_t frame, Address pc) {
     const RawNativeFrame& here = stack_.frames[frame];
     const auto range = modules_.function_at(here.after_call ? here.pc - 1 : here.pc);
-    if (!range || range->begin >= pc || range->end < pc || range->end - range->begin > kLongestFunction) {
+    if (!range || range->begin >= pc || range->end < pc || range->end - range->begin > kLongestReporter) {
       return {};
     }
     std::vector<std::byte> code(range->end - range->begin);

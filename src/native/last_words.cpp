@@ -18,10 +18,10 @@ using memory::MemorySource;
 constexpr Address kWord = sizeof(Address);
 // Files that are asked for a symbol.
 constexpr std::size_t kMostFiles = 4096;
-constexpr std::size_t kLongestText = 4096;
+constexpr std::size_t kLongestAbortMessage = 4096;
 
 // The text at an address up to its end, or as much of it as can be read; control characters are for render to escape.
-std::optional<std::string> text_at(const MemorySource& memory, Address at, std::size_t most = kLongestText) {
+std::optional<std::string> text_at(const MemorySource& memory, Address at, std::size_t most = kLongestAbortMessage) {
   std::string text;
   while (text.size() < most) {
     const auto letter = memory.get<char>(at + text.size());
@@ -64,7 +64,7 @@ std::optional<std::string> abort_message(const target::Target& target, const Mem
     if (!message || *message == 0 || !size || *size <= sizeof(std::uint32_t)) {
       continue;
     }
-    auto text = text_at(memory, *message + sizeof(std::uint32_t), std::min<std::size_t>(*size, kLongestText));
+    auto text = text_at(memory, *message + sizeof(std::uint32_t), std::min<std::size_t>(*size, kLongestAbortMessage));
     if (text) {
       while (text->ends_with('\n')) {
         text->pop_back();

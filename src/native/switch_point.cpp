@@ -16,7 +16,7 @@ constexpr std::size_t kWords = 64;
 // A prologue of six pushes and an allocation is half as long.
 constexpr Address kLongestPrologue = 64;
 // The whole of slp_switch.
-constexpr Address kLongestFunction = 512;
+constexpr Address kLongestSwitchFunction = 512;
 
 bool in_greenlet_module(Modules& modules, Address pc) {
   const Module* module = modules.find(pc);
@@ -54,7 +54,7 @@ std::optional<SwitchPoint> behind_prologue(Modules& modules, Address function, A
 #if defined(__x86_64__)
 // slp_switch keeps rbx, and rbp where it is no frame pointer, in local variables that no rule tells of: `mov %rbx,
 // disp(%rsp)` in its code does (switch_amd64_unix.h; Intel SDM volume 2, MOV and ModRM).
-std::optional<Address> stored_at(const std::array<std::uint8_t, kLongestFunction>& code, std::size_t size,
+std::optional<Address> stored_at(const std::array<std::uint8_t, kLongestSwitchFunction>& code, std::size_t size,
                                  std::uint8_t number) {
   for (std::size_t i = 0; i + 8 <= size; ++i) {
     const auto modrm = [&](unsigned mode) {
@@ -77,10 +77,10 @@ void add_stored_registers(Modules& modules, const memory::MemorySource& stack, A
                           SwitchPoint& point) {
   constexpr std::size_t kRbx = 3;              // by DWARF's numbering; the processor's is the same
   constexpr std::uint8_t kRbpOfProcessor = 5;  // DWARF: 6
-  std::array<std::uint8_t, kLongestFunction> code{};
+  std::array<std::uint8_t, kLongestSwitchFunction> code{};
   const binary::UnwindRow* row = modules.row_at(function);
   const Address length = row != nullptr && row->end > function ? row->end - function : 0;
-  const auto size = static_cast<std::size_t>(std::min(length, kLongestFunction));
+  const auto size = static_cast<std::size_t>(std::min(length, kLongestSwitchFunction));
   if (size == 0 || !modules.code().read(function, std::as_writable_bytes(std::span(code).first(size)))) {
     return;
   }

@@ -8,7 +8,7 @@ namespace {
 using memory::CapturedMemory;
 
 // A whole stack of the usual limit; what lies deeper is said to be missing.
-constexpr std::uint64_t kMostOfStack = std::uint64_t{8} << 20U;
+constexpr std::uint64_t kMostOfThreadStack = std::uint64_t{8} << 20U;
 // Where the stack lies in some larger region (a heap, for coroutines of C libraries), its end is not known.
 constexpr std::uint64_t kLargestStackRegion = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kUnknownStack = std::uint64_t{64} << 10U;
@@ -49,7 +49,7 @@ void StackReader::add_stack_pages(Address sp, std::vector<std::uint64_t>& pages)
   std::uint64_t size = kUnknownStack;
   if (const target::Mapping* mapping = mapping_at(sp)) {
     const std::uint64_t left = mapping->end - sp;
-    size = std::min(left, mapping->end - mapping->begin <= kLargestStackRegion ? kMostOfStack : kUnknownStack);
+    size = std::min(left, mapping->end - mapping->begin <= kLargestStackRegion ? kMostOfThreadStack : kUnknownStack);
   }
   constexpr std::uint64_t kRedZone = 128;  // below the stack pointer, in use by leaf functions
   const std::uint64_t last = (sp + size - 1) / CapturedMemory::kPageSize;

@@ -21,7 +21,7 @@ using model::PartRole;
 
 // All objects of an inspection together; no person reads more.
 constexpr std::size_t kMostObjects = 20'000;
-constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+constexpr std::size_t kMostTreeBytes = std::size_t{64} << 20U;
 // A name as long as this is none that a person types.
 constexpr std::size_t kLongestPath = 4000;
 
@@ -125,7 +125,7 @@ class Grower {
       refer(object, *known->second);
       return;
     }
-    if (count_ + parts.children.size() > kMostObjects || bytes_ > kMostBytes) {
+    if (count_ + parts.children.size() > kMostObjects || bytes_ > kMostTreeBytes) {
       ran_out_ = true;
       return;
     }
@@ -282,7 +282,7 @@ ObjectTrees read_objects(const cpython::Objects& objects, const cpython::RawProc
   if (grower.ran_out()) {
     trees.warnings.push_back(
         fmt::format("more than {} objects, or {} MiB of values, are within one another: not all of them are opened",
-                    kMostObjects, kMostBytes >> 20U));
+                    kMostObjects, kMostTreeBytes >> 20U));
   }
   return trees;
 }

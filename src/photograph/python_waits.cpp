@@ -16,7 +16,7 @@ using model::ResourceKind;
 using target::Tid;
 
 // Names of a module that are looked through for what the waiting code calls a lock.
-constexpr std::uint64_t kMostNames = 512;
+constexpr std::uint64_t kMostWaitNames = 512;
 // Calls of the library between the one that waits and the program's own.
 constexpr std::size_t kMostLibraryCalls = 16;
 
@@ -30,7 +30,7 @@ PythonWaits::PythonWaits(const memory::MemorySource& memory, const target::Targe
       book_(book),
       objects_(memory, runtime.layout),
       types_(objects_, cpython::Types::Purpose::recognition),
-      variables_(objects_, kMostNames),
+      variables_(objects_, kMostWaitNames),
       locks_(objects_, types_),
       names_(objects_, types_, variables_),
       calls_(types_, variables_),

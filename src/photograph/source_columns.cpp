@@ -32,7 +32,7 @@ using Files = std::map<std::string_view, Wanted>;
 constexpr double kClockSlack = 2.0;
 
 // An expression of more lines is shown by its first one.
-constexpr std::int32_t kMostLines = 100;
+constexpr std::int32_t kMostStatementLines = 100;
 
 // Where a frame's source stands.
 struct Place {
@@ -40,7 +40,7 @@ struct Place {
   std::int32_t line = 0;
   std::int32_t end_line = 0;
   bool operator==(const Place&) const = default;
-  [[nodiscard]] bool spans_lines() const { return end_line > line && end_line - line < kMostLines; }
+  [[nodiscard]] bool spans_lines() const { return end_line > line && end_line - line < kMostStatementLines; }
 };
 
 std::optional<Place> place_of(const Frame& frame) {

@@ -27,10 +27,10 @@ bool before(const cpython::RawTask& one, const cpython::RawTask& other) {
   return std::tie(one.name, one.number, one.address) < std::tie(other.name, other.number, other.address);
 }
 
-class Developer {
+class TaskDeveloper {
  public:
-  Developer(const cpython::RawTasks& raw, const std::unordered_map<Address, target::Tid>& tids,
-            std::optional<double> now, FrameMaker& frames, model::Still& still)
+  TaskDeveloper(const cpython::RawTasks& raw, const std::unordered_map<Address, target::Tid>& tids,
+                std::optional<double> now, FrameMaker& frames, model::Still& still)
       : raw_(raw), tids_(tids), now_(now), frames_(frames), still_(still) {}
 
   void develop() {
@@ -222,7 +222,7 @@ std::optional<double> monotonic_at(const target::Target& target, std::chrono::st
 
 void develop_tasks(const cpython::RawTasks& raw, const std::unordered_map<Address, target::Tid>& tids,
                    std::optional<double> now, FrameMaker& frames, model::Still& still) {
-  Developer(raw, tids, now, frames, still).develop();
+  TaskDeveloper(raw, tids, now, frames, still).develop();
 }
 
 }  // namespace stillframe::photograph

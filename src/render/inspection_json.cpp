@@ -4,21 +4,7 @@
 namespace stillframe::render {
 namespace {
 
-constexpr std::string_view kSchema = "stillframe-inspection/1";
-
-std::string_view json_name(model::PartRole role) {
-  switch (role) {
-    case model::PartRole::root:
-      return "root";
-    case model::PartRole::item:
-      return "item";
-    case model::PartRole::entry:
-      return "entry";
-    case model::PartRole::attribute:
-      return "attribute";
-  }
-  return "root";
-}
+constexpr std::string_view kInspectionSchema = "stillframe-inspection/1";
 
 Json object_of(const model::InspectedObject& object) {
   Json children = Json::array();
@@ -60,7 +46,7 @@ std::string to_json(const model::Inspection& inspection, std::string_view tool_v
   for (const model::Answer& answer : inspection.answers) {
     answers.push_back(answer_of(answer));
   }
-  const Json whole = {{"schema", kSchema},
+  const Json whole = {{"schema", kInspectionSchema},
                       {"tool_version", tool_version},
                       {"taken_at", timestamp(inspection.taken_at)},
                       {"source", source_of(inspection.source)},

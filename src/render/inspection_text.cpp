@@ -19,9 +19,10 @@ using model::PartRole;
 // How little of a value is shown rather than a shorter one still.
 constexpr int kShortestValue = 20;
 
-class Writer {
+class InspectionText {
  public:
-  Writer(const model::Inspection& inspection, const TextOptions& options) : inspection_(inspection), screen_(options) {}
+  InspectionText(const model::Inspection& inspection, const TextOptions& options)
+      : inspection_(inspection), screen_(options) {}
 
   std::string write_all() {
     write_heading(screen_, inspection_.source, inspection_.python, inspection_.consistency, "objects");
@@ -129,7 +130,7 @@ class Writer {
 }  // namespace
 
 std::string to_text(const model::Inspection& inspection, const TextOptions& options) {
-  return Writer(inspection, options).write_all();
+  return InspectionText(inspection, options).write_all();
 }
 
 }  // namespace stillframe::render

@@ -13,7 +13,7 @@
 namespace stillframe::render {
 namespace {
 
-constexpr std::string_view kSchema = "stillframe/1";
+constexpr std::string_view kStillSchema = "stillframe/1";
 
 Json interpreters_of(const model::Still& still) {
   Json list = Json::array();
@@ -152,12 +152,12 @@ Json pools_of(const model::Still& still) {
 }
 
 // Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
-class Writer {
+class StillJson {
  public:
-  explicit Writer(const Sink& sink) : sink_(sink) {}
+  explicit StillJson(const Sink& sink) : sink_(sink) {}
 
   bool write(const model::Still& still, std::string_view tool_version) {
-    const Json head = {{"schema", kSchema},
+    const Json head = {{"schema", kStillSchema},
                        {"tool_version", tool_version},
                        {"taken_at", timestamp(still.taken_at)},
                        {"source", source_of(still.source)},
@@ -356,7 +356,7 @@ class Writer {
 }  // namespace
 
 bool write_json(const model::Still& still, std::string_view tool_version, const Sink& sink) {
-  return Writer(sink).write(still, tool_version);
+  return StillJson(sink).write(still, tool_version);
 }
 
 std::string to_json(const model::Still& still, std::string_view tool_version) {

@@ -11,86 +11,12 @@
 namespace stillframe::render {
 namespace {
 
-constexpr std::string_view kSchema = "stillframe-tasks/1";
-
-std::string_view json_name(model::TaskState state) {
-  switch (state) {
-    case model::TaskState::running:
-      return "running";
-    case model::TaskState::ready:
-      return "ready";
-    case model::TaskState::not_started:
-      return "not_started";
-    case model::TaskState::waiting:
-      return "waiting";
-  }
-  return "waiting";
-}
-
-std::string_view json_name(model::LoopDoing doing) {
-  switch (doing) {
-    case model::LoopDoing::nothing:
-      return "nothing";
-    case model::LoopDoing::waits:
-      return "waits";
-    case model::LoopDoing::runs:
-      return "runs";
-    case model::LoopDoing::between:
-      return "between";
-    case model::LoopDoing::guest:
-      return "guest";
-    case model::LoopDoing::unknown:
-      return "unknown";
-  }
-  return "nothing";
-}
-
-std::string_view json_name(model::WaitKind kind) {
-  switch (kind) {
-    case model::WaitKind::nothing:
-      return "nothing";
-    case model::WaitKind::tasks:
-      return "tasks";
-    case model::WaitKind::sleep:
-      return "sleep";
-    case model::WaitKind::read:
-      return "read";
-    case model::WaitKind::write:
-      return "write";
-    case model::WaitKind::executor:
-      return "executor";
-    case model::WaitKind::lock:
-      return "lock";
-    case model::WaitKind::event:
-      return "event";
-    case model::WaitKind::condition:
-      return "condition";
-    case model::WaitKind::semaphore:
-      return "semaphore";
-    case model::WaitKind::barrier:
-      return "barrier";
-    case model::WaitKind::queue_get:
-      return "queue_get";
-    case model::WaitKind::queue_put:
-      return "queue_put";
-    case model::WaitKind::queue_join:
-      return "queue_join";
-    case model::WaitKind::process:
-      return "process";
-    case model::WaitKind::future:
-      return "future";
-    case model::WaitKind::other:
-      return "other";
-    case model::WaitKind::unknown:
-      return "unknown";
-  }
-  return "nothing";
-}
+constexpr std::string_view kTasksSchema = "stillframe-tasks/1";
 
 // Tens of thousands of tasks stand at a few places: each place is written once, and put in where it is met.
-class Writer {
+class TasksJson {
  public:
-  explicit Writer(const model::Still& still) : still_(still), tasks_(*still.tasks) {
+  explicit TasksJson(const model::Still& still) : still_(still), tasks_(*still.tasks) {
     for (const model::Frame& frame : tasks_.places) {
       places_.push_back(dump({{"function", text_or_null(frame.function)},
                               {"qualified_name", or_null(frame.qualified_name)},
@@ -104,7 +30,7 @@ class Writer {
   }
 
   std::string write(std::string_view tool_version) {
-    const Json head = {{"schema", kSchema},
+    const Json head = {{"schema", kTasksSchema},
                        {"tool_version", tool_version},
                        {"taken_at", timestamp(still_.taken_at)},
                        {"source", source_of(still_.source)},
@@ -231,7 +157,7 @@ class Writer {
 }  // namespace
 
 std::string tasks_to_json(const model::Still& still, std::string_view tool_version) {
-  return Writer(still).write(tool_version);
+  return TasksJson(still).write(tool_version);
 }
 
 }  // namespace stillframe::render

@@ -74,9 +74,9 @@ std::string doing(const Task& task) {
   return text + (task.cancelling ? ", being cancelled" : "");
 }
 
-class Writer {
+class TasksText {
  public:
-  Writer(const model::Still& still, const TextOptions& options)
+  TasksText(const model::Still& still, const TextOptions& options)
       : still_(still), tasks_(*still.tasks), screen_(options) {}
 
   std::string write_all() {
@@ -282,7 +282,7 @@ class Writer {
 }  // namespace
 
 std::string tasks_to_text(const model::Still& still, const TextOptions& options) {
-  return Writer(still, options).write_all();
+  return TasksText(still, options).write_all();
 }
 
 }  // namespace stillframe::render

@@ -11,22 +11,22 @@
 namespace stillframe::render {
 namespace {
 
-constexpr std::string_view kIndent = "    ";
+constexpr std::string_view kSourceIndent = "    ";
 
 // A line and, from its first column on, the marks under it.
 void write_marked(Screen& screen, const std::string& shown, std::string_view marks) {
-  screen.line(std::string(kIndent) + shown);
+  screen.line(std::string(kSourceIndent) + shown);
   if (!marks.empty()) {
-    const int columns = std::max(screen.width() - static_cast<int>(kIndent.size()), 0);
+    const int columns = std::max(screen.width() - static_cast<int>(kSourceIndent.size()), 0);
     const auto room = screen.width() > 0 ? static_cast<std::size_t>(columns) : marks.size();
-    screen.write(std::string(kIndent) + std::string(marks.substr(0, room)), style::kMark);
+    screen.write(std::string(kSourceIndent) + std::string(marks.substr(0, room)), style::kMark);
   }
 }
 
 // Of a line that is too long for the screen, the part that runs is shown.
 void scroll_to_marks(std::string& shown, std::string& marks, int screen_width) {
   const auto width = static_cast<std::size_t>(screen_width);
-  if (screen_width <= 2 * static_cast<int>(kIndent.size()) || kIndent.size() + marks.size() < width) {
+  if (screen_width <= 2 * static_cast<int>(kSourceIndent.size()) || kSourceIndent.size() + marks.size() < width) {
     return;
   }
   const std::size_t begin = std::min(marks.find_first_not_of(' '), marks.size());

@@ -20,9 +20,9 @@ std::string_view mark_of(const model::Value& value) {
 }
 
 // The heading stands before the first, and blanks as wide before the others.
-class Block {
+class ValueBlock {
  public:
-  Block(std::string_view heading, std::vector<std::string>& lines) : heading_(heading), lines_(lines) {}
+  ValueBlock(std::string_view heading, std::vector<std::string>& lines) : heading_(heading), lines_(lines) {}
   void add(std::string_view text) {
     lines_.push_back(fmt::format("{:<11}{}", first_ ? heading_ : "", text));
     first_ = false;
@@ -34,7 +34,7 @@ class Block {
   bool first_ = true;
 };
 
-void add_all(const std::optional<std::vector<model::Value>>& values, Block& block) {
+void add_all(const std::optional<std::vector<model::Value>>& values, ValueBlock& block) {
   if (values) {
     for (const model::Value& value : *values) {
       block.add(fmt::format("{} = {}{}", escaped(value.name), escaped(value.value), mark_of(value)));
@@ -46,15 +46,15 @@ void add_all(const std::optional<std::vector<model::Value>>& values, Block& bloc
 
 std::vector<std::string> value_lines(const model::Frame& frame) {
   std::vector<std::string> lines;
-  Block arguments("arguments:", lines);
+  ValueBlock arguments("arguments:", lines);
   add_all(frame.arguments, arguments);
-  Block locals("locals:", lines);
+  ValueBlock locals("locals:", lines);
   add_all(frame.locals, locals);
   if (frame.locals_left_out > 0) {
     locals.add(fmt::format("… {} more", frame.locals_left_out));
   }
   for (const model::Value& exception : frame.exceptions) {
-    Block block(exception.kind == model::ValueKind::raised ? "raises:" : "handles:", lines);
+    ValueBlock block(exception.kind == model::ValueKind::raised ? "raises:" : "handles:", lines);
     block.add(escaped(exception.value));
   }
   return lines;

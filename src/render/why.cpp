@@ -37,7 +37,7 @@ void write_thread(Screen& screen, const model::Still& still, const model::Thread
   screen.paragraph(text, "    ");
 }
 
-void write_threads(Screen& screen, const model::Still& still) {
+void write_waits(Screen& screen, const model::Still& still) {
   screen.blank_line();
   screen.line("Nothing that is seen here shows that the program is stuck. Its threads:");
   for (const model::Thread& thread : still.threads) {
@@ -55,7 +55,7 @@ std::string why_to_text(const model::Still& still, const TextOptions& options) {
   const bool quiet = std::ranges::all_of(
       still.findings, [](const model::Finding& finding) { return finding.severity == model::Severity::note; });
   if (quiet && !still.crash) {
-    write_threads(screen, still);
+    write_waits(screen, still);
   }
   write_warnings(screen, still.warnings);
   return std::move(screen).take();

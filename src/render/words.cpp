@@ -242,4 +242,92 @@ std::string doing_in_words(const model::Thread& thread, const model::Still& stil
   return words.append(more);
 }
 
+std::string_view json_name(model::PartRole role) {
+  switch (role) {
+    case model::PartRole::root:
+      return "root";
+    case model::PartRole::item:
+      return "item";
+    case model::PartRole::entry:
+      return "entry";
+    case model::PartRole::attribute:
+      return "attribute";
+  }
+  return "root";
+}
+
+std::string_view json_name(model::TaskState state) {
+  switch (state) {
+    case model::TaskState::running:
+      return "running";
+    case model::TaskState::ready:
+      return "ready";
+    case model::TaskState::not_started:
+      return "not_started";
+    case model::TaskState::waiting:
+      return "waiting";
+  }
+  return "waiting";
+}
+
+std::string_view json_name(model::LoopDoing doing) {
+  switch (doing) {
+    case model::LoopDoing::nothing:
+      return "nothing";
+    case model::LoopDoing::waits:
+      return "waits";
+    case model::LoopDoing::runs:
+      return "runs";
+    case model::LoopDoing::between:
+      return "between";
+    case model::LoopDoing::guest:
+      return "guest";
+    case model::LoopDoing::unknown:
+      return "unknown";
+  }
+  return "nothing";
+}
+
+std::string_view json_name(model::WaitKind kind) {
+  switch (kind) {
+    case model::WaitKind::nothing:
+      return "nothing";
+    case model::WaitKind::tasks:
+      return "tasks";
+    case model::WaitKind::sleep:
+      return "sleep";
+    case model::WaitKind::read:
+      return "read";
+    case model::WaitKind::write:
+      return "write";
+    case model::WaitKind::executor:
+      return "executor";
+    case model::WaitKind::lock:
+      return "lock";
+    case model::WaitKind::event:
+      return "event";
+    case model::WaitKind::condition:
+      return "condition";
+    case model::WaitKind::semaphore:
+      return "semaphore";
+    case model::WaitKind::barrier:
+      return "barrier";
+    case model::WaitKind::queue_get:
+      return "queue_get";
+    case model::WaitKind::queue_put:
+      return "queue_put";
+    case model::WaitKind::queue_join:
+      return "queue_join";
+    case model::WaitKind::process:
+      return "process";
+    case model::WaitKind::future:
+      return "future";
+    case model::WaitKind::other:
+      return "other";
+    case model::WaitKind::unknown:
+      return "unknown";
+  }
+  return "nothing";
+}
+
 }  // namespace stillframe::render

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "model/inspection.h"
 #include "model/still.h"
+#include "model/tasks.h"
 
 namespace stillframe::render {
 
@@ -17,6 +19,10 @@ std::string_view json_name(model::SourceKind kind);
 std::string_view json_name(model::ValueKind kind);
 std::string_view json_name(model::FileKind kind);
 std::string_view json_name(model::ResourceKind kind);
+std::string_view json_name(model::PartRole role);
+std::string_view json_name(model::TaskState state);
+std::string_view json_name(model::LoopDoing doing);
+std::string_view json_name(model::WaitKind kind);
 
 // "holds the GIL, asked to drop it", "waits for the GIL", "sleeping": what a thread is doing.
 std::string state_in_words(const model::Thread& thread, const model::Still& still);

@@ -10,19 +10,12 @@
 
 #include "binary/elf_file.h"
 #include "binary/file_reader.h"
+#include "target/pages.h"
 
 namespace stillframe::target {
 namespace {
 
-constexpr Address kPage = 4096;
 constexpr std::uint16_t kMaxPrograms = 256;
-
-constexpr Address page_down(Address address) {
-  return address & ~(kPage - 1);
-}
-constexpr Address page_up(Address address) {
-  return page_down(address + kPage - 1);
-}
 
 struct FileHeaders {
   Elf64_Ehdr header{};

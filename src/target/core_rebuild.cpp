@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "binary/elf_image.h"
+#include "target/pages.h"
 
 namespace stillframe::target {
 namespace {
@@ -22,15 +23,10 @@ using binary::ElfImage;
 using memory::Address;
 using memory::MemorySource;
 
-constexpr Address kPage = 4096;
 constexpr std::size_t kMaxImages = 8192;
 constexpr std::size_t kLongestName = 4096;
 
-constexpr Address page_down(Address address) {
-  return address & ~(kPage - 1);
-}
-
-std::string read_text(const MemorySource& memory, Address address) {
+std::string text_at(const MemorySource& memory, Address address) {
   std::string text;
   while (text.size() < kLongestName) {
     const auto letter = memory.get<char>(address + text.size());
@@ -78,7 +74,7 @@ std::unordered_map<Address, std::string> loaded_libraries(const MemorySource& me
       if (!entry) {
         break;
       }
-      names.emplace((*entry)[2], read_text(memory, (*entry)[1]));
+      names.emplace((*entry)[2], text_at(memory, (*entry)[1]));
       next = (*entry)[3];
     }
   }
@@ -149,7 +145,7 @@ class Rebuilder {
     // The name that programs link with: enough to look for the file, whose build-id is then compared.
     const std::uint64_t strings = dynamic_value(dumped_, image, DT_STRTAB);
     const std::uint64_t at = dynamic_value(dumped_, image, DT_SONAME);
-    const std::string soname = at == 0 || strings == 0 ? "" : read_text(dumped_, strings + at);
+    const std::string soname = at == 0 || strings == 0 ? "" : text_at(dumped_, strings + at);
     return soname.empty() ? "" : "/" + soname;
   }
 
@@ -180,7 +176,7 @@ class Rebuilder {
 
   [[nodiscard]] std::string executable_path() const {
     const auto told = core_.auxv(AT_EXECFN);
-    std::string path = told ? read_text(dumped_, *told) : "";
+    std::string path = told ? text_at(dumped_, *told) : "";
     const auto& process = core_.process();
     if (!path.starts_with('/') && process) {
       path = process->arguments.substr(0, process->arguments.find(' '));

@@ -9,9 +9,9 @@ namespace stillframe::target {
 namespace {
 
 constexpr std::size_t kMostChildren = 1024;
-constexpr std::size_t kMostArguments = 32;
+constexpr std::size_t kMostShownArguments = 32;
 constexpr std::size_t kMostOfCommandLine = 16384;
-constexpr std::size_t kLongestName = 128;
+constexpr std::size_t kLongestShownName = 128;
 
 // The last number of "NSpid:\t4211\t7": the innermost namespace's.
 std::int64_t innermost(std::string_view status, std::string_view key, std::int64_t otherwise) {
@@ -62,11 +62,11 @@ std::optional<std::string> script_name(std::string_view raw) {
   if (!base_name(next_argument(raw)).starts_with("python")) {
     return std::nullopt;
   }
-  for (std::size_t i = 0; i < kMostArguments && !raw.empty(); ++i) {
+  for (std::size_t i = 0; i < kMostShownArguments && !raw.empty(); ++i) {
     const std::string_view word = next_argument(raw);
     if (word == "-m") {
       const std::string_view module = next_argument(raw);
-      return module.empty() ? std::nullopt : std::optional(std::string(module.substr(0, kLongestName)));
+      return module.empty() ? std::nullopt : std::optional(std::string(module.substr(0, kLongestShownName)));
     }
     if (word == "-c" || word == "-") {
       return std::nullopt;
@@ -74,7 +74,7 @@ std::optional<std::string> script_name(std::string_view raw) {
     if (word == "-W" || word == "-X") {
       next_argument(raw);  // what belongs to it
     } else if (!word.starts_with('-') && !base_name(word).empty()) {
-      return std::string(base_name(word).substr(0, kLongestName));
+      return std::string(base_name(word).substr(0, kLongestShownName));
     }
   }
   return std::nullopt;

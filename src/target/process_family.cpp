@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kMostDescendants = 256;
 constexpr std::size_t kMostThreads = 256;
 constexpr int kMostAncestors = 4;
-constexpr std::size_t kMostProcesses = 16384;
+constexpr std::size_t kMostOfFamily = 16384;
 
 // Whether a process has a file mapped; nothing where that may not be known.
 std::optional<bool> maps_file(std::int64_t pid, std::uint64_t device, std::uint64_t inode) {
@@ -125,7 +125,7 @@ Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode)
     if (other == 0 || other == pid) {
       continue;
     }
-    if (++processes > kMostProcesses) {
+    if (++processes > kMostOfFamily) {
       sharers.whole = false;
       break;
     }

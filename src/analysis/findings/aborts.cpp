@@ -36,9 +36,9 @@ constexpr std::array kThrowing{
     std::string_view("__gxx_personality"),
 };
 
-class Explainer {
+class AbortExplainer {
  public:
-  explicit Explainer(const model::Still& still)
+  explicit AbortExplainer(const model::Still& still)
       : still_(still), crash_(*still.crash), who_(who_died(still)), where_(where_died(crash_)) {}
 
   Finding explain() {
@@ -162,7 +162,7 @@ class Explainer {
 void find_aborts(const model::Still& still, Findings& findings) {
   const bool itself = still.crash && (killed_itself(still) || !still.crash->sender_pid);
   if (itself && still.crash->signal == SIGABRT) {
-    findings.push_back(Explainer(still).explain());
+    findings.push_back(AbortExplainer(still).explain());
   }
 }
 

@@ -59,13 +59,13 @@ bool is_told(const Findings& findings, const std::vector<const Thread*>& awaited
   });
 }
 
-std::string deed_of(const Thread& thread) {
+std::string state_and_place(const Thread& thread) {
   return (thread.os_state == model::OsState::running ? "runs" : "waits") + at_place(thread);
 }
 
 void tell_of(const Thread& thread, model::Finding& finding) {
   const std::string what = thread.waiting_on ? ": " + thread.waiting_on->text : "";
-  finding.evidence.push_back(fmt::format("thread {} {}{}", name_of(thread), deed_of(thread), what));
+  finding.evidence.push_back(fmt::format("thread {} {}{}", name_of(thread), state_and_place(thread), what));
   add_tid(finding, thread.tid);
 }
 
@@ -76,7 +76,7 @@ void find_awaited_threads(const model::Still& still, const Thread& main, const m
     return;
   }
   const std::string first =
-      fmt::format("thread {} to end, which {}", name_of(*awaited.front()), deed_of(*awaited.front()));
+      fmt::format("thread {} to end, which {}", name_of(*awaited.front()), state_and_place(*awaited.front()));
   const std::string more = awaited.size() == 1 ? "" : fmt::format("; and for {} more", awaited.size() - 1);
   model::Finding finding{.id = "exit-blocked",
                          .title = fmt::format("The program is over and waits for {}{}", first, more)};

@@ -105,9 +105,9 @@ Recursion recursion_of(const Crash& crash) {
   return find_recursion(calls, kFewest);
 }
 
-class Explainer {
+class FaultExplainer {
  public:
-  Explainer(const model::Still& still, const Fault& fault)
+  FaultExplainer(const model::Still& still, const Fault& fault)
       : still_(still), crash_(*still.crash), fault_(fault), who_(who_died(still)), where_(where_died(crash_)) {}
 
   Finding explain() {
@@ -337,7 +337,7 @@ class Explainer {
 
 void find_faults(const model::Still& still, Findings& findings) {
   if (still.crash && still.crash->fault && target::is_fault(still.crash->signal)) {
-    findings.push_back(Explainer(still, *still.crash->fault).explain());
+    findings.push_back(FaultExplainer(still, *still.crash->fault).explain());
   }
 }
 

@@ -15,7 +15,7 @@ using model::WaitKind;
 // Until somebody sets a future or an event of its own. AnyIO gives its public classes the module that they are imported
 // from, and those of its back ends derive from them: anyio/_core/_synchronization.py, _backends/_asyncio.py,
 // streams/memory.py of 3.7 to 4.16.
-constexpr std::array kKnownWaits{
+constexpr std::array kAnyioWaits{
     KnownWait{"anyio.Event", "wait", WaitKind::event},
     KnownWait{"anyio.Lock", "acquire", WaitKind::lock},
     KnownWait{"anyio.Condition", "wait", WaitKind::condition},
@@ -38,15 +38,15 @@ void AnyioWaits::refine(const AwaitChain& chain, std::size_t inner, RawWait& wai
   if (!may_be_its_means(wait.kind)) {
     return;
   }
-  for (const LibraryCall& call : library_.of(chain, inner)) {
+  for (const SchedulerCall& call : library_.of(chain, inner)) {
     if (may_be_its_means(wait.kind)) {
       take(call, wait);
     }
   }
 }
 
-void AnyioWaits::take(const LibraryCall& call, RawWait& wait) {
-  const KnownWait* known = known_wait(instances_, kKnownWaits, call);
+void AnyioWaits::take(const SchedulerCall& call, RawWait& wait) {
+  const KnownWait* known = known_wait(instances_, kAnyioWaits, call);
   if (known == nullptr) {
     return;
   }

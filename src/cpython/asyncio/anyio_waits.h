@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
+#include "cpython/asyncio/scheduler_calls.h"
 
 namespace stillframe::cpython {
 
@@ -17,11 +17,11 @@ class AnyioWaits {
   void refine(const AwaitChain& chain, std::size_t inner, RawWait& wait);
 
  private:
-  void take(const LibraryCall& call, RawWait& wait);
+  void take(const SchedulerCall& call, RawWait& wait);
   void add_lock_owner(Address lock, RawWait& wait);
 
   Instances& instances_;
-  LibraryCalls library_;
+  SchedulerCalls library_;
 };
 
 }  // namespace stillframe::cpython

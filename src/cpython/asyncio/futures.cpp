@@ -8,9 +8,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_7{3, 7, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
-
 // Where FutureObj and TaskObj (Modules/_asynciomodule.c) have their members, in words behind the head. The loop is the
 // first one.
 struct FutureLayout {

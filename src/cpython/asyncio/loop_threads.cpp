@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
-#include "cpython/asyncio/library_calls.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/sync/work_queue.h"
 
 namespace stillframe::cpython {

@@ -12,7 +12,7 @@ namespace {
 using model::WaitKind;
 
 // Lib/asyncio/locks.py, queues.py.
-constexpr std::array kKnownWaits{
+constexpr std::array kAsyncioWaits{
     KnownWait{"asyncio.locks.Lock", "", WaitKind::lock},
     KnownWait{"asyncio.locks.Event", "", WaitKind::event},
     KnownWait{"asyncio.locks.Condition", "", WaitKind::condition},
@@ -42,11 +42,11 @@ RawWait TaskWaits::of_own_calls(const AwaitChain& chain, Address future, const R
   const Address awaited = future != 0 ? future : chain.end;
   // as_completed() waits for its tasks by a queue of its own.
   const bool known =
-      !std::ranges::any_of(calls, [](const LibraryCall& one) { return one.function == "_wait_for_one"; });
+      !std::ranges::any_of(calls, [](const SchedulerCall& one) { return one.function == "_wait_for_one"; });
   for (std::size_t i = 0; known && i < calls.size(); ++i) {
     // Condition.wait_for() calls Condition.wait(): who uses it is the first call of another object.
     const auto user = std::find_if(calls.begin() + static_cast<std::ptrdiff_t>(i), calls.end(),
-                                   [&](const LibraryCall& one) { return one.self != calls[i].self; });
+                                   [&](const SchedulerCall& one) { return one.self != calls[i].self; });
     if (auto wait = of_call(calls[i], user == calls.end() ? nullptr : &*user, loop)) {
       if (wait->kind == WaitKind::sleep && loop != nullptr) {
         // The loop will set its future then.
@@ -60,14 +60,14 @@ RawWait TaskWaits::of_own_calls(const AwaitChain& chain, Address future, const R
   return of_future(awaited, loop);
 }
 
-std::optional<RawWait> TaskWaits::of_call(const LibraryCall& call, const LibraryCall* user, const RawLoop* loop) {
+std::optional<RawWait> TaskWaits::of_call(const SchedulerCall& call, const SchedulerCall* user, const RawLoop* loop) {
   if (call.self == 0) {
     return call.is("sleep", "/tasks.py") ? std::optional(of_sleep(*call.frame)) : std::nullopt;
   }
-  if (const KnownWait* inner = known_wait(instances_, kKnownWaits, call)) {
-    const KnownWait* outer = user != nullptr ? known_wait(instances_, kKnownWaits, *user) : nullptr;
+  if (const KnownWait* inner = known_wait(instances_, kAsyncioWaits, call)) {
+    const KnownWait* outer = user != nullptr ? known_wait(instances_, kAsyncioWaits, *user) : nullptr;
     const bool for_user = outer != nullptr && speaks_for(outer->kind, inner->kind);
-    const LibraryCall& one = for_user ? *user : call;
+    const SchedulerCall& one = for_user ? *user : call;
     RawWait wait{.kind = for_user ? outer->kind : inner->kind, .object = one.self};
     if (wait.kind == WaitKind::queue_get || wait.kind == WaitKind::queue_put || wait.kind == WaitKind::queue_join) {
       const auto items = instances_.get(one.self, "_queue");
@@ -91,7 +91,7 @@ RawWait TaskWaits::of_sleep(const RawFrame& frame) {
 
 // StreamReader waits for what its transport reads, StreamWriter.drain() for what it has written
 // (Lib/asyncio/streams.py).
-std::optional<RawWait> TaskWaits::of_stream(const LibraryCall& call, const RawLoop* loop) {
+std::optional<RawWait> TaskWaits::of_stream(const SchedulerCall& call, const RawLoop* loop) {
   const bool reads = instances_.is_a(call.self, "asyncio.streams.StreamReader");
   const bool writes = call.function == "drain" && instances_.is_a(call.self, "asyncio.streams.StreamWriter");
   if (!reads && !writes) {
@@ -134,7 +134,7 @@ std::optional<int> TaskWaits::descriptor_of(Address transport) {
 }
 
 // Process.wait() waits in its transport (Lib/asyncio/subprocess.py, base_subprocess.py).
-std::optional<RawWait> TaskWaits::of_process(const LibraryCall& call) {
+std::optional<RawWait> TaskWaits::of_process(const SchedulerCall& call) {
   if (call.function != "_wait" || !instances_.is_a(call.self, "asyncio.base_subprocess.BaseSubprocessTransport")) {
     return std::nullopt;
   }

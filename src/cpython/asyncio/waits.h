@@ -11,8 +11,8 @@
 #include "cpython/asyncio/anyio_waits.h"
 #include "cpython/asyncio/await_chain.h"
 #include "cpython/asyncio/awaiters.h"
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/variables.h"
 #include "model/scheduler_files.h"
 
@@ -36,10 +36,10 @@ class TaskWaits {
 
  private:
   RawWait of_own_calls(const AwaitChain& chain, Address future, const RawLoop* loop);
-  std::optional<RawWait> of_call(const LibraryCall& call, const LibraryCall* user, const RawLoop* loop);
+  std::optional<RawWait> of_call(const SchedulerCall& call, const SchedulerCall* user, const RawLoop* loop);
   RawWait of_sleep(const RawFrame& frame);
-  std::optional<RawWait> of_stream(const LibraryCall& call, const RawLoop* loop);
-  std::optional<RawWait> of_process(const LibraryCall& call);
+  std::optional<RawWait> of_stream(const SchedulerCall& call, const RawLoop* loop);
+  std::optional<RawWait> of_process(const SchedulerCall& call);
   RawWait of_future(Address future, const RawLoop* loop);
   std::optional<int> descriptor_of(Address transport);
   void add_job(Address job, RawWait& wait);
@@ -49,7 +49,7 @@ class TaskWaits {
   Variables& variables_;
   Awaiters& awaiters_;
   const Workers& workers_;
-  LibraryCalls library_;
+  SchedulerCalls library_;
   AnyioWaits anyio_;
 };
 

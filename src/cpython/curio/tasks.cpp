@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "cpython/asyncio/await_chain.h"
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/lock_holders.h"
 #include "cpython/asyncio/loop_threads.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/asyncio/selector_keys.h"
 #include "cpython/curio/kernels.h"
 #include "cpython/curio/waits.h"

@@ -42,7 +42,7 @@ CurioWaits::CurioWaits(Instances& instances, Variables& variables, const RawInte
 void CurioWaits::find_threads(const RawInterpreter& interpreter) {
   for (const RawThread& thread : interpreter.threads) {
     for (const RawFrame& frame : thread.chain.frames) {
-      const LibraryCall call{.frame = &frame, .function = frame.code->name};
+      const SchedulerCall call{.frame = &frame, .function = frame.code->name};
       if (call.is("run_worker", "/curio/workers.py") || call.is("_func_runner", "/curio/thread.py")) {
         threads_.try_emplace(local_variable(variables_, frame, "self").value_or(0), thread.address);
       }
@@ -50,7 +50,7 @@ void CurioWaits::find_threads(const RawInterpreter& interpreter) {
   }
 }
 
-const CurioWaits::Known* CurioWaits::known_of(const LibraryCall& call) {
+const CurioWaits::Known* CurioWaits::known_of(const SchedulerCall& call) {
   // curio 1.0 to 1.6: sync.py, queue.py, task.py, thread.py, workers.py, subprocess.py.
   static constexpr std::array kKnown{
       Known{"curio.sync.Event", "wait", WaitKind::event},
@@ -82,7 +82,7 @@ CurioWaits::Found CurioWaits::find(const AwaitChain& chain, const std::unordered
   Found found;
   found.wait.kind = WaitKind::unknown;
   bool by_itself = false;
-  for (const LibraryCall& call : library_.of(chain)) {
+  for (const SchedulerCall& call : library_.of(chain)) {
     if (call.frame->code->filename.ends_with(kTraps)) {
       if (call.function != "_kernel_trap") {
         found.wait = of_trap(call, files);
@@ -100,7 +100,7 @@ CurioWaits::Found CurioWaits::find(const AwaitChain& chain, const std::unordered
   return found;
 }
 
-void CurioWaits::take(const Known& known, const LibraryCall& call, Found& found) {
+void CurioWaits::take(const Known& known, const SchedulerCall& call, Found& found) {
   found.wait = {.kind = known.kind, .object = call.self};
   switch (known.kind) {
     case WaitKind::lock:
@@ -133,7 +133,7 @@ void CurioWaits::take(const Known& known, const LibraryCall& call, Found& found)
   }
 }
 
-RawWait CurioWaits::of_trap(const LibraryCall& trap, const std::unordered_map<Address, int>& files) {
+RawWait CurioWaits::of_trap(const SchedulerCall& trap, const std::unordered_map<Address, int>& files) {
   if (trap.function == "_sleep") {
     return {.kind = WaitKind::sleep};
   }
@@ -151,7 +151,7 @@ RawWait CurioWaits::of_trap(const LibraryCall& trap, const std::unordered_map<Ad
 }
 
 // A number, curio's own object for one (_Fd in curio/io.py), or what else has a file: the kernel knows which.
-RawWait CurioWaits::of_file(const LibraryCall& trap, bool writes, const std::unordered_map<Address, int>& files) {
+RawWait CurioWaits::of_file(const SchedulerCall& trap, bool writes, const std::unordered_map<Address, int>& files) {
   RawWait wait{.kind = writes ? WaitKind::write : WaitKind::read};
   const auto object = local_variable(variables_, *trap.frame, "fileobj");
   auto fd = number_in(instances_, variables_, *trap.frame, "fileobj");

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/asyncio/waits.h"
 #include "cpython/interpreters.h"
 
@@ -28,10 +28,10 @@ class CurioWaits {
   struct Known;
 
   void find_threads(const RawInterpreter& interpreter);
-  const Known* known_of(const LibraryCall& call);
-  void take(const Known& known, const LibraryCall& call, Found& found);
-  RawWait of_trap(const LibraryCall& trap, const std::unordered_map<Address, int>& files);
-  RawWait of_file(const LibraryCall& trap, bool writes, const std::unordered_map<Address, int>& files);
+  const Known* known_of(const SchedulerCall& call);
+  void take(const Known& known, const SchedulerCall& call, Found& found);
+  RawWait of_trap(const SchedulerCall& trap, const std::unordered_map<Address, int>& files);
+  RawWait of_file(const SchedulerCall& trap, bool writes, const std::unordered_map<Address, int>& files);
   RawWait of_future(Address future);
   void add_thread(Address worker, RawWait& wait);
   void add_tasks(Address group, std::vector<Address>& tasks);
@@ -39,7 +39,7 @@ class CurioWaits {
 
   Instances& instances_;
   Variables& variables_;
-  LibraryCalls library_;
+  SchedulerCalls library_;
   Workers workers_;                               // threads of concurrent.futures, by their job
   std::unordered_map<Address, Address> threads_;  // of curio itself, by the object that stands for each
   std::size_t tasks_of_groups_ = 0;

@@ -11,8 +11,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_11{3, 11, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
 // co_stacksize of the deepest expression; more is no stack.
 constexpr std::uint32_t kMostSlots = 4096;
 constexpr std::uint64_t kMaxTable = 1U << 20U;

@@ -10,7 +10,7 @@ namespace stillframe::cpython {
 namespace {
 
 constexpr std::uint64_t kMostNames = 256;
-constexpr std::uint64_t kMostAttributes = 64;
+constexpr std::uint64_t kMostNamedAttributes = 64;
 // Objects whose attributes are looked through for one name.
 constexpr std::size_t kMostOpened = 400;
 
@@ -76,7 +76,7 @@ std::vector<ObjectNames::Named> ObjectNames::attributes_of(const Named& owner) {
     return {};
   }
   std::vector<Named> found;
-  for (const Attribute& one : cpython::attributes_of(objects_, owner.object, *type, kMostAttributes).list) {
+  for (const Attribute& one : cpython::attributes_of(objects_, owner.object, *type, kMostNamedAttributes).list) {
     found.push_back({.name = owner.name + "." + one.name, .object = one.value});
   }
   return found;

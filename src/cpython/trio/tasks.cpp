@@ -8,8 +8,8 @@
 #include <unordered_map>
 
 #include "cpython/asyncio/await_chain.h"
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/loop_threads.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/set_table.h"
 #include "cpython/trio/runners.h"
 #include "cpython/trio/waits.h"

@@ -7,8 +7,8 @@
 
 #include "cpython/asyncio/anyio_waits.h"
 #include "cpython/asyncio/await_chain.h"
-#include "cpython/asyncio/library_calls.h"
 #include "cpython/asyncio/raw_tasks.h"
+#include "cpython/asyncio/scheduler_calls.h"
 #include "cpython/interpreters.h"
 #include "cpython/values/instances.h"
 #include "cpython/variables.h"
@@ -27,7 +27,7 @@ class TrioWaits {
   Found find(const AwaitChain& chain, Address data);
 
  private:
-  using Call = LibraryCall;
+  using Call = SchedulerCall;
   Found of_own_calls(const AwaitChain& chain, Address data);
   // `index`: of a call of trio's own that is waiting; those behind it have called it.
   std::optional<RawWait> of_call(const std::vector<Call>& calls, std::size_t index, Address data);
@@ -42,7 +42,7 @@ class TrioWaits {
 
   Instances& instances_;
   Variables& variables_;
-  LibraryCalls library_;
+  SchedulerCalls library_;
   AnyioWaits anyio_;
   std::unordered_map<Address, Address> workers_;  // threads by the function that delivers their result
 };

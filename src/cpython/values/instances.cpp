@@ -8,7 +8,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kMaxNameLength = 128;
+constexpr std::uint64_t kMaxMemberLength = 128;
 constexpr std::uint64_t kMaxText = 4096;
 // Keys of instances that are remembered: a program's attributes have some thousand names, a hostile one has more.
 constexpr std::size_t kMostKeys = 1U << 16U;
@@ -40,7 +40,7 @@ const std::string& Instances::key_text(Address key) {
   }
   const auto [known, fresh] = keys_.try_emplace(key);
   if (fresh) {
-    known->second = objects_.text(key, kMaxNameLength).value_or("");
+    known->second = objects_.text(key, kMaxMemberLength).value_or("");
   }
   return known->second;
 }

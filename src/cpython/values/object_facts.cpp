@@ -5,7 +5,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kMostItems = std::uint64_t{1} << 44U;
+constexpr std::uint64_t kMostCountedItems = std::uint64_t{1} << 44U;
 // Include/object.h: tp_flags of types whose objects have values behind them (3.13+).
 constexpr std::uint64_t kInlineValues = 1U << 2U;
 
@@ -59,7 +59,7 @@ std::optional<std::uint64_t> own_size(const Objects& objects, Address object, co
     return type.basic_size;
   }
   const auto size = objects.variable_size(object, type.has(kLongSubclass));
-  if (!size || size->count > kMostItems) {
+  if (!size || size->count > kMostCountedItems) {
     return std::nullopt;
   }
   return (type.basic_size + size->count * type.item_size + 7) & ~std::uint64_t{7};

@@ -11,7 +11,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kMaxNameLength = 1024;
+constexpr std::uint64_t kMaxPathNameLength = 1024;
 // Names that are looked through for some that are near.
 constexpr std::uint64_t kMostNames = 4096;
 // Objects that one step is handed on to: a ChainMap has several, and may have itself.
@@ -106,7 +106,7 @@ Result<ObjectLookup::Begin> ObjectLookup::begin_in_modules(const ObjectPath& pat
     std::vector<std::string> modules;
     const auto dict = objects_.pointer(interpreter_, objects_.layout().interpreter.modules);
     static_cast<void>(dict && objects_.for_each_entry(*dict, [&](Address key, Address) {
-      modules.push_back(objects_.text(key, kMaxNameLength).value_or(""));
+      modules.push_back(objects_.text(key, kMaxPathNameLength).value_or(""));
       return modules.size() < kMostNames;
     }));
     near = near_names(path.up_to(names), modules);
@@ -247,7 +247,7 @@ ObjectLookup::Step ObjectLookup::no_attribute(Address object, const Type& type, 
   std::vector<std::string> names;
   const auto add_names = [&](Address dict) {
     objects_.for_each_entry(dict, [&](Address key, Address) {
-      names.push_back(objects_.text(key, kMaxNameLength).value_or(""));
+      names.push_back(objects_.text(key, kMaxPathNameLength).value_or(""));
       return names.size() < kMostNames;
     });
   };

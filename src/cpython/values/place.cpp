@@ -7,7 +7,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kLongestName = 4096;
+constexpr std::uint64_t kLongestPlaceName = 4096;
 
 void put_file_and_line(Printer& out, std::string_view file, std::optional<std::int32_t> line) {
   out.put(fmt::format(", file '{}'", file));
@@ -21,7 +21,7 @@ void put_file_and_line(Printer& out, std::string_view file, std::optional<std::i
 void put_place_of_code(Printer& out, Address code) {
   const Objects& objects = out.objects();
   const auto file_at = objects.pointer(code, objects.layout().code.filename);
-  const auto file = file_at ? objects.text(*file_at, kLongestName) : std::nullopt;
+  const auto file = file_at ? objects.text(*file_at, kLongestPlaceName) : std::nullopt;
   const auto line = objects.field<std::int32_t>(code, objects.layout().code.firstlineno);
   if (file && line) {
     put_file_and_line(out, *file, line);

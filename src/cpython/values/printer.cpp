@@ -14,7 +14,7 @@ namespace {
 
 // No value that a person reads has more parts, or is nested deeper.
 constexpr std::uint64_t kMostVisits = 20'000;
-constexpr std::size_t kDeepest = 60;
+constexpr std::size_t kDeepestValue = 60;
 
 }  // namespace
 
@@ -43,7 +43,7 @@ void Printer::value(Address address) {
     put("<NULL>");
     return;
   }
-  if (++visits_ > kMostVisits || active_.size() >= kDeepest) {
+  if (++visits_ > kMostVisits || active_.size() >= kDeepestValue) {
     cut();
     return;
   }

@@ -9,11 +9,11 @@ namespace {
 
 constexpr std::uint64_t kMaxBases = 256;
 // Attributes of a class that are looked through, and how long the names of them may be that matter.
-constexpr std::uint64_t kMaxClassEntries = 4096;
-constexpr std::uint64_t kMaxNameLength = 64;
+constexpr std::uint64_t kMaxTypeEntries = 4096;
+constexpr std::uint64_t kMaxTypeNameLength = 64;
 constexpr std::uint64_t kMaxObjectSize = std::uint64_t{1} << 20U;
 // Types are read with their bases; a chain of classes is not deeper than this, one made by hand may be.
-constexpr std::uint32_t kDeepest = 64;
+constexpr std::uint32_t kDeepestBases = 64;
 
 // PyTypeObject.tp_repr stands eight words behind tp_name in every version (Include/cpython/object.h; 2.7:
 // Include/object.h).
@@ -37,7 +37,7 @@ std::string Types::name_of(Address object) {
 
 const Type* Types::find(Address address) {
   const auto [at, fresh] = by_address_.try_emplace(address, nullptr);
-  if (!fresh || reading_ >= kDeepest) {
+  if (!fresh || reading_ >= kDeepestBases) {
     return at->second;
   }
   Type& type = types_.emplace_back(Type{.address = address});
@@ -182,10 +182,10 @@ const Types::Namespace& Types::namespace_of(const Type& type) {
   objects_.for_each_entry(*dict, [&](Address key, Address value) {
     const auto [name, unknown] = names_.try_emplace(key);
     if (unknown) {
-      name->second = objects_.text(key, kMaxNameLength).value_or("");
+      name->second = objects_.text(key, kMaxTypeNameLength).value_or("");
     }
     at->second.try_emplace(name->second, value);
-    return ++seen < kMaxClassEntries;
+    return ++seen < kMaxTypeEntries;
   });
   return at->second;
 }

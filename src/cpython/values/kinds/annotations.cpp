@@ -148,7 +148,7 @@ bool write_namespace(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kAnnotationKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "types.GenericAlias", .write = write_alias},
     {.name = "types.UnionType", .write = write_union},
@@ -160,7 +160,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> annotation_kinds() {
-  return kKinds;
+  return kAnnotationKinds;
 }
 
 }  // namespace stillframe::cpython

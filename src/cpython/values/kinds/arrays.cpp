@@ -15,9 +15,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_9{3, 9, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
-constexpr PythonVersion k3_15{3, 15, 0};
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 47U;
 
 // arrayobject in Modules/arraymodule.c, behind its length; ob_descr leads to the type code and the size of an item.
@@ -173,7 +170,7 @@ bool write_mmap(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kArrayKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "array.array", .write = write_array},
     {.name = "_struct.Struct", .write = write_struct},
@@ -184,7 +181,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> array_kinds() {
-  return kKinds;
+  return kArrayKinds;
 }
 
 }  // namespace stillframe::cpython

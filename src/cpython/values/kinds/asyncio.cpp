@@ -83,7 +83,7 @@ bool put_state(Printer& out, const Instance& object, std::string state, const Fi
   return true;
 }
 
-bool write_lock(Printer& out, const Instance& object) {
+bool write_asyncio_lock(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto locked = fields.truth("_locked");
   if (!locked) {
@@ -92,7 +92,7 @@ bool write_lock(Printer& out, const Instance& object) {
   return put_state(out, object, *locked ? "locked" : "unlocked", fields);
 }
 
-bool write_condition(Printer& out, const Instance& object) {
+bool write_asyncio_condition(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto lock = fields.at("_lock");
   const Type* type = lock ? out.types().of(*lock) : nullptr;
@@ -103,7 +103,7 @@ bool write_condition(Printer& out, const Instance& object) {
   return put_state(out, object, *locked ? "locked" : "unlocked", fields);
 }
 
-bool write_event(Printer& out, const Instance& object) {
+bool write_asyncio_event(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto set = fields.truth("_value");
   if (!set) {
@@ -112,7 +112,7 @@ bool write_event(Printer& out, const Instance& object) {
   return put_state(out, object, *set ? "set" : "unset", fields);
 }
 
-bool write_semaphore(Printer& out, const Instance& object) {
+bool write_asyncio_semaphore(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto value = fields.integer("_value");
   if (!value) {
@@ -123,7 +123,7 @@ bool write_semaphore(Printer& out, const Instance& object) {
 }
 
 // Lib/asyncio/queues.py, Queue._format.
-bool write_queue(Printer& out, const Instance& object) {
+bool write_asyncio_queue(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto most = fields.integer("_maxsize");
   const auto items = fields.at("_queue");
@@ -189,17 +189,17 @@ bool write_task_group(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kAsyncioKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "_asyncio.Future", .write = write_c_future<false>},
     {.name = "_asyncio.Task", .write = write_c_future<true>},
     {.name = "asyncio.futures.Future", .write = write_python_future<false>, .python_repr = true},
     {.name = "asyncio.tasks.Task", .write = write_python_future<true>, .python_repr = true},
-    {.name = "asyncio.locks.Lock", .write = write_lock, .python_repr = true},
-    {.name = "asyncio.locks.Condition", .write = write_condition, .python_repr = true},
-    {.name = "asyncio.locks.Event", .write = write_event, .python_repr = true},
-    {.name = "asyncio.locks.Semaphore", .write = write_semaphore, .python_repr = true},
-    {.name = "asyncio.queues.Queue", .write = write_queue, .python_repr = true},
+    {.name = "asyncio.locks.Lock", .write = write_asyncio_lock, .python_repr = true},
+    {.name = "asyncio.locks.Condition", .write = write_asyncio_condition, .python_repr = true},
+    {.name = "asyncio.locks.Event", .write = write_asyncio_event, .python_repr = true},
+    {.name = "asyncio.locks.Semaphore", .write = write_asyncio_semaphore, .python_repr = true},
+    {.name = "asyncio.queues.Queue", .write = write_asyncio_queue, .python_repr = true},
     {.name = "asyncio.base_events.BaseEventLoop", .write = write_loop, .python_repr = true},
     {.name = "asyncio.taskgroups.TaskGroup", .write = write_task_group, .python_repr = true},
 };
@@ -207,7 +207,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> asyncio_kinds() {
-  return kKinds;
+  return kAsyncioKinds;
 }
 
 }  // namespace stillframe::cpython

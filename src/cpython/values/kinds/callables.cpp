@@ -10,9 +10,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3{3, 0, 0};
-constexpr PythonVersion k3_10{3, 10, 0};
-
 bool write_function(Printer& out, const Instance& object) {
   const FunctionWords words = function_words(out.objects().layout().version);
   const auto name = name_at(out, object.address, words.qualified_name);
@@ -187,7 +184,7 @@ bool write_super(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kCallableKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "function", .write = write_function},
     {.name = "method", .write = write_method},
@@ -208,7 +205,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> callable_kinds() {
-  return kKinds;
+  return kCallableKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -9,8 +9,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3{3, 0, 0};
-
 // type_repr() in Objects/typeobject.c.
 bool write_type(Printer& out, const Instance& object) {
   const Type* type = out.types().find(object.address);
@@ -186,7 +184,7 @@ bool write_module(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kClassKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "type", .write = write_type},
     {.name = "classobj", .write = write_old_class},
@@ -197,7 +195,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> class_kinds() {
-  return kKinds;
+  return kClassKinds;
 }
 
 }  // namespace stillframe::cpython

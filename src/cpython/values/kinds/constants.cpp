@@ -14,7 +14,7 @@ constexpr char kNone[] = "None";                      // NOLINT(modernize-avoid-
 constexpr char kEllipsis[] = "Ellipsis";              // NOLINT(modernize-avoid-c-arrays)
 constexpr char kNotImplemented[] = "NotImplemented";  // NOLINT(modernize-avoid-c-arrays)
 
-constexpr Kind kKinds[] = {
+constexpr Kind kConstantKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "NoneType", .write = write_word<kNone>},
     {.name = "ellipsis", .write = write_word<kEllipsis>},
@@ -24,7 +24,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> constant_kinds() {
-  return kKinds;
+  return kConstantKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -17,7 +17,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kMostFields = 1000;
+constexpr std::uint64_t kMostCtypesFields = 1000;
 constexpr std::uint32_t kMostLevels = 8;  // of structures and arrays within one another
 
 struct DataMembers {
@@ -59,24 +59,24 @@ struct Row {
   std::uint32_t size;
   bool is_long;  // in 2.7 its value is a long
 };
-using Number = NumberFormat::Kind;
-constexpr std::array<Row, 17> kRows{{{'b', Number::signed_integer, 1, false},
-                                     {'B', Number::unsigned_integer, 1, false},
-                                     {'h', Number::signed_integer, 2, false},
-                                     {'H', Number::unsigned_integer, 2, false},
-                                     {'i', Number::signed_integer, 4, false},
-                                     {'I', Number::unsigned_integer, 4, true},
-                                     {'l', Number::signed_integer, 8, false},
-                                     {'L', Number::unsigned_integer, 8, true},
-                                     {'q', Number::signed_integer, 8, true},
-                                     {'Q', Number::unsigned_integer, 8, true},
-                                     {'f', Number::real, 4, false},
-                                     {'d', Number::real, 8, false},
-                                     {'g', Number::real, 16, false},
-                                     {'?', Number::boolean, 1, false},
-                                     {'F', Number::complex, 8, false},  // complex numbers: 3.14+
-                                     {'D', Number::complex, 16, false},
-                                     {'G', Number::complex, 32, false}}};
+using FormatKind = NumberFormat::Kind;
+constexpr std::array<Row, 17> kRows{{{'b', FormatKind::signed_integer, 1, false},
+                                     {'B', FormatKind::unsigned_integer, 1, false},
+                                     {'h', FormatKind::signed_integer, 2, false},
+                                     {'H', FormatKind::unsigned_integer, 2, false},
+                                     {'i', FormatKind::signed_integer, 4, false},
+                                     {'I', FormatKind::unsigned_integer, 4, true},
+                                     {'l', FormatKind::signed_integer, 8, false},
+                                     {'L', FormatKind::unsigned_integer, 8, true},
+                                     {'q', FormatKind::signed_integer, 8, true},
+                                     {'Q', FormatKind::unsigned_integer, 8, true},
+                                     {'f', FormatKind::real, 4, false},
+                                     {'d', FormatKind::real, 8, false},
+                                     {'g', FormatKind::real, 16, false},
+                                     {'?', FormatKind::boolean, 1, false},
+                                     {'F', FormatKind::complex, 8, false},  // complex numbers: 3.14+
+                                     {'D', FormatKind::complex, 16, false},
+                                     {'G', FormatKind::complex, 32, false}}};
 
 bool put_number(Printer& out, const Simple& simple, Address at) {
   const auto* const row = std::ranges::find(kRows, simple.code, &Row::code);
@@ -179,7 +179,7 @@ void add_fields(Printer& out, const Type& owner, std::vector<std::optional<Field
   }
   const auto first = type->has(kListSubclass) ? objects.pointer(*list, objects.layout().list.items)
                                               : std::optional(*list + objects.layout().tuple.items.value());
-  for (std::uint64_t i = 0; first && i < *count && fields.size() < kMostFields; ++i) {
+  for (std::uint64_t i = 0; first && i < *count && fields.size() < kMostCtypesFields; ++i) {
     const auto entry = read_at<Address>(out, *first + i * sizeof(Address));
     fields.push_back(entry ? field_at(out, owner, *entry) : std::nullopt);
   }
@@ -316,7 +316,7 @@ bool write_simple(Printer& out, const Instance& object) {
   return true;
 }
 
-bool write_array(Printer& out, const Instance& object) {
+bool write_ctypes_array(Printer& out, const Instance& object) {
   const auto data = members_of<DataMembers>(out, object);
   out.head(object);
   out.put(" ");
@@ -351,10 +351,10 @@ bool write_structure(Printer& out, const Instance& object) {
 }
 
 // c_char_p and py_object have a __repr__ in Python; of text it shows the address alone.
-constexpr Kind kKinds[] = {
+constexpr Kind kCtypesKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "_ctypes._SimpleCData", .write = write_simple, .python_repr = true},
-    {.name = "_ctypes.Array", .write = write_array, .python_repr = true},
+    {.name = "_ctypes.Array", .write = write_ctypes_array, .python_repr = true},
     {.name = "_ctypes._Pointer", .write = write_pointer, .python_repr = true},
     {.name = "_ctypes.Structure", .write = write_structure, .python_repr = true},
     {.name = "_ctypes.Union", .write = write_structure, .python_repr = true},
@@ -363,7 +363,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> ctypes_kinds() {
-  return kKinds;
+  return kCtypesKinds;
 }
 
 }  // namespace stillframe::cpython

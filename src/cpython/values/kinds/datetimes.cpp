@@ -10,9 +10,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_6{3, 6, 0};
-constexpr PythonVersion k3_7{3, 7, 0};
-
 constexpr std::string_view kUnreadable = "it cannot be read";
 
 struct Day {
@@ -219,7 +216,7 @@ bool write_zone_info(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kDatetimeKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "datetime.date", .write = write_date},         {.name = "datetime.time", .write = write_time},
     {.name = "datetime.datetime", .write = write_datetime}, {.name = "datetime.timedelta", .write = write_timedelta},
@@ -229,7 +226,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> datetime_kinds() {
-  return kKinds;
+  return kDatetimeKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -13,7 +13,7 @@ namespace stillframe::cpython {
 namespace {
 
 // mpd_t in Modules/_decimal/libmpdec/mpdecimal.h; PyDecObject has the hash in front of it.
-struct Number {
+struct MpDecimal {
   std::int64_t hash;
   std::uint8_t flags;
   std::int64_t exponent, digits, length, allocated;
@@ -33,7 +33,7 @@ struct Digits {
 };
 
 // The words are in data, the least significant first: those at the end hold the first digits.
-std::optional<Digits> digits_of(Printer& out, const Number& number) {
+std::optional<Digits> digits_of(Printer& out, const MpDecimal& number) {
   if (number.digits < 1 || number.digits > kMostDigits ||
       number.length != (number.digits + kDigitsOfWord - 1) / kDigitsOfWord) {
     return std::nullopt;
@@ -129,14 +129,14 @@ bool write_python_decimal(Printer& out, const Instance& object) {
 
 // The type that C code made is larger than the slots of the Python class.
 bool is_from_c(const Printer& out, const Instance& object) {
-  return object.type.kind_type->basic_size >= sizeof(Number) + out.objects().layout().object.type.value() + 8;
+  return object.type.kind_type->basic_size >= sizeof(MpDecimal) + out.objects().layout().object.type.value() + 8;
 }
 
 bool write_decimal(Printer& out, const Instance& object) {
   if (!is_from_c(out, object)) {
     return write_python_decimal(out, object);
   }
-  const auto number = members_of<Number>(out, object);
+  const auto number = members_of<MpDecimal>(out, object);
   if (!number) {
     return out.fail("it cannot be read");
   }
@@ -211,7 +211,7 @@ bool write_context(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kDecimalKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "decimal.Decimal", .write = write_decimal},
     {.name = "decimal.Context", .write = write_context},
@@ -220,7 +220,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> decimal_kinds() {
-  return kKinds;
+  return kDecimalKinds;
 }
 
 }  // namespace stillframe::cpython

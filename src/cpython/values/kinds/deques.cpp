@@ -54,7 +54,7 @@ bool write_count(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kDequeKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "collections.deque", .write = write_deque, .cycle = "[...]"},
     {.name = "itertools.count", .write = write_count},
@@ -63,7 +63,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> deque_kinds() {
-  return kKinds;
+  return kDequeKinds;
 }
 
 }  // namespace stillframe::cpython

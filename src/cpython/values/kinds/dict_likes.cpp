@@ -290,7 +290,7 @@ bool write_environment(Printer& out, const Instance& object) {
   return whole || out.fail("its data cannot be read");
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kDictLikeKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "collections.OrderedDict", .write = write_ordered_dict, .cycle = "..."},
     {.name = "collections.defaultdict", .write = write_default_dict, .cycle = "defaultdict(..., {...})"},
@@ -305,7 +305,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> dict_like_kinds() {
-  return kKinds;
+  return kDictLikeKinds;
 }
 
 }  // namespace stillframe::cpython

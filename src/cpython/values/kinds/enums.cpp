@@ -174,7 +174,7 @@ bool write_class(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kEnumKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "enum.Enum", .write = write_member, .leads = true, .python_repr = true},
     {.name = "enum.EnumMeta", .write = write_class, .python_repr = true},
@@ -184,7 +184,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> enum_kinds() {
-  return kKinds;
+  return kEnumKinds;
 }
 
 }  // namespace stillframe::cpython

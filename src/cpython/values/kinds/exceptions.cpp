@@ -55,7 +55,7 @@ bool write_exception(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kExceptionKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "BaseException", .write = write_exception},
     {.name = "exceptions.BaseException", .write = write_exception},
@@ -65,7 +65,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> exception_kinds() {
-  return kKinds;
+  return kExceptionKinds;
 }
 
 }  // namespace stillframe::cpython

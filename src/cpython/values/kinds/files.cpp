@@ -12,10 +12,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_12{3, 12, 0};
-constexpr PythonVersion k3_14{3, 14, 0};
-constexpr PythonVersion k3_15{3, 15, 0};
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 47U;
+constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 47U;
 
 bool is_a(const Type& type, std::string_view name) {
   return type.name == name || std::ranges::any_of(type.mro, [&](const Type* base) { return base->name == name; });
@@ -198,7 +195,7 @@ void put_content(Printer& out, Address data, std::uint64_t length, std::uint32_t
 // bytesio in Modules/_io/bytesio.c; the buffer of 3.x is a bytes object.
 bool write_bytes_io(Printer& out, const Instance& object) {
   const auto members = members_of<MemoryMembers>(out, object);
-  if (!members || members->size > kMostBytes) {
+  if (!members || members->size > kMostFileBytes) {
     return out.fail("it cannot be read");
   }
   if (members->buffer == 0) {
@@ -226,7 +223,7 @@ bool write_string_io(Printer& out, const Instance& object) {
   const auto members = members_of<MemoryMembers>(out, object);
   const Address behind = members_at(out, object) + sizeof(MemoryMembers);
   const PythonVersion version = out.objects().layout().version;
-  if (!members || members->size > kMostBytes) {
+  if (!members || members->size > kMostFileBytes) {
     return out.fail("it cannot be read");
   }
   std::uint64_t closed_at = 17 + 8;  // state, two pointers, `ok`
@@ -290,7 +287,7 @@ bool write_file(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kFileKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "_io.FileIO", .write = write_file_io},
     {.name = "_io.BufferedReader", .write = write_buffered},
@@ -305,7 +302,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> file_kinds() {
-  return kKinds;
+  return kFileKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -62,7 +62,7 @@ bool write_network(Printer& out, const Instance& object) {
   return out.fail("it holds no address");
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kIpAddressKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "ipaddress.IPv4Address", .write = write_address, .python_repr = true},
     {.name = "ipaddress.IPv4Interface", .write = write_interface, .python_repr = true},
@@ -72,7 +72,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> ip_address_kinds() {
-  return kKinds;
+  return kIpAddressKinds;
 }
 
 }  // namespace stillframe::cpython

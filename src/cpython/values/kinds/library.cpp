@@ -19,12 +19,12 @@ bool put_plain_number(Printer& out, Address number, std::string_view name) {
     out.item(number, name);
     return true;
   }
-  constexpr std::uint64_t kMostDigits = 1024;
+  constexpr std::uint64_t kMostPlainDigits = 1024;
   const auto size = objects.field<std::int64_t>(number, objects.layout().var_object.size_field);
   const std::uint64_t count = !size       ? 0
                               : *size < 0 ? 0 - static_cast<std::uint64_t>(*size)
                                           : static_cast<std::uint64_t>(*size);
-  if (!size || count > kMostDigits) {
+  if (!size || count > kMostPlainDigits) {
     return false;
   }
   std::vector<std::uint32_t> digits(count);
@@ -200,7 +200,7 @@ bool write_context_variable(Printer& out, const Instance& object) {
 
 // struct _pycontextobject: ctx_prev, ctx_vars (a PyHamtObject: h_root, h_weakreflist, h_count), ctx_weakreflist,
 // ctx_entered.
-bool write_context(Printer& out, const Instance& object) {
+bool write_variables_context(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
   const auto variables = part(objects, object.address, 1);
   const auto count = variables ? objects.field<std::uint64_t>(*variables, word(objects, 2)) : std::nullopt;
@@ -214,7 +214,7 @@ bool write_context(Printer& out, const Instance& object) {
 }
 
 // Lib/subprocess.py, Popen.__repr__ (3.9+); the pid is ours.
-bool write_process(Printer& out, const Instance& object) {
+bool write_popen(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto arguments = fields.at("args");
   const auto status = fields.at("returncode");
@@ -235,7 +235,7 @@ bool write_process(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kLibraryKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "fractions.Fraction", .write = write_fraction, .python_repr = true},
     {.name = "uuid.UUID", .write = write_uuid, .python_repr = true},
@@ -243,15 +243,15 @@ constexpr Kind kKinds[] = {
     {.name = "functools._lru_cache_wrapper", .write = write_lru_cache},
     {.name = "ContextVar", .write = write_context_variable},
     {.name = "_contextvars.ContextVar", .write = write_context_variable},
-    {.name = "Context", .write = write_context},
-    {.name = "_contextvars.Context", .write = write_context},
-    {.name = "subprocess.Popen", .write = write_process, .python_repr = true},
+    {.name = "Context", .write = write_variables_context},
+    {.name = "_contextvars.Context", .write = write_variables_context},
+    {.name = "subprocess.Popen", .write = write_popen, .python_repr = true},
 };
 
 }  // namespace
 
 std::span<const Kind> library_kinds() {
-  return kKinds;
+  return kLibraryKinds;
 }
 
 }  // namespace stillframe::cpython

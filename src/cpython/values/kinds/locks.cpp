@@ -119,7 +119,7 @@ bool write_barrier(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kLockKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "_thread.lock", .write = write_lock},
     {.name = "thread.lock", .write = write_lock},
@@ -137,7 +137,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> lock_kinds() {
-  return kKinds;
+  return kLockKinds;
 }
 
 }  // namespace stillframe::cpython

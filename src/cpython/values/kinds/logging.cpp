@@ -93,7 +93,7 @@ bool write_file_handler(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kLoggingKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "logging.Logger", .write = write_logger, .python_repr = true},
     {.name = "logging.Handler", .write = write_handler, .python_repr = true},
@@ -104,7 +104,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> logging_kinds() {
-  return kKinds;
+  return kLoggingKinds;
 }
 
 }  // namespace stillframe::cpython

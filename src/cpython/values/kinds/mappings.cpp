@@ -9,7 +9,7 @@ namespace stillframe::cpython {
 namespace {
 
 // No dict has more entries: a table of this many fills the address space of a process.
-constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 42U;
+constexpr std::uint64_t kMostProxyEntries = std::uint64_t{1} << 42U;
 // Entries that are looked through for those that are shown: a dict from which most were deleted has many empty ones.
 constexpr std::uint64_t kMostLookedThrough = std::uint64_t{1} << 20U;
 
@@ -38,7 +38,7 @@ void put_entry(Printer& out, Shown what, Address key, Address value) {
 bool put_entries(Printer& out, Address dict, Shown what) {
   const Objects& objects = out.objects();
   const auto used = objects.field<std::uint64_t>(dict, objects.layout().dict.used);
-  auto table = dict_table(objects, dict, kMostEntries);
+  auto table = dict_table(objects, dict, kMostProxyEntries);
   if (!used || !table) {
     return out.fail("its table makes no sense");
   }
@@ -114,7 +114,7 @@ bool write_proxy(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kMappingKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "dict", .write = write_dict, .cycle = "{...}"},
     {.name = "dict_keys", .write = write_view<Shown::keys>},
@@ -127,7 +127,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> mapping_kinds() {
-  return kKinds;
+  return kMappingKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -24,7 +24,7 @@ void put_value(Printer& out, Address handle) {
   value ? out.put(fmt::format("{}", *value & kValue)) : out.unreadable("what is shared");
 }
 
-bool write_semaphore(Printer& out, const Instance& object) {
+bool write_process_semaphore(Printer& out, const Instance& object) {
   const auto members = members_of<SemaphoreMembers>(out, object);
   if (!members || members->most < 0 || members->count < 0) {
     return out.fail("its members make no sense");
@@ -60,9 +60,9 @@ bool write_process(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kMultiprocessingKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
-    {.name = "_multiprocessing.SemLock", .write = write_semaphore},
+    {.name = "_multiprocessing.SemLock", .write = write_process_semaphore},
     {.name = "multiprocessing.process.BaseProcess", .write = write_process, .python_repr = true},
     {.name = "multiprocessing.process.Process", .write = write_process, .python_repr = true},  // 2.7
 };
@@ -70,7 +70,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> multiprocessing_kinds() {
-  return kKinds;
+  return kMultiprocessingKinds;
 }
 
 }  // namespace stillframe::cpython

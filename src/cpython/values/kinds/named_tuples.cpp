@@ -107,7 +107,7 @@ constexpr Kind sequence(std::string_view name) {
   return {.name = name, .write = write_struct_sequence};
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kNamedTupleKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "namedtuple", .write = write_named_tuple, .cycle = "(...)", .python_repr = true, .fits = is_named_tuple},
     sequence("sys.version_info"),
@@ -141,7 +141,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> named_tuple_kinds() {
-  return kKinds;
+  return kNamedTupleKinds;
 }
 
 }  // namespace stillframe::cpython

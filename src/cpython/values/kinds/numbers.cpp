@@ -18,7 +18,7 @@ namespace {
 // Decimal digits take time that grows with the square of their count; this many take some milliseconds.
 constexpr std::uint64_t kMostDecimals = 20'000;
 // No int is longer: 32 GiB.
-constexpr std::uint64_t kMostDigits = std::uint64_t{1} << 33U;
+constexpr std::uint64_t kMostIntDigits = std::uint64_t{1} << 33U;
 
 std::uint64_t most_decimals(const Printer& out) {
   return std::clamp<std::uint64_t>(out.limits().max_string, 1, kMostDecimals);
@@ -80,7 +80,7 @@ bool write_long(Printer& out, const Instance& object) {
   if (!size) {
     return out.fail("its size cannot be read");
   }
-  if (size->count > kMostDigits) {
+  if (size->count > kMostIntDigits) {
     return out.fail("its size is impossible");
   }
   out.put(size->negative ? "-" : "");
@@ -147,7 +147,7 @@ bool write_complex(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kNumberKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "int", .write = write_int},         {.name = "long", .write = write_long_2},
     {.name = "bool", .write = write_bool},       {.name = "float", .write = write_float},
@@ -157,7 +157,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> number_kinds() {
-  return kKinds;
+  return kNumberKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -12,7 +12,7 @@
 namespace stillframe::cpython {
 namespace {
 
-bool write_array(Printer& out, const Instance& object) {
+bool write_numpy_array(Printer& out, const Instance& object) {
   const auto array = numpy_array(out, object.address);
   if (!array) {
     return out.fail("it is no sound array");
@@ -130,9 +130,9 @@ bool write_time(Printer& out, const Instance& object) {
 
 using Number = NumberFormat::Kind;
 
-constexpr Kind kKinds[] = {
+constexpr Kind kNumpyKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
-    {.name = "numpy.ndarray", .write = write_array},
+    {.name = "numpy.ndarray", .write = write_numpy_array},
     {.name = "numpy.dtype", .write = write_dtype},
     {.name = "numpy.bool", .write = write_number<Number::boolean, 1>},
     {.name = "numpy.bool_", .write = write_number<Number::boolean, 1>},
@@ -162,7 +162,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> numpy_kinds() {
-  return kKinds;
+  return kNumpyKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -109,7 +109,7 @@ std::string number_or_unknown(std::optional<std::uint64_t> number) {
   return number ? fmt::format("{}", *number) : "?";
 }
 
-bool write_frame(Printer& out, const Instance& object) {
+bool write_data_frame(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   const auto manager = manager_of(out, fields);
   if (!manager || manager->axes.size() != 2) {
@@ -284,10 +284,10 @@ bool write_no_time(Printer& out, const Instance&) {
 }
 
 // From 3.0 on classes name the module that they are to be imported from.
-constexpr Kind kKinds[] = {
+constexpr Kind kPandasKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
-    {.name = "pandas.core.frame.DataFrame", .write = write_frame, .python_repr = true},
-    {.name = "pandas.DataFrame", .write = write_frame, .python_repr = true},
+    {.name = "pandas.core.frame.DataFrame", .write = write_data_frame, .python_repr = true},
+    {.name = "pandas.DataFrame", .write = write_data_frame, .python_repr = true},
     {.name = "pandas.core.series.Series", .write = write_series, .python_repr = true},
     {.name = "pandas.Series", .write = write_series, .python_repr = true},
     {.name = "pandas.core.indexes.base.Index", .write = write_index, .python_repr = true},
@@ -309,7 +309,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> pandas_kinds() {
-  return kKinds;
+  return kPandasKinds;
 }
 
 }  // namespace stillframe::cpython

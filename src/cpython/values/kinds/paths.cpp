@@ -10,13 +10,13 @@ namespace {
 
 // Linux knows no longer path; what is longer is shown cut.
 constexpr std::uint64_t kMostParts = 4096;
-constexpr std::uint64_t kMostLetters = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMostPathLetters = std::uint64_t{1} << 20U;
 
 using Text = std::u32string;
 
 std::optional<Text> text_of(const Objects& objects, Address at) {
   const auto place = objects.text_place(at);
-  return place && place->length <= kMostLetters ? objects.characters(*place, place->length) : std::nullopt;
+  return place && place->length <= kMostPathLetters ? objects.characters(*place, place->length) : std::nullopt;
 }
 
 std::optional<Text> text_of(const Objects& objects, std::optional<Address> at) {
@@ -119,7 +119,7 @@ bool write_path(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kPathKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "pathlib.PurePath", .write = write_path, .python_repr = true},
     {.name = "pathlib._local.PurePath", .write = write_path, .python_repr = true},  // 3.13
@@ -128,7 +128,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> path_kinds() {
-  return kKinds;
+  return kPathKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -115,7 +115,7 @@ bool write_match(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kPatternKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "re.Pattern", .write = write_pattern},
     {.name = "_sre.SRE_Pattern", .write = write_pattern},  // to 3.6
@@ -126,7 +126,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> pattern_kinds() {
-  return kKinds;
+  return kPatternKinds;
 }
 
 }  // namespace stillframe::cpython

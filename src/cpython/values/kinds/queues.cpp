@@ -105,7 +105,7 @@ bool write_executor(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kQueueKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "queue.Queue", .write = write_queue, .python_repr = true},
     {.name = "_queue.SimpleQueue", .write = write_simple_queue},
@@ -116,7 +116,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> queue_kinds() {
-  return kKinds;
+  return kQueueKinds;
 }
 
 }  // namespace stillframe::cpython

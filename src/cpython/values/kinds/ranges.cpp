@@ -135,7 +135,7 @@ bool write_memoryview(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kRangeKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "range", .write = write_range},
     {.name = "xrange", .write = write_xrange},
@@ -146,7 +146,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> range_kinds() {
-  return kKinds;
+  return kRangeKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -7,7 +7,7 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kMostFields = 4096;
+constexpr std::uint64_t kMostRecordFields = 4096;
 
 // Whether repr() shows a field: that attribute of its description (dataclasses.Field, attr.Attribute) is True, or no
 // bool at all: a function that writes the field in its own way (attrs).
@@ -36,7 +36,7 @@ std::vector<std::string> dataclass_fields(Printer& out, const Type& type) {
           names.push_back(std::move(*name));
         }
       }
-      return names.size() < kMostFields;
+      return names.size() < kMostRecordFields;
     });
   }
   return names;
@@ -48,7 +48,7 @@ std::vector<std::string> attrs_fields(Printer& out, const Type& type) {
   const Objects& objects = out.objects();
   const auto fields = out.types().class_attribute(type, "__attrs_attrs__");
   const auto count = fields ? length_of(objects, *fields) : std::nullopt;
-  for (std::uint64_t i = 0; count && i < std::min(*count, kMostFields); ++i) {
+  for (std::uint64_t i = 0; count && i < std::min(*count, kMostRecordFields); ++i) {
     const auto at = objects.memory().get<Address>(*fields + objects.layout().tuple.items.value() + i * sizeof(Address));
     const Type* field_type = at ? out.types().of(*at) : nullptr;
     if (field_type == nullptr) {
@@ -107,7 +107,7 @@ bool is_attrs(const Objects&, Types& types, const Type& type) {
 }
 
 // Lib/argparse.py, _AttributeHolder.__repr__: sorted by name until 3.8.
-bool write_namespace(Printer& out, const Instance& object) {
+bool write_simple_namespace(Printer& out, const Instance& object) {
   const Fields fields(out, object);
   std::vector<std::string> names;
   for (const Attribute& attribute : fields.all()) {
@@ -120,17 +120,17 @@ bool write_namespace(Printer& out, const Instance& object) {
   return put_fields(out, object, names);
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kRecordKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "dataclass", .write = write_dataclass, .python_repr = true, .fits = is_dataclass},
     {.name = "attrs", .write = write_attrs, .python_repr = true, .fits = is_attrs},
-    {.name = "argparse.Namespace", .write = write_namespace, .python_repr = true},
+    {.name = "argparse.Namespace", .write = write_simple_namespace, .python_repr = true},
 };
 
 }  // namespace
 
 std::span<const Kind> record_kinds() {
-  return kKinds;
+  return kRecordKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -54,7 +54,7 @@ bool write_weakref(Printer& out, const Instance& object) {
 }
 
 // proxy_repr() there.
-bool write_proxy(Printer& out, const Instance& object) {
+bool write_weak_proxy(Printer& out, const Instance& object) {
   Address referent = 0;
   const Type* type = referent_of(out, object, referent);
   if (type == nullptr) {
@@ -106,14 +106,14 @@ bool write_capsule(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kReferenceKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "weakref", .write = write_weakref},
     {.name = "weakref.ReferenceType", .write = write_weakref},
-    {.name = "weakproxy", .write = write_proxy},
-    {.name = "weakcallableproxy", .write = write_proxy},
-    {.name = "weakref.ProxyType", .write = write_proxy},
-    {.name = "weakref.CallableProxyType", .write = write_proxy},
+    {.name = "weakproxy", .write = write_weak_proxy},
+    {.name = "weakcallableproxy", .write = write_weak_proxy},
+    {.name = "weakref.ProxyType", .write = write_weak_proxy},
+    {.name = "weakref.CallableProxyType", .write = write_weak_proxy},
     {.name = "cell", .write = write_cell},
     {.name = "PyCapsule", .write = write_capsule},
 };
@@ -121,7 +121,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> reference_kinds() {
-  return kKinds;
+  return kReferenceKinds;
 }
 
 }  // namespace stillframe::cpython

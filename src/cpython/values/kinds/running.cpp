@@ -10,12 +10,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3{3, 0, 0};
-constexpr PythonVersion k3_7{3, 7, 0};
-constexpr PythonVersion k3_10{3, 10, 0};
-constexpr PythonVersion k3_11{3, 11, 0};
-constexpr PythonVersion k3_12{3, 12, 0};
-
 // code_repr() in Objects/codeobject.c.
 bool write_code(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
@@ -97,7 +91,7 @@ bool write_generator(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kRunningKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "code", .write = write_code},
     {.name = "frame", .write = write_frame},
@@ -109,7 +103,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> running_kinds() {
-  return kKinds;
+  return kRunningKinds;
 }
 
 }  // namespace stillframe::cpython

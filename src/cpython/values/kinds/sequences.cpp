@@ -49,7 +49,7 @@ bool write_tuple(Printer& out, const Instance& object) {
       true);
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kSequenceKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "list", .write = write_list, .cycle = "[...]"},
     {.name = "tuple", .write = write_tuple, .cycle = "(...)"},
@@ -58,7 +58,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> sequence_kinds() {
-  return kKinds;
+  return kSequenceKinds;
 }
 
 }  // namespace stillframe::cpython

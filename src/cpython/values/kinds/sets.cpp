@@ -57,7 +57,7 @@ bool write_set(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kSetKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "set", .write = write_set, .cycle = "set(...)"},
     {.name = "frozenset", .write = write_set, .cycle = "frozenset(...)"},
@@ -66,7 +66,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> set_kinds() {
-  return kKinds;
+  return kSetKinds;
 }
 
 }  // namespace stillframe::cpython

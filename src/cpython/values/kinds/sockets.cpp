@@ -14,8 +14,6 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr PythonVersion k3_11{3, 11, 0};
-
 // PySocketSockObject in Modules/socketmodule.h.
 struct SocketMembers {
   std::int32_t fd, family, type, protocol;
@@ -92,7 +90,7 @@ bool write_epoll(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kSocketKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "_socket.socket", .write = write_socket},
     {.name = "socket.socket", .write = write_socket, .python_repr = true},
@@ -102,7 +100,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> socket_kinds() {
-  return kKinds;
+  return kSocketKinds;
 }
 
 }  // namespace stillframe::cpython

@@ -64,7 +64,7 @@ bool write_bytearray(Printer& out, const Instance& object) {
   return put_bytes(out, name + "(b", *start, *length, ")", all_quotes);
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kTextKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "str", .write = write_str},
     {.name = "unicode", .write = write_unicode},
@@ -75,7 +75,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> text_kinds() {
-  return kKinds;
+  return kTextKinds;
 }
 
 }  // namespace stillframe::cpython

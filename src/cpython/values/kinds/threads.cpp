@@ -67,7 +67,7 @@ bool write_thread(Printer& out, const Instance& object) {
   return true;
 }
 
-constexpr Kind kKinds[] = {
+constexpr Kind kThreadKinds[] = {
     // NOLINT(modernize-avoid-c-arrays): its length is counted
     {.name = "threading.Thread", .write = write_thread, .python_repr = true},
 };
@@ -75,7 +75,7 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 std::span<const Kind> thread_kinds() {
-  return kKinds;
+  return kThreadKinds;
 }
 
 }  // namespace stillframe::cpython

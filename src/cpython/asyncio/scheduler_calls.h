@@ -17,7 +17,7 @@
 
 namespace stillframe::cpython {
 
-struct LibraryCall {
+struct SchedulerCall {
   const RawFrame* frame = nullptr;
   std::string_view function;
   Address self = 0;  // 0: it has no variable of that name
@@ -36,16 +36,16 @@ struct KnownWait {
 };
 
 // Null where it is none of these.
-const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const LibraryCall& call);
+const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const SchedulerCall& call);
 
-class LibraryCalls {
+class SchedulerCalls {
  public:
   // `is_library`: whether a file of that path is the library's own.
-  LibraryCalls(Variables& variables, bool (*is_library)(std::string_view path))
+  SchedulerCalls(Variables& variables, bool (*is_library)(std::string_view path))
       : variables_(variables), is_library_(is_library) {}
 
   // Innermost first; without the `left_out` innermost ones. `chain` must live as long as they are used.
-  std::vector<LibraryCall> of(const AwaitChain& chain, std::size_t left_out = 0);
+  std::vector<SchedulerCall> of(const AwaitChain& chain, std::size_t left_out = 0);
   // How many of the innermost calls are the library's.
   std::size_t count(const AwaitChain& chain);
 

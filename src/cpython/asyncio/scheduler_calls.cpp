@@ -1,4 +1,4 @@
-#include "cpython/asyncio/library_calls.h"
+#include "cpython/asyncio/scheduler_calls.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace stillframe::cpython {
 
-const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const LibraryCall& call) {
+const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const SchedulerCall& call) {
   const auto found = std::ranges::find_if(known, [&](const KnownWait& one) {
     return (one.function.empty() || one.function == call.function) && call.self != 0 &&
            instances.is_a(call.self, one.type);
@@ -14,8 +14,8 @@ const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> kno
   return found == known.end() ? nullptr : &*found;
 }
 
-std::vector<LibraryCall> LibraryCalls::of(const AwaitChain& chain, std::size_t left_out) {
-  std::vector<LibraryCall> calls;
+std::vector<SchedulerCall> SchedulerCalls::of(const AwaitChain& chain, std::size_t left_out) {
+  std::vector<SchedulerCall> calls;
   for (const RawFrame& frame : chain.frames | std::views::reverse | std::views::drop(left_out)) {
     if (!is_own(*frame.code)) {
       break;
@@ -26,13 +26,13 @@ std::vector<LibraryCall> LibraryCalls::of(const AwaitChain& chain, std::size_t l
   return calls;
 }
 
-std::size_t LibraryCalls::count(const AwaitChain& chain) {
+std::size_t SchedulerCalls::count(const AwaitChain& chain) {
   const auto inward = chain.frames | std::views::reverse;
   const auto first = std::ranges::find_if(inward, [&](const RawFrame& frame) { return !is_own(*frame.code); });
   return static_cast<std::size_t>(first - inward.begin());
 }
 
-bool LibraryCalls::is_own(const Code& code) {
+bool SchedulerCalls::is_own(const Code& code) {
   const auto [known, fresh] = known_.try_emplace(&code, false);
   if (fresh) {
     known->second = is_library_(code.filename);
