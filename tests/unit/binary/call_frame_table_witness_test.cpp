@@ -15,7 +15,7 @@
 namespace stillframe::binary {
 namespace {
 
-constexpr Address kBase = testing::LoadedFile::kBase;
+constexpr Address kWitnessBase = testing::LoadedFile::kBase;
 
 // With what libdw knows of it.
 class LibdwFile : public testing::LoadedFile {
@@ -87,7 +87,7 @@ void expect_same_rule(const RegisterRule& rule, Dwarf_Frame* frame, std::size_t 
 int compare(const std::string& path) {
   const LibdwFile file(path);
   EXPECT_TRUE(file.usable()) << path;
-  const auto image = ElfImage::at(file.memory, kBase);
+  const auto image = ElfImage::at(file.memory, kWitnessBase);
   const auto table = image ? CallFrameTable::in_image(file.memory, *image) : nullptr;
   if (!file.usable() || !table) {
     return 0;
@@ -97,7 +97,7 @@ int compare(const std::string& path) {
   const Address step = (file.code_end - file.code_begin) / kPlaces | 1U;
   for (Address linked = file.code_begin; linked < file.code_end && !::testing::Test::HasFailure(); linked += step) {
     SCOPED_TRACE(path + " at " + std::to_string(linked));
-    const auto row = table->row_at(kBase + linked);
+    const auto row = table->row_at(kWitnessBase + linked);
     const auto frame = file.frame_at(linked);
     EXPECT_EQ(row.has_value(), frame != nullptr);
     if (!row || !frame) {
@@ -138,10 +138,10 @@ TEST(CallFrameTableWitness, AgreesWithLibdwAboutPython) {
 TEST(CallFrameTableWitness, AgreesWithLibdwAboutEverySignalFrameOfLibc) {
   const LibdwFile file(path_of(reinterpret_cast<const void*>(&getppid)));
   ASSERT_TRUE(file.usable());
-  const auto table = CallFrameTable::in_image(file.memory, *ElfImage::at(file.memory, kBase));
+  const auto table = CallFrameTable::in_image(file.memory, *ElfImage::at(file.memory, kWitnessBase));
   int signals = 0;
   for (Address linked = file.code_begin; linked < file.code_end; linked += 4) {
-    const auto row = table->row_at(kBase + linked);
+    const auto row = table->row_at(kWitnessBase + linked);
     if (row && row->signal_frame) {
       ++signals;
       expect_same_cfa(*row, file.frame_at(linked).get());

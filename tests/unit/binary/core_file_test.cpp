@@ -26,7 +26,7 @@ CoreBuilder small_core() {
   return core;
 }
 
-Result<CoreFile> open(const std::string& bytes) {
+Result<CoreFile> open_bytes(const std::string& bytes) {
   const MemoryFile file(bytes);
   return CoreFile::open(file.fd(), "core");
 }
@@ -84,11 +84,11 @@ TEST(CoreFile, CountsProgramHeadersBeyond16Bits) {
 }
 
 TEST(CoreFile, TellsApartWhatIsNoCore) {
-  EXPECT_NE(open("").error().stopper.find("empty"), std::string::npos);
-  EXPECT_NE(open("#!/bin/sh\necho core\n").error().stopper.find("a script"), std::string::npos);
-  EXPECT_NE(open(std::string(200, 'x')).error().stopper.find("text"), std::string::npos);
-  EXPECT_NE(open("!<arch>\n" + std::string(100, ' ')).error().stopper.find("archive"), std::string::npos);
-  EXPECT_NE(open(testing::make_library("12345678")).error().stopper.find("an executable or a library"),
+  EXPECT_NE(open_bytes("").error().stopper.find("empty"), std::string::npos);
+  EXPECT_NE(open_bytes("#!/bin/sh\necho core\n").error().stopper.find("a script"), std::string::npos);
+  EXPECT_NE(open_bytes(std::string(200, 'x')).error().stopper.find("text"), std::string::npos);
+  EXPECT_NE(open_bytes("!<arch>\n" + std::string(100, ' ')).error().stopper.find("archive"), std::string::npos);
+  EXPECT_NE(open_bytes(testing::make_library("12345678")).error().stopper.find("an executable or a library"),
             std::string::npos);
 }
 
@@ -97,18 +97,19 @@ TEST(CoreFile, RefusesOtherArchitectures) {
   bytes[EI_CLASS] = ELFCLASS32;
   bytes[40 + 12] = 52;  // where e_ehsize of a 64-bit header stands
   bytes[54] = 32;
-  EXPECT_NE(open(bytes).error().stopper.find("32-bit"), std::string::npos);
+  EXPECT_NE(open_bytes(bytes).error().stopper.find("32-bit"), std::string::npos);
   CoreBuilder other;
   other.machine = EM_RISCV;
   other.note(NT_PRSTATUS, std::string(376, '\0')).memory(0x1000, "x");
-  EXPECT_NE(open(other.build()).error().stopper.find("RISC-V"), std::string::npos);
-  EXPECT_EQ(open(other.build()).error().kind, ErrorKind::unsupported);
+  EXPECT_NE(open_bytes(other.build()).error().stopper.find("RISC-V"), std::string::npos);
+  EXPECT_EQ(open_bytes(other.build()).error().kind, ErrorKind::unsupported);
 }
 
 TEST(CoreFile, RefusesOneWithoutMemory) {
-  EXPECT_NE(open(CoreBuilder().build()).error().stopper.find("no memory"), std::string::npos);
-  EXPECT_NE(open(CoreBuilder().thread(1).memory(0x1000, "", PF_R, kPage).build()).error().stopper.find("1 threads"),
-            std::string::npos);
+  EXPECT_NE(open_bytes(CoreBuilder().build()).error().stopper.find("no memory"), std::string::npos);
+  EXPECT_NE(
+      open_bytes(CoreBuilder().thread(1).memory(0x1000, "", PF_R, kPage).build()).error().stopper.find("1 threads"),
+      std::string::npos);
 }
 
 TEST(CoreFile, BelievesTheRestOfADamagedHeader) {

@@ -7,20 +7,20 @@
 namespace stillframe::binary {
 namespace {
 
-constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kSegmentPage = 4096;
 
 // Four segments of the kernel's making: one behind the other in the file, in the order of their addresses.
 std::vector<Elf64_Phdr> table() {
   std::vector<Elf64_Phdr> loads;
-  std::uint64_t offset = kPage;
+  std::uint64_t offset = kSegmentPage;
   for (const std::uint64_t address : {0x10000U, 0x20000U, 0x21000U, 0x40000U}) {
-    loads.push_back({PT_LOAD, PF_R | PF_W, offset, address, 0, kPage, kPage, kPage});
-    offset += kPage;
+    loads.push_back({PT_LOAD, PF_R | PF_W, offset, address, 0, kSegmentPage, kSegmentPage, kSegmentPage});
+    offset += kSegmentPage;
   }
   return loads;
 }
 
-constexpr std::uint64_t kFileSize = 5 * kPage;
+constexpr std::uint64_t kFileSize = 5 * kSegmentPage;
 
 bool same(const std::vector<CoreSegment>& left, const std::vector<CoreSegment>& right) {
   return std::ranges::equal(left, right, [](const CoreSegment& one, const CoreSegment& other) {
@@ -34,7 +34,7 @@ TEST(CoreSegments, LeavesGoodTablesAlone) {
   EXPECT_TRUE(arranged.warnings.empty());
   EXPECT_EQ(arranged.missing_bytes, 0U);
   ASSERT_EQ(arranged.segments.size(), 4U);
-  EXPECT_EQ(arranged.segments[2].present, kPage);
+  EXPECT_EQ(arranged.segments[2].present, kSegmentPage);
 }
 
 TEST(CoreSegments, CorrectsOneFieldByTheNeighbours) {
@@ -58,8 +58,8 @@ TEST(CoreSegments, CutsASizeThatReachesIntoTheNext) {
   loads[1].p_memsz = std::uint64_t{1} << 60U;
   const auto arranged = arrange_segments(loads, kFileSize);
   ASSERT_EQ(arranged.segments.size(), 4U);
-  EXPECT_EQ(arranged.segments[1].memory_size, kPage);
-  EXPECT_EQ(arranged.segments[1].present, kPage);
+  EXPECT_EQ(arranged.segments[1].memory_size, kSegmentPage);
+  EXPECT_EQ(arranged.segments[1].present, kSegmentPage);
 }
 
 TEST(CoreSegments, SurvivesNonsense) {

@@ -18,7 +18,7 @@ namespace {
 
 using testing::FakeMemory;
 
-constexpr Address kBase = 0x7f0000000000;
+constexpr Address kImageBase = 0x7f0000000000;
 constexpr Address kDynamic = 0x1000;  // these as linked: without kBase
 constexpr Address kSymbols = 0x1400;
 constexpr Address kStrings = 0x1800;
@@ -30,7 +30,7 @@ constexpr Address kImageSize = 0x3000;
 class ElfImageTest : public ::testing::Test {
  protected:
   ElfImageTest() {
-    memory_.map(kBase, kImageSize);
+    memory_.map(kImageBase, kImageSize);
     header_.e_ident[EI_CLASS] = ELFCLASS64;
     header_.e_ident[EI_DATA] = ELFDATA2LSB;
     std::memcpy(header_.e_ident, ELFMAG, SELFMAG);
@@ -41,20 +41,20 @@ class ElfImageTest : public ::testing::Test {
     add({.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_filesz = kImageSize, .p_memsz = kImageSize});
     add({.p_type = PT_DYNAMIC, .p_flags = PF_R, .p_vaddr = kDynamic, .p_memsz = 0x200});
     add({.p_type = PT_NOTE, .p_flags = PF_R, .p_vaddr = kNotes, .p_filesz = 0x100, .p_memsz = 0x100});
-    memory_.put_text(kBase + kStrings, std::string_view("\0_PyRuntime\0malloc\0", 19));
-    memory_.put(kBase + kSymbols + 1 * sizeof(Elf64_Sym),
+    memory_.put_text(kImageBase + kStrings, std::string_view("\0_PyRuntime\0malloc\0", 19));
+    memory_.put(kImageBase + kSymbols + 1 * sizeof(Elf64_Sym),
                 Elf64_Sym{.st_name = 1, .st_shndx = 7, .st_value = 0x2800, .st_size = 64});
-    memory_.put(kBase + kSymbols + 2 * sizeof(Elf64_Sym), Elf64_Sym{.st_name = 12, .st_shndx = SHN_UNDEF});
+    memory_.put(kImageBase + kSymbols + 2 * sizeof(Elf64_Sym), Elf64_Sym{.st_name = 12, .st_shndx = SHN_UNDEF});
     put_note();
   }
 
   void add(const Elf64_Phdr& program) {
-    memory_.put(kBase + header_.e_phoff + header_.e_phnum * sizeof(Elf64_Phdr), program);
+    memory_.put(kImageBase + header_.e_phoff + header_.e_phnum * sizeof(Elf64_Phdr), program);
     ++header_.e_phnum;
-    memory_.put(kBase, header_);
+    memory_.put(kImageBase, header_);
   }
 
-  void put_header() { memory_.put(kBase, header_); }
+  void put_header() { memory_.put(kImageBase, header_); }
 
   // Run-time addresses, as glibc leaves them, or linked ones, as musl does.
   void put_dynamic(Elf64_Sxword hash_tag, Address bias, std::uint64_t strings_size = 19) {
@@ -63,16 +63,16 @@ class ElfImageTest : public ::testing::Test {
                                             {.d_tag = DT_STRSZ, .d_un = {.d_val = strings_size}},
                                             {.d_tag = hash_tag, .d_un = {.d_ptr = kHash + bias}},
                                             {.d_tag = DT_NULL, .d_un = {}}};
-    memory_.write(kBase + kDynamic, std::as_bytes(std::span(entries)));
+    memory_.write(kImageBase + kDynamic, std::as_bytes(std::span(entries)));
   }
 
   void put_words(Address at, const std::vector<std::uint32_t>& words) {
-    memory_.write(kBase + at, std::as_bytes(std::span(words)));
+    memory_.write(kImageBase + at, std::as_bytes(std::span(words)));
   }
 
   void put_note() {
-    memory_.put(kBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 4, .n_type = NT_GNU_BUILD_ID});
-    memory_.put_text(kBase + kNotes + 12, std::string_view("GNU\0\xde\xad\xbe\xef", 8));
+    memory_.put(kImageBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 4, .n_type = NT_GNU_BUILD_ID});
+    memory_.put_text(kImageBase + kNotes + 12, std::string_view("GNU\0\xde\xad\xbe\xef", 8));
   }
 
   static std::uint32_t gnu_hash(std::string_view name) {
@@ -84,7 +84,7 @@ class ElfImageTest : public ::testing::Test {
   }
 
   [[nodiscard]] std::optional<Symbol> find(std::string_view name) const {
-    const auto image = ElfImage::at(memory_, kBase);
+    const auto image = ElfImage::at(memory_, kImageBase);
     return image ? image->find_dynamic_symbol(memory_, name) : std::nullopt;
   }
 
@@ -93,24 +93,24 @@ class ElfImageTest : public ::testing::Test {
 };
 
 TEST_F(ElfImageTest, ReadsHeaders) {
-  const auto image = ElfImage::at(memory_, kBase);
+  const auto image = ElfImage::at(memory_, kImageBase);
   ASSERT_TRUE(image);
-  EXPECT_EQ(image->base(), kBase);
-  EXPECT_EQ(image->bias(), kBase);
+  EXPECT_EQ(image->base(), kImageBase);
+  EXPECT_EQ(image->bias(), kImageBase);
   EXPECT_EQ(image->machine(), EM_X86_64);
   ASSERT_EQ(image->segments().size(), 3U);
-  EXPECT_EQ(image->segments()[1].address, kBase + kDynamic);
+  EXPECT_EQ(image->segments()[1].address, kImageBase + kDynamic);
 }
 
 TEST_F(ElfImageTest, ReadsBuildId) {
-  EXPECT_EQ(ElfImage::at(memory_, kBase)->build_id(memory_), "deadbeef");
+  EXPECT_EQ(ElfImage::at(memory_, kImageBase)->build_id(memory_), "deadbeef");
 }
 
 TEST_F(ElfImageTest, FindsThroughSysvHash) {
-  put_dynamic(DT_HASH, kBase);
+  put_dynamic(DT_HASH, kImageBase);
   put_words(kHash, {1, 3, 2, 0, 0, 1});  // one bucket: 2 -> 1
   ASSERT_TRUE(find("_PyRuntime"));
-  EXPECT_EQ(find("_PyRuntime")->address, kBase + 0x2800);
+  EXPECT_EQ(find("_PyRuntime")->address, kImageBase + 0x2800);
   EXPECT_EQ(find("_PyRuntime")->size, 64U);
   EXPECT_FALSE(find("malloc")) << "an undefined symbol is not here";
   EXPECT_FALSE(find("_PyRun"));
@@ -121,25 +121,25 @@ TEST_F(ElfImageTest, FindsThroughGnuHashWithLinkedAddresses) {
   // One bucket, symbols from 1, one Bloom word (all bits set), shift 6, bucket {1}, chain.
   put_words(kHash, {1, 1, 1, 6, ~0U, ~0U, 1, gnu_hash("_PyRuntime") & ~1U, gnu_hash("malloc") | 1U});
   ASSERT_TRUE(find("_PyRuntime"));
-  EXPECT_EQ(find("_PyRuntime")->address, kBase + 0x2800);
+  EXPECT_EQ(find("_PyRuntime")->address, kImageBase + 0x2800);
   EXPECT_FALSE(find("malloc"));
   EXPECT_FALSE(find("PyEval_SaveThread"));
 }
 
 TEST_F(ElfImageTest, FindsWithoutHashTable) {
-  put_dynamic(DT_DEBUG, kBase);
+  put_dynamic(DT_DEBUG, kImageBase);
   ASSERT_TRUE(find("_PyRuntime"));
   EXPECT_FALSE(find("nothing"));
 }
 
 TEST_F(ElfImageTest, RefusesWhatIsNoImage) {
   const FakeMemory nothing;
-  EXPECT_FALSE(ElfImage::at(nothing, kBase));
+  EXPECT_FALSE(ElfImage::at(nothing, kImageBase));
   for (const auto damage : {EI_MAG0, EI_CLASS, EI_DATA}) {
     auto header = header_;
     header.e_ident[damage] ^= 1U;
-    memory_.put(kBase, header);
-    EXPECT_FALSE(ElfImage::at(memory_, kBase)) << "byte " << damage;
+    memory_.put(kImageBase, header);
+    EXPECT_FALSE(ElfImage::at(memory_, kImageBase)) << "byte " << damage;
   }
 }
 
@@ -147,56 +147,56 @@ TEST_F(ElfImageTest, RefusesImpossibleProgramHeaders) {
   const auto whole = header_;
   header_.e_phnum = 65535;
   put_header();
-  EXPECT_FALSE(ElfImage::at(memory_, kBase));
+  EXPECT_FALSE(ElfImage::at(memory_, kImageBase));
   header_ = whole;
   header_.e_phoff = std::uint64_t{1} << 63U;
   put_header();
-  EXPECT_FALSE(ElfImage::at(memory_, kBase));
+  EXPECT_FALSE(ElfImage::at(memory_, kImageBase));
   header_ = whole;
   header_.e_phoff = ~std::uint64_t{0};
   put_header();
-  EXPECT_FALSE(ElfImage::at(memory_, kBase));
+  EXPECT_FALSE(ElfImage::at(memory_, kImageBase));
   header_ = whole;
   header_.e_phentsize = 0;
   put_header();
-  EXPECT_FALSE(ElfImage::at(memory_, kBase));
+  EXPECT_FALSE(ElfImage::at(memory_, kImageBase));
   header_ = whole;
   header_.e_phnum = 0;
   put_header();
-  EXPECT_FALSE(ElfImage::at(memory_, kBase));
+  EXPECT_FALSE(ElfImage::at(memory_, kImageBase));
 }
 
 TEST_F(ElfImageTest, SurvivesHugeSegments) {
   add({.p_type = PT_DYNAMIC, .p_vaddr = std::uint64_t{1} << 63U, .p_memsz = ~std::uint64_t{0}});
   add({.p_type = PT_NOTE, .p_vaddr = ~std::uint64_t{0} - 4, .p_filesz = ~std::uint64_t{0}});
   EXPECT_FALSE(find("_PyRuntime"));
-  EXPECT_EQ(ElfImage::at(memory_, kBase)->build_id(memory_), "deadbeef");
+  EXPECT_EQ(ElfImage::at(memory_, kImageBase)->build_id(memory_), "deadbeef");
 }
 
 TEST_F(ElfImageTest, EndsOnCyclicSysvChain) {
-  put_dynamic(DT_HASH, kBase);
+  put_dynamic(DT_HASH, kImageBase);
   put_words(kHash, {1, 3, 2, 0, 1, 2});  // 2 -> 2 -> …
   EXPECT_FALSE(find("_PyRuntime"));
 }
 
 TEST_F(ElfImageTest, EndsOnGnuChainWithoutEnd) {
-  put_dynamic(DT_GNU_HASH, kBase);
+  put_dynamic(DT_GNU_HASH, kImageBase);
   put_words(kHash, {1, 1, 0, 6, 1});
   // Zeroed memory behind: no hash there ends the chain.
-  memory_.map(kBase + kImageSize, 1U << 20U);
+  memory_.map(kImageBase + kImageSize, 1U << 20U);
   const auto before = memory_.reads;
   EXPECT_FALSE(find("_PyRuntime"));
   EXPECT_LT(memory_.reads - before, 200'000U);
 }
 
 TEST_F(ElfImageTest, RefusesHugeHashCounts) {
-  put_dynamic(DT_GNU_HASH, kBase);
+  put_dynamic(DT_GNU_HASH, kImageBase);
   for (const auto& words : std::vector<std::vector<std::uint32_t>>{
            {~0U, 1, 1, 6}, {1, 1, ~0U, 6}, {0, 1, 1, 6}, {1, ~0U, 1, 6}, {1, 1, 1, ~0U, 0, 0, ~0U}}) {
     put_words(kHash, words);
     EXPECT_FALSE(find("_PyRuntime"));
   }
-  put_dynamic(DT_HASH, kBase);
+  put_dynamic(DT_HASH, kImageBase);
   for (const auto& words : std::vector<std::vector<std::uint32_t>>{{~0U, ~0U}, {0, 3}, {1, ~0U, ~0U - 1}, {1, 0, 2}}) {
     put_words(kHash, words);
     EXPECT_FALSE(find("_PyRuntime"));
@@ -204,21 +204,21 @@ TEST_F(ElfImageTest, RefusesHugeHashCounts) {
 }
 
 TEST_F(ElfImageTest, RefusesNamesOutsideOfStrings) {
-  put_dynamic(DT_HASH, kBase, 1);
+  put_dynamic(DT_HASH, kImageBase, 1);
   put_words(kHash, {1, 3, 2, 0, 0, 1});
   EXPECT_FALSE(find("_PyRuntime"));
   EXPECT_FALSE(find(std::string(4096, 'a')));
 }
 
 TEST_F(ElfImageTest, StepsOverOtherNotesAndEndsInBadOnes) {
-  const auto image = ElfImage::at(memory_, kBase);
-  memory_.put(kBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 6, .n_type = 5});
-  memory_.put(kBase + kNotes + 24, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 2, .n_type = NT_GNU_BUILD_ID});
-  memory_.put_text(kBase + kNotes + 36, std::string_view("GNU\0\x01\x02", 6));
+  const auto image = ElfImage::at(memory_, kImageBase);
+  memory_.put(kImageBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 6, .n_type = 5});
+  memory_.put(kImageBase + kNotes + 24, Elf64_Nhdr{.n_namesz = 4, .n_descsz = 2, .n_type = NT_GNU_BUILD_ID});
+  memory_.put_text(kImageBase + kNotes + 36, std::string_view("GNU\0\x01\x02", 6));
   EXPECT_EQ(image->build_id(memory_), "0102");
   for (const std::uint32_t size : {65U, 65537U, 0x80000000U, ~0U}) {
-    memory_.put(kBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = size, .n_type = NT_GNU_BUILD_ID});
-    memory_.put(kBase + kNotes + 24, std::uint64_t{0});
+    memory_.put(kImageBase + kNotes, Elf64_Nhdr{.n_namesz = 4, .n_descsz = size, .n_type = NT_GNU_BUILD_ID});
+    memory_.put(kImageBase + kNotes + 24, std::uint64_t{0});
     EXPECT_EQ(image->build_id(memory_), "");
   }
 }

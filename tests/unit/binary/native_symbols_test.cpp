@@ -16,7 +16,7 @@ using testing::open_symbols;
 using testing::Workshop;
 
 // `spot` is an address within two inlined calls, `plain_spot` one within none.
-constexpr std::string_view nested = R"(#include "inner.h"
+constexpr std::string_view nested_source = R"(#include "inner.h"
 static inline __attribute__((always_inline)) int middle(volatile int *p) {
   int doubled = innermost(p) * 2;  // calls innermost
   return doubled + *p;
@@ -43,12 +43,13 @@ static inline __attribute__((always_inline)) int innermost(volatile int *p) {
 
 std::vector<std::string> nested_calls() {
   const auto at = [](std::string_view source, std::string_view mark) { return std::to_string(line_of(source, mark)); };
-  return {"innermost inner.h:" + at(inner, "the spot") + "+", "middle nested.c:" + at(nested, "calls innermost") + "+",
-          "outer nested.c:" + at(nested, "calls middle")};
+  return {"innermost inner.h:" + at(inner, "the spot") + "+",
+          "middle nested.c:" + at(nested_source, "calls innermost") + "+",
+          "outer nested.c:" + at(nested_source, "calls middle")};
 }
 
 void write_nested(const Workshop& shop) {
-  shop.write("nested.c", nested);
+  shop.write("nested.c", nested_source);
   shop.write("inner.h", inner);
 }
 
@@ -73,7 +74,7 @@ TEST_P(EveryDebugFormat, GivesNamesLinesAndInlinedCalls) {
   ASSERT_TRUE(calls.back().file);
   EXPECT_EQ(*calls.back().file, shop.path("nested.c")) << "joined with DW_AT_comp_dir";
   EXPECT_EQ(described(symbols->calls_at(address_of(library, "plain_spot"), false)),
-            std::vector{"plain nested.c:" + std::to_string(line_of(nested, "plain spot"))});
+            std::vector{"plain nested.c:" + std::to_string(line_of(nested_source, "plain spot"))});
 }
 
 INSTANTIATE_TEST_SUITE_P(

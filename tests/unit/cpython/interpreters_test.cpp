@@ -10,7 +10,7 @@ namespace {
 
 using Address = memory::Address;
 
-constexpr Address kNowhere = 0x7fff'dead'b000;
+constexpr Address kNoInterpreter = 0x7fff'dead'b000;
 
 class EveryLayoutInterpreters : public testing::EveryLayout {
  protected:
@@ -54,7 +54,7 @@ TEST_P(EveryLayoutInterpreters, NamesThreadsFromTheThreadingModule) {
   const Address thread =
       python.instance(python.dict({{python.text(mangled ? "_Thread__name" : "_name"), python.text("loader")},
                                    {python.text(mangled ? "_Thread__daemonic" : "_daemonic"), yes}}));
-  const Address active = python.dict({{python.integer(0x7f00'0000'2000), thread}, {python.integer(1), kNowhere}});
+  const Address active = python.dict({{python.integer(0x7f00'0000'2000), thread}, {python.integer(1), kNoInterpreter}});
   const Address module = python.module(python.dict({{python.text("_active"), active}}));
   python.set(interpreter, layout.interpreter.modules, python.dict({{python.text("threading"), module}}));
   const auto table = find_thread_table(objects, interpreter);
@@ -65,7 +65,7 @@ TEST_P(EveryLayoutInterpreters, NamesThreadsFromTheThreadingModule) {
   EXPECT_EQ(process.interpreters.front().threads[1].name, "loader");
   EXPECT_EQ(process.interpreters.front().threads[0].daemon, std::nullopt);
   EXPECT_EQ(process.interpreters.front().threads[1].daemon, true);
-  python.set(interpreter, layout.interpreter.modules, kNowhere);
+  python.set(interpreter, layout.interpreter.modules, kNoInterpreter);
   EXPECT_FALSE(find_thread_table(objects, interpreter));
 }
 
@@ -87,7 +87,7 @@ TEST_P(EveryLayoutInterpreters, CutsCyclesOfInterpreters) {
 }
 
 TEST_P(EveryLayoutInterpreters, AThreadThatCannotBeReadCostsOnlyWhatIsBehindIt) {
-  python.set(worker, layout.thread.next, kNowhere);
+  python.set(worker, layout.thread.next, kNoInterpreter);
   const auto process = read();
   ASSERT_EQ(process.interpreters.size(), 1);
   EXPECT_TRUE(process.interpreters.front().broken);
@@ -95,7 +95,7 @@ TEST_P(EveryLayoutInterpreters, AThreadThatCannotBeReadCostsOnlyWhatIsBehindIt) 
 }
 
 TEST_P(EveryLayoutInterpreters, AThreadOfAnotherInterpreterIsNotTaken) {
-  python.set(worker, layout.thread.interp, kNowhere);
+  python.set(worker, layout.thread.interp, kNoInterpreter);
   const auto process = read();
   EXPECT_TRUE(process.interpreters.front().broken);
   EXPECT_TRUE(process.interpreters.front().threads.empty());
@@ -105,7 +105,7 @@ TEST_P(EveryLayoutInterpreters, AListThatWasChangedMeanwhileSaysSo) {
   if (!layout.thread.prev.present()) {
     return;  // 2.7 links threads one way
   }
-  python.set(main_thread, layout.thread.prev, kNowhere);
+  python.set(main_thread, layout.thread.prev, kNoInterpreter);
   const auto process = read();
   EXPECT_TRUE(process.interpreters.front().broken);
   EXPECT_EQ(process.interpreters.front().threads.size(), 2);
@@ -119,11 +119,11 @@ TEST_P(EveryLayoutInterpreters, NoInterpreterYetOrAnyMore) {
 }
 
 TEST_P(EveryLayoutInterpreters, AHeadInNowhereIsMarked) {
-  for (const Address hostile : {kNowhere, Address{1} << 63U, ~Address{0}, ~Address{0} - 4096, Address{1}}) {
+  for (const Address hostile : {kNoInterpreter, Address{1} << 63U, ~Address{0}, ~Address{0} - 4096, Address{1}}) {
     python.memory.put(runtime.interpreters_head_at, hostile);
     EXPECT_TRUE(read().broken) << hostile;
   }
-  runtime.interpreters_head_at = kNowhere;
+  runtime.interpreters_head_at = kNoInterpreter;
   EXPECT_TRUE(read().broken);
 }
 
@@ -161,7 +161,7 @@ TEST_P(EveryLayoutInterpreters, AnyTornWordEndsInAnAnswer) {
     for (Address at = begin; size <= 1024 && at < begin + size; at += 8) {
       const auto kept = python.memory.get<Address>(at);
       ASSERT_TRUE(kept);
-      for (const Address torn : {Address{1} << 63U, ~Address{0}, at, begin + 64, kNowhere, Address{0}}) {
+      for (const Address torn : {Address{1} << 63U, ~Address{0}, at, begin + 64, kNoInterpreter, Address{0}}) {
         python.memory.put(at, torn);
         const std::size_t before = python.memory.reads;
         auto process = read();

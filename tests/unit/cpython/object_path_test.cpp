@@ -5,7 +5,7 @@
 namespace stillframe::cpython {
 namespace {
 
-using Kind = PathStep::Kind;
+using StepKind = PathStep::Kind;
 
 // The steps in one line: "a:app i:3 t:key".
 std::string parsed(std::string_view asked) {
@@ -17,7 +17,7 @@ std::string parsed(std::string_view asked) {
   for (const PathStep& step : path->steps) {
     out += out.empty() ? "" : " ";
     out += std::string_view("aitbnow")[static_cast<std::size_t>(step.kind)];
-    out += ":" + (step.kind == Kind::integer ? std::to_string(step.number) : step.text);
+    out += ":" + (step.kind == StepKind::integer ? std::to_string(step.number) : step.text);
   }
   return out;
 }

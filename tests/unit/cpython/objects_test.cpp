@@ -11,7 +11,7 @@ namespace {
 
 using Address = memory::Address;
 
-constexpr std::uint64_t kHuge = std::uint64_t{1} << 63U;
+constexpr std::uint64_t kHugeLength = std::uint64_t{1} << 63U;
 constexpr PythonVersion k3{3, 0, 0};
 
 class EveryLayoutObjects : public testing::EveryLayout {};
@@ -37,12 +37,12 @@ TEST_P(EveryLayoutObjects, RefusesLengthsThatNothingHas) {
   const Address text = python.text("price");
   const Offset length = layout.version < k3 ? layout.var_object.size_field : layout.unicode.length;
   for (const std::uint64_t hostile :
-       {kHuge, kHuge - 1, std::numeric_limits<std::uint64_t>::max(), std::uint64_t{4097}}) {
+       {kHugeLength, kHugeLength - 1, std::numeric_limits<std::uint64_t>::max(), std::uint64_t{4097}}) {
     python.set(text, length, hostile);
     EXPECT_FALSE(objects.text(text)) << hostile;
   }
   const Address bytes = python.bytes("abc");
-  python.set(bytes, layout.var_object.size_field, kHuge);
+  python.set(bytes, layout.var_object.size_field, kHugeLength);
   EXPECT_FALSE(objects.bytes(bytes, 1U << 20U));
 }
 
@@ -65,7 +65,7 @@ TEST_P(EveryLayoutObjects, RefusesEveryStateThatIsNone) {
 }
 
 TEST_P(EveryLayoutObjects, PointersToNowhereGiveNothing) {
-  for (const Address at : {Address{0}, Address{8}, Address{3}, kHuge, ~Address{0}, ~Address{7}}) {
+  for (const Address at : {Address{0}, Address{8}, Address{3}, kHugeLength, ~Address{0}, ~Address{7}}) {
     EXPECT_FALSE(objects.text(at)) << at;
     EXPECT_FALSE(objects.type_of(at)) << at;
     EXPECT_FALSE(objects.integer(at)) << at;
@@ -81,7 +81,7 @@ TEST_P(EveryLayoutObjects, ATypeNameWithoutEndIsNone) {
   python.memory.put_text(endless, std::string(4096, 'x'));
   python.set(type, layout.type.name, endless);
   EXPECT_FALSE(objects.type_name(type));
-  python.set(type, layout.type.name, kHuge);
+  python.set(type, layout.type.name, kHugeLength);
   EXPECT_FALSE(objects.type_name(type));
 }
 
@@ -103,7 +103,8 @@ TEST_P(EveryLayoutObjects, IntegersThatDoNotFitAreNone) {
 }
 
 TEST_P(EveryLayoutObjects, ReadsIntegersOfUpTo64Bits) {
-  for (const std::uint64_t value : {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{0x7f12'3456'7890}, kHuge + 5}) {
+  for (const std::uint64_t value :
+       {std::uint64_t{0}, std::uint64_t{7}, std::uint64_t{0x7f12'3456'7890}, kHugeLength + 5}) {
     EXPECT_EQ(objects.integer(python.integer(value)), value);
   }
 }
@@ -138,7 +139,8 @@ TEST_P(EveryLayoutObjects, DictsOfImpossibleSizeEndSoon) {
     EXPECT_LT(python.memory.reads - before, 100);
     return !whole;
   };
-  for (const std::uint64_t hostile : {kHuge, ~std::uint64_t{0}, std::uint64_t{1} << 40U, std::uint64_t{1} << 19U}) {
+  for (const std::uint64_t hostile :
+       {kHugeLength, ~std::uint64_t{0}, std::uint64_t{1} << 40U, std::uint64_t{1} << 19U}) {
     if (layout.dict.table.present()) {
       python.set(dict, layout.dict.mask, hostile);
       EXPECT_TRUE(ends()) << hostile;
@@ -204,7 +206,7 @@ TEST_P(EveryLayoutObjects, FindsAttributesBesideTheTypesSharedKeys) {
     python.memory.put(instance - (tagged ? 24 : 32), tagged ? values - 1 : values);
   }
   EXPECT_EQ(objects.instance_attribute(instance, "_name"), name);
-  python.set(type, layout.heap_type.cached_keys, kHuge);
+  python.set(type, layout.heap_type.cached_keys, kHugeLength);
   EXPECT_FALSE(objects.instance_attribute(instance, "_name"));
 }
 

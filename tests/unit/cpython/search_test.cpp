@@ -11,7 +11,7 @@ namespace {
 
 using Address = memory::Address;
 
-constexpr Address kNowhere = 0x7fff'dead'b000;
+constexpr Address kUnmapped = 0x7fff'dead'b000;
 
 class EveryLayoutSearch : public testing::EveryLayout {
  protected:
@@ -34,7 +34,7 @@ class EveryLayoutSearch : public testing::EveryLayout {
       mappings.push_back({.begin = begin, .end = begin + size, .readable = true, .writable = true});
     }
     // What cannot be read is passed over.
-    mappings.push_back({.begin = kNowhere, .end = kNowhere + 0x3000, .readable = true, .writable = true});
+    mappings.push_back({.begin = kUnmapped, .end = kUnmapped + 0x3000, .readable = true, .writable = true});
     return testing::FakeTarget(python.memory, std::move(mappings), true);
   }
 
@@ -60,7 +60,7 @@ TEST_P(EveryLayoutSearch, AsksSysForTheVersion) {
   EXPECT_FALSE(sys_version(objects, interpreter)) << "no minor version is that high";
   set_version("");
   EXPECT_FALSE(sys_version(objects, interpreter));
-  python.set(interpreter, layout.interpreter.sysdict, kNowhere);
+  python.set(interpreter, layout.interpreter.sysdict, kUnmapped);
   EXPECT_FALSE(sys_version(objects, interpreter));
 }
 
@@ -72,7 +72,7 @@ TEST_P(EveryLayoutSearch, TakesNoInterpreterOfAnotherVersion) {
 
 TEST_P(EveryLayoutSearch, TakesNoThreadThatDoesNotPointBack) {
   EXPECT_TRUE(looks_like_interpreter(python.memory, layout, interpreter));
-  python.set(thread, layout.thread.interp, kNowhere);
+  python.set(thread, layout.thread.interp, kUnmapped);
   EXPECT_FALSE(looks_like_interpreter(python.memory, layout, interpreter));
 }
 
@@ -95,12 +95,12 @@ TEST_P(EveryLayoutSearch, TakesADamagedInterpreterWhoseThreadsFitTogether) {
   python.set(thread, layout.thread.thread_id, std::uint64_t{0x1000});
   python.set(thread, layout.thread.next, other);
   EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter)) << "a cycle";
-  python.set(thread, layout.thread.next, kNowhere);
+  python.set(thread, layout.thread.next, kUnmapped);
   EXPECT_FALSE(looks_like_damaged_interpreter(python.memory, layout, interpreter));
 }
 
 TEST_P(EveryLayoutSearch, NothingLooksLikeAnInterpreterInNowhere) {
-  for (const Address hostile : {Address{0}, Address{8}, kNowhere, Address{1} << 63U, ~Address{0}, ~Address{7}}) {
+  for (const Address hostile : {Address{0}, Address{8}, kUnmapped, Address{1} << 63U, ~Address{0}, ~Address{7}}) {
     EXPECT_FALSE(looks_like_interpreter(python.memory, layout, hostile)) << hostile;
   }
 }

@@ -7,13 +7,13 @@
 namespace stillframe::native {
 namespace {
 
-constexpr Address kStack = 0x7000;
+constexpr Address kMergedStack = 0x7000;
 constexpr Address kFrameSize = 0x100;
 
-// Native frames of kFrameSize bytes, innermost first: frame i lies at kStack + i * kFrameSize.
+// Native frames of kFrameSize bytes, innermost first: frame i lies at kMergedStack + i * kFrameSize.
 class MergeTest : public ::testing::Test {
  protected:
-  MergeTest() { memory_.map(kStack, 32 * kFrameSize); }
+  MergeTest() { memory_.map(kMergedStack, 32 * kFrameSize); }
 
   // 'l': an evaluation loop; 'h': a handler in its place; '.': another function.
   void native(std::string_view parts) {
@@ -24,7 +24,7 @@ class MergeTest : public ::testing::Test {
     }
   }
 
-  static Address at(std::size_t frame, Address offset = 0) { return kStack + frame * kFrameSize + offset; }
+  static Address at(std::size_t frame, Address offset = 0) { return kMergedStack + frame * kFrameSize + offset; }
 
   // A Python call; the next ones called it. `mark` of one that began its loop.
   void python(bool entry = false, Address mark = 0) {

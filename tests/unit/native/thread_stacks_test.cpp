@@ -12,10 +12,10 @@ namespace {
 using memory::CapturedMemory;
 using testing::FakeStack;
 
-constexpr Address kStack = FakeStack::kStack;
-constexpr Address kLeaf = FakeStack::kBase + FakeStack::kText + 0x100;
+constexpr Address kThreadStack = FakeStack::kStack;
+constexpr Address kThreadLeaf = FakeStack::kBase + FakeStack::kText + 0x100;
 constexpr Address kLarge = FakeStack::kBase + FakeStack::kText + 0x300;  // its frame is larger than a page
-constexpr Address kStart = FakeStack::kBase + FakeStack::kText + 0x200;
+constexpr Address kStartOfThread = FakeStack::kBase + FakeStack::kText + 0x200;
 
 // Threads whose registers or system calls are given by hand.
 class ThreadedTarget : public testing::FakeTarget {
@@ -62,12 +62,12 @@ class ThreadStacksTest : public ::testing::Test {
     fake_.function(FakeStack::kText + 0x100, 0x40);
     fake_.function(FakeStack::kText + 0x200, 0x40, {DW_CFA_undefined, 16});
     fake_.sized_function(FakeStack::kText + 0x300, 0x40, 0x1008);
-    fake_.words(kStack + 0x100, {fake_.call_before(kStart + 0x20, kLeaf)});
+    fake_.words(kThreadStack + 0x100, {fake_.call_before(kStartOfThread + 0x20, kThreadLeaf)});
     fake_.finish();
   }
 
   static target::Registers registers(Address sp) {
-    target::Registers registers{.dwarf = std::vector<std::uint64_t>(17), .pc = kLeaf + 4, .sp = sp};
+    target::Registers registers{.dwarf = std::vector<std::uint64_t>(17), .pc = kThreadLeaf + 4, .sp = sp};
     registers.thread_pointer = 0x1234;
     return registers;
   }
@@ -84,7 +84,7 @@ class ThreadStacksTest : public ::testing::Test {
     }
     auto stacks = reader.capture(threads, hold);
     if (overwrite) {
-      fake_.words(kStack + 0x100, {0x1111});
+      fake_.words(kThreadStack + 0x100, {0x1111});
     }
     reader.unwind(stacks, from_copy);
     return stacks;
@@ -94,8 +94,8 @@ class ThreadStacksTest : public ::testing::Test {
     EXPECT_FALSE(stack.unknown);
     EXPECT_FALSE(stack.stack.end_reason) << *stack.stack.end_reason;
     ASSERT_EQ(stack.stack.frames.size(), 2U);
-    EXPECT_EQ(stack.stack.frames[0].pc, kLeaf + 4);
-    EXPECT_EQ(stack.stack.frames[1].pc, kStart + 0x20);
+    EXPECT_EQ(stack.stack.frames[0].pc, kThreadLeaf + 4);
+    EXPECT_EQ(stack.stack.frames[1].pc, kStartOfThread + 0x20);
   }
 
   FakeStack fake_;
@@ -103,7 +103,7 @@ class ThreadStacksTest : public ::testing::Test {
 
 TEST_F(ThreadStacksTest, TakesTheRegistersOfHeldThreads) {
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
-  const FakeHold hold({4, 5}, registers(kStack + 0x100));
+  const FakeHold hold({4, 5}, registers(kThreadStack + 0x100));
   const auto stacks = look(target, {4, 5, 6}, &hold, true, true);
   ASSERT_EQ(stacks.size(), 3U);
   expect_whole(stacks[0]);
@@ -118,11 +118,11 @@ TEST_F(ThreadStacksTest, TakesTheRegistersOfHeldThreads) {
 
 TEST_F(ThreadStacksTest, TakesTheSystemCallsOfSleepingThreads) {
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
-  target.calls[4] = {.number = 1, .sp = kStack + 0x100, .pc = kLeaf + 4};
-  target.calls[5] = {.number = -1, .sp = kStack + 0x100, .pc = 0};
+  target.calls[4] = {.number = 1, .sp = kThreadStack + 0x100, .pc = kThreadLeaf + 4};
+  target.calls[5] = {.number = -1, .sp = kThreadStack + 0x100, .pc = 0};
   const auto stacks = look(target, {4, 5, 6}, nullptr, false);
   expect_whole(stacks[0]);
-  EXPECT_EQ(stacks[0].registers.get(binary::kStackPointer), kStack + 0x100);
+  EXPECT_EQ(stacks[0].registers.get(binary::kStackPointer), kThreadStack + 0x100);
   EXPECT_FALSE(stacks[0].registers.get(3));
   EXPECT_TRUE(stacks[1].unknown);
   EXPECT_TRUE(stacks[2].unknown);
@@ -131,7 +131,7 @@ TEST_F(ThreadStacksTest, TakesTheSystemCallsOfSleepingThreads) {
 
 TEST_F(ThreadStacksTest, TakesTheRegistersOfACore) {
   ThreadedTarget target(fake_.memory, fake_.mappings, true);
-  target.states[4] = registers(kStack + 0x100);
+  target.states[4] = registers(kThreadStack + 0x100);
   const auto stacks = look(target, {4, 5}, nullptr, false);
   expect_whole(stacks[0]);
   EXPECT_EQ(stacks[1].unknown, "the core has none");
@@ -140,15 +140,15 @@ TEST_F(ThreadStacksTest, TakesTheRegistersOfACore) {
 // What the stack held when it was copied counts, not what the thread made of it since.
 TEST_F(ThreadStacksTest, UnwindsFromTheCopy) {
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
-  target.calls[4] = {.number = 1, .sp = kStack + 0x100, .pc = kLeaf + 4};
+  target.calls[4] = {.number = 1, .sp = kThreadStack + 0x100, .pc = kThreadLeaf + 4};
   expect_whole(look(target, {4}, nullptr, true, true)[0]);
 }
 
 TEST_F(ThreadStacksTest, ReadsNothingThatWasNotCopied) {
   // The frame that leads on lies on another stack, which nobody copied.
-  fake_.words(FakeStack::kOtherStack + 0x100, {kStart + 0x20});
+  fake_.words(FakeStack::kOtherStack + 0x100, {kStartOfThread + 0x20});
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
-  target.calls[4] = {.number = 1, .sp = kStack - 0x100000, .pc = kLeaf + 4};
+  target.calls[4] = {.number = 1, .sp = kThreadStack - 0x100000, .pc = kThreadLeaf + 4};
   const auto stacks = look(target, {4}, nullptr, true);
   EXPECT_TRUE(stacks[0].stack.end_reason);
 }
@@ -160,15 +160,15 @@ TEST_F(ThreadStacksTest, CopiesTheStacksUnderSignalHandlersNextTime) {
   constexpr Address kHandlerStack = FakeStack::kOtherStack + 0x800;
   fake_.memory.write(kTrampoline, std::as_bytes(std::span("\x48\xC7\xC0\x0F\0\0\0\x0F\x05", 9)));
   fake_.words(kHandlerStack - 8, {kTrampoline});
-  fake_.memory.put(kHandlerStack + 40 + 15 * 8, kStack + 0x100);  // rsp
-  fake_.memory.put(kHandlerStack + 40 + 16 * 8, kLarge + 4);      // rip
-  fake_.words(kStack + 0x1100, {kStart + 0x20});
+  fake_.memory.put(kHandlerStack + 40 + 15 * 8, kThreadStack + 0x100);  // rsp
+  fake_.memory.put(kHandlerStack + 40 + 16 * 8, kLarge + 4);            // rip
+  fake_.words(kThreadStack + 0x1100, {kStartOfThread + 0x20});
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
   const FakeHold hold({4}, registers(kHandlerStack - 8));
   CapturedMemory memory(target.memory());
   Modules modules(target, fake_.memory);
   StackReader reader(target, memory, modules);
-  memory.prefetch({kStack / CapturedMemory::kPageSize});  // the interpreter keeps something in a page of it
+  memory.prefetch({kThreadStack / CapturedMemory::kPageSize});  // the interpreter keeps something in a page of it
   auto stacks = reader.capture({{.tid = 4, .inner_tid = 4}}, &hold);
   reader.unwind(stacks, true);
   EXPECT_EQ(stacks[0].stack.frames.size(), 3U);
@@ -178,7 +178,7 @@ TEST_F(ThreadStacksTest, CopiesTheStacksUnderSignalHandlersNextTime) {
   reader.unwind(stacks, true);
   EXPECT_FALSE(stacks[0].stack.end_reason) << *stacks[0].stack.end_reason;
   ASSERT_EQ(stacks[0].stack.frames.size(), 4U);
-  EXPECT_EQ(stacks[0].stack.frames[3].pc, kStart + 0x20);
+  EXPECT_EQ(stacks[0].stack.frames[3].pc, kStartOfThread + 0x20);
   EXPECT_FALSE(reader.find_interrupted(stacks)) << "all is there";
 }
 #endif
@@ -187,7 +187,7 @@ TEST_F(ThreadStacksTest, CopiesTheStacksUnderSignalHandlersNextTime) {
 TEST_F(ThreadStacksTest, CopiesLittleForAWildStackPointer) {
   ThreadedTarget target(fake_.memory, fake_.mappings, false);
   for (const Address sp : {Address{0}, Address{1}, ~Address{0}, ~Address{0} - 0x10000, Address{0x5000}}) {
-    target.calls[4] = {.number = 1, .sp = sp, .pc = kLeaf + 4};
+    target.calls[4] = {.number = 1, .sp = sp, .pc = kThreadLeaf + 4};
     fake_.memory.reads = 0;
     const auto stacks = look(target, {4}, nullptr, true);
     EXPECT_TRUE(stacks[0].stack.end_reason);

@@ -42,7 +42,7 @@ CoreBuilder with_library(const std::string& library, const std::string& path, bo
   return core;
 }
 
-Result<std::unique_ptr<Target>> open(const CoreBuilder& core, const CoreOptions& options = {}) {
+Result<std::unique_ptr<Target>> open_built(const CoreBuilder& core, const CoreOptions& options = {}) {
   const TemporaryFolder folder;
   return open_core(folder.add("core", core.build()), options);
 }
@@ -60,7 +60,7 @@ TEST(CoreTarget, ReadsAbsentPagesFromTheFileOfTheSameBuildId) {
   const TemporaryFolder folder;
   const std::string library = testing::make_library("0123456789abcdef");
   const std::string path = folder.add("libx.so", library);
-  const auto target = open(with_library(library, path));
+  const auto target = open_built(with_library(library, path));
   ASSERT_TRUE(target);
   EXPECT_EQ(byte_at(**target, kHeap), 'h');
   EXPECT_EQ(byte_at(**target, kBase + kPage), 'c');
@@ -78,7 +78,7 @@ TEST(CoreTarget, ReadsAbsentPagesFromTheFileOfTheSameBuildId) {
 TEST(CoreTarget, NeverReadsAnotherFileOfTheSameName) {
   const TemporaryFolder folder;
   const std::string path = folder.add("libx.so", testing::make_library("another build id"));
-  const auto target = open(with_library(testing::make_library("0123456789abcdef"), path));
+  const auto target = open_built(with_library(testing::make_library("0123456789abcdef"), path));
   ASSERT_TRUE(target);
   EXPECT_EQ(fault_at(**target, kBase + kPage), memory::FaultReason::not_in_core);
   EXPECT_FALSE((*target)->open_mapped((*target)->mappings()[1]));
@@ -93,14 +93,14 @@ TEST(CoreTarget, LooksInTheSearchRootAndPath) {
   folder.add("flat/libx.so", library);
   folder.add("wrong/libx.so", testing::make_library("something else.."));
   const CoreBuilder core = with_library(library, "/opt/gone/libx.so");
-  EXPECT_EQ(byte_at(**open(core, {.library_search_root = folder.path() + "/root"}), kBase + kPage), 'c');
-  EXPECT_EQ(byte_at(**open(core, {.library_search_path = {folder.path() + "/wrong", folder.path() + "/flat"}}),
+  EXPECT_EQ(byte_at(**open_built(core, {.library_search_root = folder.path() + "/root"}), kBase + kPage), 'c');
+  EXPECT_EQ(byte_at(**open_built(core, {.library_search_path = {folder.path() + "/wrong", folder.path() + "/flat"}}),
                     kBase + kPage),
             'c');
   folder.add("tree/a/b/libx.so", testing::make_library("something else.."));
   folder.add("tree/c/libx.so", library);
-  EXPECT_EQ(byte_at(**open(core, {.library_search_root = folder.path() + "/tree"}), kBase + kPage), 'c');
-  EXPECT_EQ(fault_at(**open(core), kBase + kPage), memory::FaultReason::not_in_core);
+  EXPECT_EQ(byte_at(**open_built(core, {.library_search_root = folder.path() + "/tree"}), kBase + kPage), 'c');
+  EXPECT_EQ(fault_at(**open_built(core), kBase + kPage), memory::FaultReason::not_in_core);
 }
 
 TEST(CoreTarget, TrustsUnprovedFilesOnlyForWhatCannotBeWritten) {
@@ -114,7 +114,7 @@ TEST(CoreTarget, TrustsUnprovedFilesOnlyForWhatCannotBeWritten) {
       .memory(kBase, "", PF_R, kPage)
       .memory(kBase + kPage, "", PF_R | PF_X, kPage)
       .memory(kBase + 2 * kPage, "", PF_R | PF_W, kPage);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   EXPECT_EQ(byte_at(**target, kBase + kPage), 'c');
   EXPECT_EQ(fault_at(**target, kBase + 2 * kPage), memory::FaultReason::not_in_core);
@@ -124,7 +124,7 @@ TEST(CoreTarget, TrustsUnprovedFilesOnlyForWhatCannotBeWritten) {
 TEST(CoreTarget, ReadsNoDataFromFilesWhereWrittenPagesWereLeftOut) {
   const TemporaryFolder folder;
   const std::string library = testing::make_library("0123456789abcdef");
-  const auto target = open(with_library(library, folder.add("libx.so", library), false));
+  const auto target = open_built(with_library(library, folder.add("libx.so", library), false));
   ASSERT_TRUE(target);
   EXPECT_EQ(byte_at(**target, kBase + kPage), 'c');
   EXPECT_EQ(fault_at(**target, kBase + 2 * kPage), memory::FaultReason::not_in_core);
@@ -156,18 +156,18 @@ TEST(CoreTarget, ShowsBothBuildIdsOfAWrongExecutable) {
   const std::string right = testing::make_library("0123456789abcdef");
   const std::string wrong = folder.add("wrong", testing::make_library("ABCDEFGHIJKLMNOP"));
   const CoreBuilder core = with_library(right, folder.add("right", right));
-  EXPECT_TRUE(open(core, {.executable = folder.path() + "/right"}));
-  const auto refused = open(core, {.executable = wrong});
+  EXPECT_TRUE(open_built(core, {.executable = folder.path() + "/right"}));
+  const auto refused = open_built(core, {.executable = wrong});
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().stopper.find("30313233343536373839616263646566"), std::string::npos);
   EXPECT_NE(refused.error().stopper.find("4142434445464748494a4b4c4d4e4f50"), std::string::npos);
-  EXPECT_FALSE(open(core, {.executable = folder.path() + "/missing"}));
+  EXPECT_FALSE(open_built(core, {.executable = folder.path() + "/missing"}));
 }
 
 TEST(CoreTarget, ListsThreadsAndTheirRegisters) {
   const TemporaryFolder folder;
   const std::string library = testing::make_library("0123456789abcdef");
-  const auto target = open(with_library(library, folder.add("libx.so", library)));
+  const auto target = open_built(with_library(library, folder.add("libx.so", library)));
   ASSERT_TRUE(target);
   const auto threads = (*target)->threads();
   ASSERT_TRUE(threads);
@@ -199,7 +199,7 @@ TEST(CoreTarget, KnowsASystemCallByTheInstructionBeforeIt) {
       .thread(2, 0, {{kRip, kHeap + 5}, {kRax, restarts}, {kOrigRax, 202}})
       .thread(3, 0, {{kRip, kHeap + 4}, {kRax, restarts}, {kOrigRax, ~std::uint64_t{0}}});
   core.memory(kHeap, code, PF_R | PF_X);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   const auto call = (*target)->syscall(1);
   ASSERT_TRUE(call);
@@ -220,7 +220,7 @@ TEST(CoreTarget, KnowsACallThatWaitedByItsResult) {
     core.thread(tid++, 0, {{kRip, kHeap + 4}, {kRax, result(code_of)}, {kOrigRax, 232}});
   }
   core.memory(kHeap, code, PF_R | PF_X);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   for (Tid waits = 1; waits <= 5; ++waits) {
     EXPECT_TRUE((*target)->syscall(waits)) << waits;
@@ -242,7 +242,7 @@ TEST(CoreTarget, KnowsTheCallsOfAarch64) {
       .thread(3, 0, {{0, 5}, {x8, 64}, {pc, kHeap + 8}})           // has returned
       .thread(4, 0, {{0, 7}, {x8, 63}, {pc, kHeap + 16}});         // in no call
   core.memory(kHeap, code, PF_R | PF_X);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   const auto read = (*target)->syscall(1);
   ASSERT_TRUE(read);
@@ -260,7 +260,7 @@ TEST(CoreTarget, KnowsTheCallsOfAarch64) {
 std::optional<model::Crash> crash_of(std::int16_t signal, std::int32_t code, std::uint64_t address) {
   CoreBuilder core;
   core.thread(9, signal).signal(signal, code, address).memory(kHeap, "x");
-  return (*open(core))->crash();
+  return (*open_built(core))->crash();
 }
 
 TEST(CoreTarget, DescribesTheCrash) {
@@ -293,7 +293,7 @@ TEST(CoreTarget, RecognisesFilesByTheirHeadersWhereTheListIsLost) {
   core.memory(kHeap, std::string(kPage, 'h'))
       .memory(kBase, library.substr(0, kPage), PF_R)
       .memory(kBase + kPage, "", PF_R | PF_X, kPage);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   EXPECT_EQ((*target)->mappings().size(), 3U);
   EXPECT_FALSE((*target)->warnings().empty());
@@ -317,7 +317,7 @@ TEST(CoreTarget, ReadsTheWholeCommandLineFromTheStack) {
   CoreBuilder core;
   core.thread(1).process(1, "python", "python nnn").auxv({{AT_RANDOM, stack + 0x700}, {AT_PAGESZ, kPage}});
   core.memory(stack, bytes);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   EXPECT_EQ((*target)->source().command_line, (std::vector<std::string>{"python", long_name}));
 }
@@ -340,7 +340,7 @@ TEST(CoreTarget, ReadsTheCommandLineThatTheKernelGave) {
   CoreBuilder core;
   core.thread(1).process(1, "python", "python nnn").auxv({{AT_RANDOM, stack + 0x700}, {AT_PAGESZ, kPage}});
   core.memory(stack, bytes);
-  const auto target = open(core);
+  const auto target = open_built(core);
   ASSERT_TRUE(target);
   EXPECT_EQ((*target)->source().command_line, (std::vector<std::string>{"python", "-c", "print(1)"}));
 }

@@ -19,7 +19,7 @@
 namespace stillframe::target {
 namespace {
 
-std::uint64_t inode_of(const FileHandle& file) {
+std::uint64_t socket_inode_of(const FileHandle& file) {
   struct stat status{};
   return fstat(file.fd(), &status) == 0 ? status.st_ino : 0;
 }
@@ -41,21 +41,21 @@ TEST(UnixSockets, ThoseOfAPairAreEachOthersPeers) {
   const FileHandle one(ends[0]);
   FileHandle other(ends[1]);
   UnixSockets sockets;
-  const auto found = sockets.find(inode_of(one));
+  const auto found = sockets.find(socket_inode_of(one));
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->peer_inode, inode_of(other));
+  EXPECT_EQ(found->peer_inode, socket_inode_of(other));
   EXPECT_EQ(found->state, "connected");
   EXPECT_FALSE(found->path);
-  EXPECT_EQ(sockets.find(inode_of(other))->peer_inode, inode_of(one));
+  EXPECT_EQ(sockets.find(socket_inode_of(other))->peer_inode, socket_inode_of(one));
   other = FileHandle();
-  EXPECT_FALSE(sockets.find(inode_of(one))->peer_inode);
+  EXPECT_FALSE(sockets.find(socket_inode_of(one))->peer_inode);
 }
 
 TEST(UnixSockets, HaveThePathTheyWereBoundTo) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path() + "/door";
   const FileHandle bound = server(path);
-  const auto found = UnixSockets().find(inode_of(bound));
+  const auto found = UnixSockets().find(socket_inode_of(bound));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->path, path);
   EXPECT_EQ(found->state, "listening");
@@ -65,14 +65,14 @@ TEST(UnixSockets, HaveThePathTheyWereBoundTo) {
 TEST(UnixSockets, NamesThatAreNoPathsAreWrittenAsTheTableWritesThem) {
   const std::string name = "stillframe " + std::to_string(getpid());
   const FileHandle bound = server(std::string(1, '\0') + name);
-  EXPECT_EQ(UnixSockets().find(inode_of(bound))->path, "@" + name);
+  EXPECT_EQ(UnixSockets().find(socket_inode_of(bound))->path, "@" + name);
 }
 
 TEST(UnixSockets, NothingWhereThereIsNone) {
   UnixSockets sockets;
   EXPECT_FALSE(sockets.find(std::uint64_t{1} << 40U));
   const FileHandle file(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  EXPECT_FALSE(sockets.find(inode_of(file) + (std::uint64_t{1} << 31U)));
+  EXPECT_FALSE(sockets.find(socket_inode_of(file) + (std::uint64_t{1} << 31U)));
 }
 
 // What is cut anywhere gives nothing, or what stands before the cut.
