@@ -34,7 +34,11 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
   stillframe_library(deps::capstone capstone)
 endif()
 
+get_target_property(fmt_headers fmt::fmt-header-only INTERFACE_INCLUDE_DIRECTORIES)
+add_library(stillframe_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+target_include_directories(stillframe_fmt SYSTEM PUBLIC ${fmt_headers})
+
 add_library(stillframe_deps INTERFACE)
-target_link_libraries(stillframe_deps INTERFACE fmt::fmt-header-only nlohmann_json::nlohmann_json deps::dw deps::elf
+target_link_libraries(stillframe_deps INTERFACE stillframe_fmt nlohmann_json::nlohmann_json deps::dw deps::elf
                       deps::minizip deps::z deps::deflate deps::zstd deps::lz4 deps::lzma deps::bz2 ${CMAKE_DL_LIBS}
                       $<TARGET_NAME_IF_EXISTS:deps::capstone>)
