@@ -57,18 +57,11 @@ std::vector<WantedStructure> wanted_structures() {
 // The mapping that a file's data at `address` was loaded from; its zeroed rest (.bss) lies in a nameless mapping
 // behind.
 const target::Mapping* file_mapping(std::span<const target::Mapping> mappings, Address address) {
-  const auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  if (next == mappings.begin() || address >= std::prev(next)->end) {
-    return nullptr;
+  const target::Mapping* at = target::mapping_at(mappings, address);
+  while (at != nullptr && at->path.empty()) {
+    at = at != mappings.data() && std::prev(at)->end == at->begin ? std::prev(at) : nullptr;
   }
-  for (auto at = std::prev(next);; --at) {
-    if (!at->path.empty()) {
-      return at->path.front() == '/' ? &*at : nullptr;
-    }
-    if (at == mappings.begin() || std::prev(at)->end != at->begin) {
-      return nullptr;
-    }
-  }
+  return at != nullptr && at->path.front() == '/' ? at : nullptr;
 }
 
 // Sizes change with every patch release; only where an object's data begins behind its head are they read.

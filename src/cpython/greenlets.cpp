@@ -235,10 +235,8 @@ Greenlets::ThreadRecord Greenlets::thread_of(const Objects& objects, Address mai
 bool Greenlets::has_module_functions(const Objects& objects, Address record) const {
   const auto functions = record % sizeof(Address) == 0 ? objects.memory().get<Address>(record)
                                                        : std::unexpected(memory::Fault{.address = record});
-  const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, functions.value_or(0), {}, &target::Mapping::begin);
-  return functions && after != mappings.begin() && *functions < std::prev(after)->end &&
-         is_greenlet_file(std::prev(after)->path);
+  const target::Mapping* mapping = functions ? target::mapping_at(target_.mappings(), *functions) : nullptr;
+  return mapping != nullptr && is_greenlet_file(mapping->path);
 }
 
 bool Greenlets::is_frame(const Objects& objects, Address object) const {

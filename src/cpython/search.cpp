@@ -16,12 +16,8 @@ constexpr std::size_t kChunk = std::size_t{1} << 18U;
 constexpr std::uint64_t kMaxSearched = std::uint64_t{4} << 30U;
 
 bool is_writable_address(std::span<const target::Mapping> mappings, Address address) {
-  const auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  if (next == mappings.begin()) {
-    return false;
-  }
-  const auto& mapping = *std::prev(next);
-  return address < mapping.end && mapping.writable;
+  const target::Mapping* mapping = target::mapping_at(mappings, address);
+  return mapping != nullptr && mapping->writable;
 }
 
 // Calls `visit(address, word)` for every aligned word of a mapping that holds a plausible pointer, until it returns

@@ -22,12 +22,6 @@ void add_pages(Address begin, Address end, std::vector<std::uint64_t>& pages) {
   }
 }
 
-const target::Mapping* mapping_at(const target::Target& target, Address address) {
-  const auto mappings = target.mappings();
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
-}
-
 // Leaves out what lies behind the end of a greenlet's stack.
 void cut(NativeStack& stack, Address end) {
   const auto behind =
@@ -59,7 +53,7 @@ void GreenletStacks::capture(const cpython::GreenletList& list) {
     }
     // What was not moved away lies in its place, up to the end of the thread's stack at most.
     const Address in_place = greenlet.stack_start + greenlet.stack_saved;
-    if (const auto* mapping = mapping_at(target_, in_place)) {
+    if (const auto* mapping = target::mapping_at(target_.mappings(), in_place)) {
       add_pages(in_place, std::min({greenlet.stack_stop, mapping->end, in_place + kMostOfStack}), pages);
     }
   }
@@ -104,7 +98,7 @@ bool is_switching(const NativeStack& stack) {
 void cut_stacks(const target::Target& target, const cpython::GreenletList& list, std::vector<ThreadStack>& stacks) {
   for (ThreadStack& stack : stacks) {
     const auto sp = stack.registers.get(binary::kStackPointer);
-    const target::Mapping* mapping = sp ? mapping_at(target, *sp) : nullptr;
+    const target::Mapping* mapping = sp ? target::mapping_at(target.mappings(), *sp) : nullptr;
     Address end = 0;
     std::size_t ends = 0;
     for (const cpython::RawGreenlet& greenlet : list.greenlets) {

@@ -42,15 +42,6 @@ std::unique_ptr<binary::CallFrameTable> Modules::read_section(const binary::ElfF
   return binary::CallFrameTable::in_section(std::move(bytes), section->address, bias, format);
 }
 
-const target::Mapping* Modules::mapping_at(Address address) const {
-  const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  if (after == mappings.begin() || address >= std::prev(after)->end) {
-    return nullptr;
-  }
-  return &*std::prev(after);
-}
-
 // The mapping of the file's first byte that belongs to the same loading of it: the nearest one further down.
 const target::Mapping* Modules::first_of(const target::Mapping& mapping) const {
   const auto mappings = target_.mappings();
@@ -65,7 +56,7 @@ const target::Mapping* Modules::first_of(const target::Mapping& mapping) const {
 }
 
 Module* Modules::find(Address address) {
-  const target::Mapping* mapping = mapping_at(address);
+  const target::Mapping* mapping = target::mapping_at(target_.mappings(), address);
   if (mapping == nullptr || mapping->path.empty()) {
     return nullptr;
   }
@@ -86,7 +77,7 @@ Module* Modules::find(Address address) {
 }
 
 Module* Modules::owner_of(Address data) {
-  const target::Mapping* mapping = mapping_at(data);
+  const target::Mapping* mapping = target::mapping_at(target_.mappings(), data);
   if (mapping != nullptr && mapping->path.empty() && mapping != target_.mappings().data() &&
       std::prev(mapping)->end == mapping->begin) {
     --mapping;
@@ -95,7 +86,7 @@ Module* Modules::owner_of(Address data) {
 }
 
 bool Modules::is_code(Address address) const {
-  const target::Mapping* mapping = mapping_at(address);
+  const target::Mapping* mapping = target::mapping_at(target_.mappings(), address);
   return mapping != nullptr && mapping->executable;
 }
 

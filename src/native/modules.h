@@ -105,7 +105,6 @@ class Modules {
   // Where the function ends that begins there, if one does.
   [[nodiscard]] std::optional<Address> end_of_function(Address begin);
   [[nodiscard]] std::optional<Jumps> jumps_of(Address function);
-  [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   [[nodiscard]] const target::Mapping* first_of(const target::Mapping& mapping) const;
   std::optional<binary::UnwindRow> look_up(Module& module, Address pc);
   std::optional<binary::UnwindRow> row_of(const binary::CallFrameTable& table, Address pc);

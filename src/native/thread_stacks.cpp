@@ -38,16 +38,10 @@ ThreadStack StackReader::stand_of(target::Tid tid, const target::Hold* hold) con
   return stack;
 }
 
-const target::Mapping* StackReader::mapping_at(Address address) const {
-  const auto mappings = target_.mappings();
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
-}
-
 // From the stack pointer to the end of the stack.
 void StackReader::add_stack_pages(Address sp, std::vector<std::uint64_t>& pages) const {
   std::uint64_t size = kUnknownStack;
-  if (const target::Mapping* mapping = mapping_at(sp)) {
+  if (const target::Mapping* mapping = target::mapping_at(target_.mappings(), sp)) {
     const std::uint64_t left = mapping->end - sp;
     size = std::min(left, mapping->end - mapping->begin <= kLargestStackRegion ? kMostOfThreadStack : kUnknownStack);
   }
@@ -91,8 +85,8 @@ bool StackReader::find_interrupted(const std::vector<ThreadStack>& stacks) {
     for (std::size_t i = 0; stack.stack.end_reason && i + 1 < frames.size(); ++i) {
       const Address sp = frames[i + 1].sp;
       // Some pages of it may be there, because the interpreter keeps something on it.
-      const target::Mapping* mapping = frames[i].signal ? mapping_at(sp) : nullptr;
-      if (mapping != nullptr && (mapping != mapping_at(own) || sp < own)) {
+      const target::Mapping* mapping = frames[i].signal ? target::mapping_at(target_.mappings(), sp) : nullptr;
+      if (mapping != nullptr && (mapping != target::mapping_at(target_.mappings(), own) || sp < own)) {
         interrupted_.insert(sp);
       }
     }

@@ -41,7 +41,6 @@ class StackReader {
 
  private:
   [[nodiscard]] ThreadStack stand_of(target::Tid tid, const target::Hold* hold) const;
-  [[nodiscard]] const target::Mapping* mapping_at(Address address) const;
   void add_stack_pages(Address sp, std::vector<std::uint64_t>& pages) const;
 
   const target::Target& target_;

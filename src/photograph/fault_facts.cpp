@@ -27,11 +27,6 @@ bool is_canonical(Address address) {
   return high == 0 || high == (~Address{0} >> kAddressBits);
 }
 
-const target::Mapping* mapping_at(std::span<const target::Mapping> mappings, Address address) {
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
-}
-
 bool is_accessible(const target::Mapping& mapping) {
   return mapping.readable || mapping.writable || mapping.executable;
 }
@@ -129,7 +124,7 @@ const binary::MemoryOperand* refused(const binary::Instruction& instruction, std
     if (address) {
       return *address >= at && *address - at < std::max<std::uint32_t>(operand.size, 1);
     }
-    const auto* mapping = mapping_at(mappings, at);
+    const auto* mapping = target::mapping_at(mappings, at);
     return !is_canonical(at) || mapping == nullptr || !is_accessible(*mapping);
   };
   const auto found = std::ranges::find_if(instruction.memory, is_refused);
@@ -200,7 +195,7 @@ std::optional<model::Fault> describe_fault(const target::Target& target, const n
   if (operand != nullptr) {
     add_operand(*operand, fault);
   }
-  const auto* mapping = of_memory && fault.address ? mapping_at(target.mappings(), *fault.address) : nullptr;
+  const auto* mapping = of_memory && fault.address ? target::mapping_at(target.mappings(), *fault.address) : nullptr;
   if (mapping != nullptr) {
     fault.area = area_of(target, *mapping);
     // What may be read and was refused was a write.

@@ -10,12 +10,6 @@ using cpython::RawGreenlet;
 using target::Mapping;
 using target::Tid;
 
-const Mapping* mapping_at(const target::Target& target, Address address) {
-  const auto mappings = target.mappings();
-  const auto after = std::ranges::upper_bound(mappings, address, {}, &Mapping::begin);
-  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
-}
-
 std::optional<Address> stack_pointer(const target::Target& target, Tid tid) {
   if (target.lifeless()) {
     const auto registers = target.registers(tid);
@@ -75,11 +69,11 @@ void GreenletOwners::find_stacks(const Negative& negative, const target::Target&
     for (const auto& thread : interpreter.threads) {
       const auto tid = tids.find(thread.address);
       const bool main = tid != tids.end() && tid->second == target.source().pid;
-      if (const Mapping* mapping = main ? nullptr : mapping_at(target, thread.thread_id)) {
+      if (const Mapping* mapping = main ? nullptr : target::mapping_at(target.mappings(), thread.thread_id)) {
         stacks_.push_back({.mapping = mapping, .end = thread.thread_id, .thread = thread.address});
       }
       const auto sp = tid != tids.end() ? stack_pointer(target, tid->second) : std::nullopt;
-      if (const Mapping* mapping = sp ? mapping_at(target, *sp) : nullptr) {
+      if (const Mapping* mapping = sp ? target::mapping_at(target.mappings(), *sp) : nullptr) {
         stacks_.push_back({.mapping = mapping, .end = mapping->end, .thread = thread.address});
       }
       for (const Mapping& mapping : target.mappings()) {
@@ -93,7 +87,7 @@ void GreenletOwners::find_stacks(const Negative& negative, const target::Target&
 }
 
 Address GreenletOwners::thread_with(Address stack) const {
-  const Mapping* mapping = mapping_at(target_, stack);
+  const Mapping* mapping = target::mapping_at(target_.mappings(), stack);
   const auto above = std::ranges::upper_bound(stacks_, stack, {}, &Stack::end);
   return mapping != nullptr && above != stacks_.end() && above->mapping == mapping ? above->thread : 0;
 }

@@ -35,18 +35,13 @@ std::unordered_set<Address> semaphore_files(const target::Target& target) {
 
 }  // namespace
 
-const target::Mapping* ProcessLocks::mapping_of(const target::Target& target, Address address) {
-  const auto mappings = target.mappings();
-  const auto next = std::ranges::upper_bound(mappings, address, {}, &target::Mapping::begin);
-  if (next == mappings.begin()) {
-    return nullptr;
-  }
-  const target::Mapping& mapping = *std::prev(next);
-  return address < mapping.end && mapping.inode != 0 ? &mapping : nullptr;
+const target::Mapping* ProcessLocks::file_mapping_at(const target::Target& target, Address address) {
+  const target::Mapping* mapping = target::mapping_at(target.mappings(), address);
+  return mapping != nullptr && mapping->inode != 0 ? mapping : nullptr;
 }
 
 std::optional<ProcessLocks::Place> ProcessLocks::place_of(const target::Target& target, Address address) {
-  const target::Mapping* mapping = mapping_of(target, address);
+  const target::Mapping* mapping = file_mapping_at(target, address);
   return mapping == nullptr ? std::nullopt : std::optional(Place{mapping->device, mapping->inode});
 }
 
@@ -245,7 +240,7 @@ void ProcessLocks::find_what_it_wants(Party& party, model::Thread& thread) {
     return;
   }
   const Address futex = thread.system_call->arguments[0];
-  const target::Mapping* mapping = mapping_of(*party.target, futex);
+  const target::Mapping* mapping = file_mapping_at(*party.target, futex);
   const auto place = place_of(*party.target, futex);
   // No other memory that is shared is followed: only who has the semaphore can be told to hold it.
   if (place && mapping->path.contains("/sem.") && (shared_.contains(*place) || shared_.size() < kMostPlaces)) {

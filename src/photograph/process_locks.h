@@ -57,7 +57,7 @@ class ProcessLocks {
     std::size_t resource = 0;
   };
 
-  static const target::Mapping* mapping_of(const target::Target& target, cpython::Address address);
+  static const target::Mapping* file_mapping_at(const target::Target& target, cpython::Address address);
   static std::optional<Place> place_of(const target::Target& target, cpython::Address address);
 
   bool is_ours(std::size_t resource, const cpython::Semaphore& semaphore);

@@ -2,9 +2,16 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace stillframe::target {
+
+const Mapping* mapping_at(std::span<const Mapping> mappings, Address address) {
+  const auto after = std::ranges::upper_bound(mappings, address, {}, &Mapping::begin);
+  return after != mappings.begin() && address < std::prev(after)->end ? &*std::prev(after) : nullptr;
+}
 
 FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
   if (this != &other) {

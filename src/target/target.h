@@ -1,4 +1,4 @@
-// A process or a core as one thing. Nothing above asks which one it is.
+// A process or a core as one thing. What is above asks which one it is by lifeless() alone.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,10 @@ struct Mapping {
   std::uint64_t inode = 0;  // 0: no file
   std::string path;         // as the target sees it, without " (deleted)"; "[heap]", "[stack]"; empty: anonymous
 };
+
+// The mapping that has the address; null where nothing is mapped. They are sorted by address, as Target::mappings()
+// are.
+const Mapping* mapping_at(std::span<const Mapping> mappings, Address address);
 
 // A file descriptor that closes itself.
 class FileHandle {
