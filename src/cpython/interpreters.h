@@ -21,6 +21,7 @@ struct RawThread {
   std::optional<std::string> name;  // from the threading module
   std::optional<bool> daemon;       // likewise: the program does not wait for its end
   FrameChain chain;
+  bool torn = false;  // read while it ran, and a second reading of its chain differed
 };
 
 struct RawInterpreter {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "model/words.h"
 #include "photograph/frame_maker.h"
 #include "photograph/greenlet_owners.h"
 #include "photograph/native_ids.h"
@@ -51,6 +52,11 @@ class Developer {
     if (owners_->ownerless() > 0) {
       miss(fmt::format("{} suspended greenlets are missing: they belong to no thread that could be read",
                        owners_->ownerless()));
+    }
+    if (torn_ != 0) {
+      miss(fmt::format("the {} of {} may be torn: a second reading, while {} ran, differed",
+                       torn_ == 1 ? "stack" : "stacks", model::with_count(torn_, "thread"),
+                       torn_ == 1 ? "it" : "they"));
     }
     if (unread_values_ != 0) {
       miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
@@ -190,6 +196,10 @@ class Developer {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
       miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
     }
+    if (raw.torn) {
+      thread.torn = true;
+      ++torn_;
+    }
   }
 
   // The frames of a thread or of a greenlet; false where some are missing.
@@ -221,6 +231,7 @@ class Developer {
   std::unordered_map<Tid, const target::ThreadInfo*> by_tid_;
   std::unordered_set<Tid> busy_;
   std::size_t unread_values_ = 0;
+  std::size_t torn_ = 0;
 };
 
 }  // namespace

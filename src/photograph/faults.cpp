@@ -28,7 +28,7 @@ std::size_t count_faults(const Negative& negative) {
   for (const auto& interpreter : negative.process.interpreters) {
     faults += interpreter.broken ? 1 : 0;
     for (const auto& thread : interpreter.threads) {
-      faults += thread.chain.broken ? 1 : 0;
+      faults += thread.chain.broken || thread.torn ? 1 : 0;
     }
   }
   return faults;

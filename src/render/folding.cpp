@@ -63,8 +63,8 @@ bool same_stack(const auto& one, const auto& other) {
 }
 
 bool alike(const model::Thread& one, const model::Thread& other) {
-  return one.interpreter == other.interpreter && one.greenlets.empty() && other.greenlets.empty() &&
-         same_stack(one, other);
+  return one.interpreter == other.interpreter && one.torn == other.torn && one.greenlets.empty() &&
+         other.greenlets.empty() && same_stack(one, other);
 }
 
 bool alike(const model::Greenlet& one, const model::Greenlet& other) {

@@ -212,6 +212,7 @@ class StillJson {
                        {"waiting_on", waiting_of(thread)},
                        {"wants", wants_of(thread)},
                        {"complete", thread.complete},
+                       {"torn", thread.torn},
                        {"incomplete_reason", or_null(thread.incomplete_reason)},
                        {"native_end", or_null(thread.native_end)},
                        {"merge_conflict", or_null(thread.merge_conflict)}};

@@ -24,6 +24,11 @@ void write_remarks(Screen& screen, const Shown& stack) {
   const auto remark = [&screen](std::string_view what, std::string_view why) {
     screen.paragraph(fmt::format("  [{}: {}]", what, escaped(why)), "   ", style::kWarning);
   };
+  if constexpr (requires { stack.torn; }) {
+    if (stack.torn) {
+      remark("calls of different moments may stand here together", "the thread ran while it was read");
+    }
+  }
   if (!stack.complete) {
     remark("outer frames are missing", stack.incomplete_reason.value_or("unknown"));
   }
