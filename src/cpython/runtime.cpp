@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "cpython/debug_info_check.h"
 #include "cpython/debug_offsets.h"
@@ -21,12 +23,15 @@ std::string target_name(const target::Target& target) {
   return fmt::format("process {}", source.pid.value_or(0));
 }
 
-Result<Runtime> unknown_version(const target::Target& target, PythonVersion version) {
-  return fail(
-      ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)),
-      fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions()),
-      fmt::format("{}, or use the native stacks alone (gdb -p PID -batch -ex 'thread apply all bt')",
-                  version < k3_6 ? "run the program with a newer Python" : "update stillframe"));
+Result<Runtime> unknown_version(const target::Target& target, PythonVersion version, const DiscoveryOptions& options) {
+  const std::string what =
+      fmt::format("it is Python {}.{}; this stillframe knows {}", version.major, version.minor, known_versions());
+  if (options.accept_unknown) {
+    return Runtime{.warnings = {what + ": only native stacks are shown"}, .claimed = version};
+  }
+  return fail(ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)), what,
+              fmt::format("{}; --native-all shows the native stacks of any program",
+                          version < k3_6 ? "run the program with a newer Python" : "update stillframe"));
 }
 
 // Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
@@ -139,6 +144,41 @@ std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& versio
   return tables;
 }
 
+// Says of a version that no table describes that it is read by another's.
+void read_as_another(PythonVersion claimed, Runtime& runtime) {
+  runtime.claimed = claimed;
+  runtime.warnings.push_back(fmt::format(
+      "this is Python {}.{}, which this stillframe does not know; it is read as {}.{}, and what differs may be "
+      "missing or wrong",
+      claimed.major, claimed.minor, runtime.version.major, runtime.version.minor));
+}
+
+// Of a version that is newer than every table: read as the newest one of them is, with what the target says of its own
+// layout, where that leads to a thread.
+std::optional<Runtime> from_newer_image(const target::Target& target, const memory::MemorySource& memory,
+                                        PythonImage image) {
+  const auto known = std::ranges::max(all_layouts(), {}, &Layout::version)->version;
+  const PythonVersion claimed = *image.version;
+  if (claimed.major != known.major || claimed < known) {
+    return std::nullopt;
+  }
+  image.version = PythonVersion{.major = known.major, .minor = known.minor};
+  auto runtime = from_image(target, memory, image);
+  if (!runtime) {
+    return std::nullopt;
+  }
+  const Objects objects(memory, runtime->layout);
+  const auto head = memory.get<Address>(runtime->interpreters_head_at);
+  const auto thread =
+      head && *head != 0 ? objects.pointer(*head, runtime->layout.interpreter.threads_head) : std::nullopt;
+  if (!thread || *thread == 0 || objects.pointer(*thread, runtime->layout.thread.interp) != *head) {
+    return std::nullopt;
+  }
+  believe_debug_info(target, *runtime);
+  read_as_another(claimed, *runtime);
+  return runtime;
+}
+
 // By search, with what an image told (if one did).
 std::optional<Runtime> from_search(const target::Target& target, const memory::MemorySource& memory,
                                    const PythonImage* image, SearchScope scope,
@@ -201,13 +241,18 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
   const auto files = mapped_files(target);
   std::optional<PythonImage> first;
   std::optional<Runtime> plausible;
+  std::optional<PythonVersion> unknown;  // that a file claims
   for (const auto* mapping : files) {
     auto image = inspect_image(target, memory, *mapping);
     if (!image) {
       continue;
     }
     if (image->version && tables_for(image->version).empty()) {
-      return unknown_version(target, *image->version);
+      if (!options.exhaustive) {
+        auto runtime = from_newer_image(target, memory, *image);
+        return runtime ? Result<Runtime>(std::move(*runtime)) : unknown_version(target, *image->version, options);
+      }
+      unknown = std::exchange(image->version, std::nullopt);  // memory decides, whatever a file says
     }
     if (image->version && !options.exhaustive) {
       auto runtime = from_image(target, memory, *image);
@@ -228,6 +273,9 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
   const bool everywhere = first || options.exhaustive || target.lifeless();
   if (auto runtime = from_search(target, memory, first ? &*first : nullptr,
                                  everywhere ? SearchScope::everything : SearchScope::data_of_files)) {
+    if (unknown) {
+      read_as_another(*unknown, *runtime);
+    }
     return std::move(*runtime);
   }
   if (plausible && recover_threads(target, memory, *plausible)) {
@@ -237,6 +285,9 @@ Result<Runtime> discover(const target::Target& target, const memory::MemorySourc
     if (auto runtime = from_search(target, memory, &*first, SearchScope::everything, looks_like_damaged_interpreter)) {
       return std::move(*runtime);
     }
+  }
+  if (unknown) {
+    return unknown_version(target, *unknown, options);
   }
   if (first) {
     return fail(ErrorKind::damaged, fmt::format("find the interpreter in {}", target_name(target)),

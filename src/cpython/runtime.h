@@ -29,12 +29,16 @@ struct Runtime {
   bool has_greenlets = false;        // threads may go from one chain of frames to another
   std::string found_by;              // in words: how it was found
   std::vector<std::string> warnings;
+  // A version that no table describes: what is read of it, by another's table, may be wrong.
+  std::optional<PythonVersion> claimed;
 
   [[nodiscard]] bool present() const { return version.major != 0; }
 };
 
 struct DiscoveryOptions {
   bool exhaustive = false;  // search memory, whatever the symbols say
+  // A version that cannot be read is no error: what comes is not present(), and has the version `claimed`.
+  bool accept_unknown = false;
 };
 
 // Finds the interpreter; the error says what the target is when it is no Python at all.

@@ -1,5 +1,7 @@
 #include "photograph/photograph.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -27,14 +29,15 @@ cpython::Address interpreter_data(const cpython::Runtime& runtime) {
   return 0;
 }
 
-// A program without Python has native stacks.
+// A program without Python, or with one that no table describes, has native stacks.
 Result<cpython::Runtime> find_python(const target::Target& target, const memory::MemorySource& memory,
                                      const Wishes& wishes) {
-  auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive});
+  const bool all = wishes.native == NativeWish::all;
+  auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive, .accept_unknown = all});
   if (runtime || runtime.error().kind != ErrorKind::not_python) {
     return runtime;
   }
-  if (wishes.native == NativeWish::all) {
+  if (all) {
     return cpython::Runtime{};
   }
   runtime.error().advice += "; --native-all shows the native stacks of any program";
@@ -72,6 +75,8 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   const cpython::Objects objects(memory, runtime->layout);
   if (runtime->present()) {
     still.python = describe_python(negative->process, *runtime, objects);
+  } else if (runtime->claimed) {
+    still.python = model::Python{.version = fmt::format("{}.{}", runtime->claimed->major, runtime->claimed->minor)};
   }
   NativeFrames native(*negative, names, still, wishes.native);
   negative->resources = wishes.resources;
@@ -85,6 +90,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
     still.warnings.push_back(file +
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
+  still.partial = still.partial || runtime->claimed.has_value();
   add_sources(still, target);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));

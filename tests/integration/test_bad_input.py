@@ -76,10 +76,55 @@ def test_python_of_an_unknown_version(stillframe, tmp_path, version, advice):
     child = subprocess.Popen([program])
     try:
         time.sleep(0.1)
-        refused(stillframe("dump", child.pid), f"it is Python {version};", "3.15", advice)
+        refused(stillframe("dump", child.pid), f"it is Python {version};", "3.15", advice, "--native-all")
+        refused(stillframe("dump", "--exhaustive", child.pid), f"it is Python {version};")
+        native = stillframe("dump", "--native-all", child.pid)
+        assert native.code == 3, native.err
+        assert f"| Python {version} |" in native.out and "pause (native" in native.out
+        assert f"it is Python {version};" in native.out + native.err
     finally:
         child.kill()
         child.wait()
+
+
+def call_it_newer(interpreter, folder):
+    """A copy of the interpreter that says of its own layout that it is 3.16's."""
+    program = interpreter.outside(interpreter.executable).read_bytes()
+    major, minor = interpreter.version
+    cookie, version = b"xdebugpy", bytes([minor, major, 0, 0, 0, 0])
+    (begin,) = [at for at in starts(program, cookie) if program[at + 10:at + 16] == version]
+    (folder / "python3.16").write_bytes(program[:begin + 10] + bytes([16]) + program[begin + 11:])
+    (folder / "python3.16").chmod(0o755)
+
+
+def starts(text, part):
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+@pytest.mark.parametrize("options", [[], ["--exhaustive"]], ids=["by_its_own_offsets", "by_a_search"])
+def test_python_that_is_newer(start, stillframe, options):
+    """It is read as the newest that is known, and the answer says so."""
+    newest = interpreters.BY_ID["3.15"]
+    program = start(newest, "blocked_threads.py", env={"PYTHONHOME": "/usr"},
+                    before=lambda folder: call_it_newer(newest, folder),
+                    command=lambda _, inside: [f"{inside}/python3.16", f"{inside}/blocked_threads.py"])
+    program.wait_asleep()
+    outcome = stillframe("dump", "--json", *options, program.pid)
+    assert outcome.code == 3, outcome.err
+    still = json.loads(outcome.out)
+    assert any("3.16" in warning and "read as 3.15" in warning for warning in still["warnings"]), still["warnings"]
+    functions = {frame["function"] for thread in still["threads"] for frame in thread["frames"]}
+    known = json.loads(stillframe("dump", "--json", start_known(start).pid).out)
+    assert functions == {frame["function"] for thread in known["threads"] for frame in thread["frames"]}
+
+
+def start_known(start):
+    program = start(interpreters.BY_ID["3.15"], "blocked_threads.py")
+    program.wait_asleep()
+    return program
 
 
 def test_some_of_several(start, stillframe, sleeper):
