@@ -61,7 +61,7 @@ SF_EVERY_LAYOUT(EveryLayoutDictLookup);
 
 TEST_P(EveryLayoutDictLookup, FindsByTheHashAlone) {
   if (too_old()) {
-    return;
+    GTEST_SKIP() << "not of this version";
   }
   slots_.at(slot_of("second", 0)) = 1;
   write_slots();
@@ -72,7 +72,7 @@ TEST_P(EveryLayoutDictLookup, FindsByTheHashAlone) {
 
 TEST_P(EveryLayoutDictLookup, GoesOnBehindOthersAndDeletedOnes) {
   if (too_old()) {
-    return;
+    GTEST_SKIP() << "not of this version";
   }
   slots_.at(slot_of("second", 2)) = 1;
   slots_.at(slot_of("second", 1)) = kDeleted;
@@ -83,7 +83,7 @@ TEST_P(EveryLayoutDictLookup, GoesOnBehindOthersAndDeletedOnes) {
 
 TEST_P(EveryLayoutDictLookup, BelievesThatThereIsNoneWhereTheHashesAgree) {
   if (too_old()) {
-    return;
+    GTEST_SKIP() << "not of this version";
   }
   write_slots();
   EXPECT_FALSE(objects_.lookup(dict_, "second")) << "its slot is empty";
@@ -107,7 +107,7 @@ TEST_P(EveryLayoutDictLookup, ReadsEveryKeyOfATableThatMakesNoSense) {
 
 TEST_P(EveryLayoutDictLookup, KnowsNoHashOfOtherCharacters) {
   if (too_old()) {
-    return;
+    GTEST_SKIP() << "not of this version";
   }
   const Address dict = python.dict({{python.text("\xe9", 1, false), 0x300}});
   write_slots();

@@ -132,7 +132,7 @@ TEST_P(EveryLayoutFrames, AThreadStateInNowhereIsMarked) {
 
 TEST_P(EveryLayoutFrames, AChainCutInTheMiddleIsNotShownAsWhole) {
   if (!python.light_frames()) {
-    return;  // to 3.10 nothing marks the outermost frame
+    GTEST_SKIP() << "to 3.10 nothing marks the outermost frame";
   }
   python.set(outer_frame, layout.frame.previous, Address{0});
   EXPECT_TRUE(walk(thread).broken);
@@ -140,7 +140,7 @@ TEST_P(EveryLayoutFrames, AChainCutInTheMiddleIsNotShownAsWhole) {
 
 TEST_P(EveryLayoutFrames, OwnersThatDoNotExistAreNoFrames) {
   if (!python.light_frames()) {
-    return;  // frames have owners from 3.11 on
+    GTEST_SKIP() << "frames have owners from 3.11 on";
   }
   for (const int owner : {5, 6, 127, 255}) {
     python.set(outer_frame, layout.frame.owner, static_cast<std::uint8_t>(owner));
@@ -150,7 +150,7 @@ TEST_P(EveryLayoutFrames, OwnersThatDoNotExistAreNoFrames) {
 
 TEST_P(EveryLayoutFrames, AnInstructionOutsideTheCodeIsNotKnown) {
   if (!python.light_frames()) {
-    return;  // frames point at their instruction from 3.11 on
+    GTEST_SKIP() << "frames point at their instruction from 3.11 on";
   }
   const Address begin = code + layout.code.code_adaptive.value();
   for (const Address hostile : {begin + 64, begin + 65, kNowhere, ~Address{0}, Address{0}, Address{1} << 63U}) {
@@ -164,7 +164,7 @@ TEST_P(EveryLayoutFrames, AnInstructionOutsideTheCodeIsNotKnown) {
 
 TEST_P(EveryLayoutFrames, ACallThatIsStillBeingSetUpIsNoFrame) {
   if (!python.light_frames()) {
-    return;  // from 3.11 on
+    GTEST_SKIP() << "from 3.11 on";
   }
   python.set(code, layout.code.firsttraceable, std::int32_t{3});
   const auto chain = walk(thread);
@@ -174,7 +174,7 @@ TEST_P(EveryLayoutFrames, ACallThatIsStillBeingSetUpIsNoFrame) {
 
 TEST_P(EveryLayoutFrames, ATracedFramesOwnLineCounts) {
   if (python.light_frames()) {
-    return;  // to 3.10
+    GTEST_SKIP() << "to 3.10";
   }
   python.set(inner_frame, layout.frame_object.trace, python.type_type);
   python.set(inner_frame, layout.frame_object.lineno, std::int32_t{17});
@@ -197,7 +197,7 @@ TEST_P(EveryLayoutFrames, DeepRecursionIsWalkedToItsEnd) {
 
 TEST_P(EveryLayoutFrames, CopiesOfTheBytecodeAreIndexedWithinBounds) {
   if (!layout.frame.tlbc_index.present()) {
-    return;  // free-threaded builds from 3.14 on
+    GTEST_SKIP() << "free-threaded builds from 3.14 on";
   }
   const Address copies = python.allocate(64);
   const Address copy = python.allocate(64);

@@ -103,7 +103,7 @@ TEST_P(EveryLayoutInterpreters, AThreadOfAnotherInterpreterIsNotTaken) {
 
 TEST_P(EveryLayoutInterpreters, AListThatWasChangedMeanwhileSaysSo) {
   if (!layout.thread.prev.present()) {
-    return;  // 2.7 links threads one way
+    GTEST_SKIP() << "2.7 links threads one way";
   }
   python.set(main_thread, layout.thread.prev, kNoInterpreter);
   const auto process = read();
@@ -130,7 +130,7 @@ TEST_P(EveryLayoutInterpreters, AHeadInNowhereIsMarked) {
 TEST_P(EveryLayoutInterpreters, SaysWhoHoldsTheGil) {
   Address gil = 0;
   if (layout.build.free_threaded || !layout.gil.locked.present()) {
-    return;  // no GIL, or one that keeps no holder
+    GTEST_SKIP() << "no GIL, or one that keeps no holder";
   }
   if (layout.interpreter.gil.present() && layout.version >= PythonVersion{3, 12, 0}) {
     gil = python.allocate(256);

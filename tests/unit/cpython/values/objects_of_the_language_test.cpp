@@ -145,7 +145,7 @@ TEST_P(EveryLayoutLanguage, WritesExceptions) {
 
 TEST_P(EveryLayoutLanguage, SaysWhatExceptionsCameFrom) {
   if (is_old()) {
-    return;
+    GTEST_SKIP() << "not of this version";
   }
   const std::uint32_t context = layout.version >= PythonVersion{3, 11, 0} ? 4 : 3;
   const Address cause = exception({});
