@@ -1,5 +1,6 @@
 #include "render/inspection.h"
 #include "render/json_facts.h"
+#include "render/words.h"
 
 namespace stillframe::render {
 namespace {

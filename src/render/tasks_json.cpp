@@ -7,6 +7,7 @@
 #include "model/tasks.h"
 #include "render/json_facts.h"
 #include "render/tasks.h"
+#include "render/words.h"
 
 namespace stillframe::render {
 namespace {
