@@ -25,23 +25,6 @@ using target::Tid;
 constexpr int kRunningTries = 6;
 constexpr int kStopTries = 4;
 
-// Whether two readings of a chain show the same calls, `strictly` with the same instruction of the innermost one.
-bool same_calls(const cpython::FrameChain& one, const cpython::FrameChain& other, bool strictly) {
-  if (one.frames.size() != other.frames.size() || one.broken != other.broken) {
-    return false;
-  }
-  for (std::size_t i = 0; i < one.frames.size(); ++i) {
-    const cpython::RawFrame& first = one.frames[i];
-    const cpython::RawFrame& second = other.frames[i];
-    const bool may_have_moved = i == 0 && !strictly;
-    if (first.address != second.address || first.code != second.code ||
-        (first.lasti != second.lasti && !may_have_moved)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 class Exposure {
  public:
   Exposure(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
@@ -143,7 +126,7 @@ class Exposure {
     }
     read_values(negative);
     if (again_) {
-      mark_torn(negative);
+      read_again(negative);
     }
     record_calls(threads, held, negative);
     if (inspects()) {
@@ -343,25 +326,13 @@ class Exposure {
     return negative;
   }
 
-  // Of threads that run while they are read: those whose chain a second reading does not show as it was. The innermost
-  // call may have gone on meanwhile, for where it stood is one word; not so where its values were read.
-  void mark_torn(Negative& negative) {
+  // Reads the chains a second time, past the copy of the first reading.
+  void read_again(Negative& negative) {
     again_->clear();
     again_->prefetch(memory_.pages());
     const cpython::Objects now(*again_, runtime_.layout);
     const auto second = cpython::InterpreterReader(now, runtime_, *negative.codes).read();
-    std::unordered_map<Address, const cpython::FrameChain*> chains;
-    for (const auto& interpreter : second.interpreters) {
-      for (const auto& thread : interpreter.threads) {
-        chains.emplace(thread.address, &thread.chain);
-      }
-    }
-    for (auto& interpreter : negative.process.interpreters) {
-      for (auto& thread : interpreter.threads) {
-        const auto found = chains.find(thread.address);
-        thread.torn = found == chains.end() || !same_calls(thread.chain, *found->second, wishes_.values.wanted);
-      }
-    }
+    mark_torn(negative, second, wishes_.values.wanted);
   }
 
   // Reads while the target runs, until a reading contradicts itself nowhere; else keeps the one that does so least.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "native/greenlet_stacks.h"
@@ -10,6 +11,27 @@
 namespace stillframe::photograph {
 
 using cpython::Address;
+
+namespace {
+
+// Whether two readings of a chain show the same calls, `strictly` with the same instruction of the innermost one.
+bool same_calls(const cpython::FrameChain& one, const cpython::FrameChain& other, bool strictly) {
+  if (one.frames.size() != other.frames.size() || one.broken != other.broken) {
+    return false;
+  }
+  for (std::size_t i = 0; i < one.frames.size(); ++i) {
+    const cpython::RawFrame& first = one.frames[i];
+    const cpython::RawFrame& second = other.frames[i];
+    const bool may_have_moved = i == 0 && !strictly;
+    if (first.address != second.address || first.code != second.code ||
+        (first.lasti != second.lasti && !may_have_moved)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 std::size_t count_faults(const Negative& negative) {
   std::size_t faults = (negative.process.broken ? 1 : 0) + negative.greenlets.not_understood;
@@ -32,6 +54,21 @@ std::size_t count_faults(const Negative& negative) {
     }
   }
   return faults;
+}
+
+void mark_torn(Negative& negative, const cpython::RawProcess& second, bool strictly) {
+  std::unordered_map<Address, const cpython::FrameChain*> chains;
+  for (const auto& interpreter : second.interpreters) {
+    for (const auto& thread : interpreter.threads) {
+      chains.emplace(thread.address, &thread.chain);
+    }
+  }
+  for (auto& interpreter : negative.process.interpreters) {
+    for (auto& thread : interpreter.threads) {
+      const auto found = chains.find(thread.address);
+      thread.torn = found == chains.end() || !same_calls(thread.chain, *found->second, strictly);
+    }
+  }
 }
 
 std::vector<std::string> missed_threads(const Negative& negative, const target::Target& target,
