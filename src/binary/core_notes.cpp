@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "binary/core_note_walk.h"
+#include "binary/rounding.h"
 
 namespace stillframe::binary {
 namespace {
@@ -29,7 +30,6 @@ constexpr std::uint64_t siginfo_size = 128;
 constexpr std::size_t words_x86_64 = 27;
 constexpr std::size_t words_aarch64 = 34;
 
-constexpr std::uint64_t default_unit = 4096;
 constexpr std::size_t longest_path = 4096 + 16;  // PATH_MAX and " (deleted)"
 constexpr std::size_t most_threads = 1U << 20U;  // /proc/sys/kernel/pid_max is at most four million, and never is
 constexpr std::size_t most_file_mappings = 1U << 18U;
@@ -220,8 +220,7 @@ class CoreNoteReader {
       notes_.warnings.push_back(
           fmt::format("the core's list of mapped files has a damaged length; {} entries were believed", count));
     }
-    const std::uint64_t unit =
-        std::has_single_bit((*sizes)[1]) && (*sizes)[1] <= (1U << 20U) ? (*sizes)[1] : default_unit;
+    const std::uint64_t unit = std::has_single_bit((*sizes)[1]) && (*sizes)[1] <= (1U << 20U) ? (*sizes)[1] : page_size;
     std::uint64_t name = note.description + head + count * entry_size;
     const std::uint64_t end = note.description + note.size;
     std::size_t damaged = 0;
@@ -236,7 +235,7 @@ class CoreNoteReader {
       }
       const auto [begin, past, offset] = *entry;
       notes_.file_list_damaged =
-          notes_.file_list_damaged || begin < last || begin >= past || path.empty() || begin % default_unit != 0;
+          notes_.file_list_damaged || begin < last || begin >= past || path.empty() || begin % page_size != 0;
       last = past;
       const bool goes_on = !notes_.file_mappings.empty() && notes_.file_mappings.back().path == path;
       notes_.file_list_doubtful = notes_.file_list_doubtful || (offset != 0 && !goes_on);
@@ -256,7 +255,7 @@ class CoreNoteReader {
     std::uint64_t last = 0;
     while (count < most) {
       const auto entry = window_.get<std::array<std::uint64_t, 3>>(note.description + 16 + count * 24);
-      if (!entry || (*entry)[0] < last || (*entry)[0] >= (*entry)[1] || (*entry)[0] % default_unit != 0) {
+      if (!entry || (*entry)[0] < last || (*entry)[0] >= (*entry)[1] || (*entry)[0] % page_size != 0) {
         break;
       }
       last = (*entry)[1];

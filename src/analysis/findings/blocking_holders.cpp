@@ -44,7 +44,7 @@ bool may_wait_for_ever(const model::Thread& thread) {
   return call != "nanosleep" && call != "clock_nanosleep" && call != "restart_syscall";
 }
 
-std::string wait_of(const model::Thread& thread) {
+std::string doing_of(const model::Thread& thread) {
   return thread.waiting_on ? thread.waiting_on->text : std::string("runs");
 }
 
@@ -63,7 +63,7 @@ model::Finding make(const model::Still& still, const WaitGraph& graph, std::size
   }
   finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", model::with_count(who.size(), "thread"),
                               who.size() == 1 ? "waits" : "wait", name_of(*first.resource), name_and_place_of(holder),
-                              wait_of(holder));
+                              doing_of(holder));
   if (endless) {
     finding.detail = "whether what the holder waits for will come";
     finding.detail += first.by->certain ? "" : "; that it holds the lock is concluded from the code that took it";

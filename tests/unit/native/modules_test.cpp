@@ -24,7 +24,7 @@ using testing::FakeStack;
 using testing::FakeTarget;
 using testing::LoadedFile;
 
-std::string run_tool(const std::string& command) {
+std::string sh(const std::string& command) {
   std::string text;
   FILE* pipe = popen(command.c_str(), "re");
   std::array<char, 65536> part{};
@@ -43,7 +43,7 @@ struct Instruction {
 };
 
 std::vector<Instruction> disassemble(const std::string& options, const std::string& file) {
-  std::istringstream lines(run_tool("objdump --no-show-raw-insn " + options + " " + file));
+  std::istringstream lines(sh("objdump --no-show-raw-insn " + options + " " + file));
   std::vector<Instruction> all;
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(":\t");
@@ -123,7 +123,7 @@ TEST(FollowsCall, KnowsEveryEncoding) {
   const std::string file = folder.add("calls.s", source + "nop\n");
   const std::string object = folder.path() + "/calls.o";
   const std::string raw = folder.path() + "/calls.bin";
-  run_tool("as -o " + object + " " + file + " && objcopy -O binary -j .text " + object + " " + raw);
+  sh("as -o " + object + " " + file + " && objcopy -O binary -j .text " + object + " " + raw);
   std::ifstream stream(raw, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
   FakeMemory memory;
@@ -335,12 +335,12 @@ TEST_P(FromFileTest, GivesRows) {
               "; }\n";
   }
   const std::string library = folder.path() + "/library.so";
-  run_tool("cc -O2 -fomit-frame-pointer -shared -fPIC -nostdlib " + std::string(GetParam()) + " -o " + library + " " +
-           folder.add("library.c", source) + " 2>&1");
-  const std::string symbols = run_tool("nm " + library + " | grep ' T f30$'");
+  sh("cc -O2 -fomit-frame-pointer -shared -fPIC -nostdlib " + std::string(GetParam()) + " -o " + library + " " +
+     folder.add("library.c", source) + " 2>&1");
+  const std::string symbols = sh("nm " + library + " | grep ' T f30$'");
   if (std::string_view(GetParam()).contains(kElsewhere)) {
-    run_tool("cd " + folder.path() + " && objcopy --only-keep-debug library.so library.debug && " +
-             "objcopy --strip-all --add-gnu-debuglink=library.debug library.so 2>&1");
+    sh("cd " + folder.path() + " && objcopy --only-keep-debug library.so library.debug && " +
+       "objcopy --strip-all --add-gnu-debuglink=library.debug library.so 2>&1");
   }
   const LoadedFile file(library);
   const FileTarget target(file.memory, mappings_of(file, 0x10000), library);
@@ -363,23 +363,22 @@ INSTANTIATE_TEST_SUITE_P(Linked, FromFileTest,
 TEST(TailCalls, AreFoundInTheCode) {
   const testing::TemporaryFolder folder;
   const std::string library = folder.path() + "/library.so";
-  run_tool(
-      "cc -O2 -fvisibility=hidden -shared -fPIC -nostdlib -o " + library + " " +
-      folder.add("library.c",
-                 "__attribute__((noinline)) long last(long x) { asm volatile(\"\"); return x * 3; }\n"
-                 "__attribute__((noinline)) long calls(long x) { asm volatile(\"\"); return last(x) + 1; }\n"
-                 "__attribute__((noinline)) long jumps(long x) { asm volatile(\"\"); return last(x + 1); }\n"
-                 "__attribute__((noinline)) long jumps_twice(long x) { asm volatile(\"\"); return jumps(x + 1); }\n"
-                 "__attribute__((noinline)) long jumps_anywhere(long (**to)(long)) { return (*to)(1); }\n"
-                 "__attribute__((visibility(\"default\"))) long entry(long x, long (**to)(long)) {\n"
-                 "  return calls(x) + jumps_twice(x) + jumps_anywhere(to) + 1;\n"
-                 "}\n") +
-      " 2>&1");
+  sh("cc -O2 -fvisibility=hidden -shared -fPIC -nostdlib -o " + library + " " +
+     folder.add("library.c",
+                "__attribute__((noinline)) long last(long x) { asm volatile(\"\"); return x * 3; }\n"
+                "__attribute__((noinline)) long calls(long x) { asm volatile(\"\"); return last(x) + 1; }\n"
+                "__attribute__((noinline)) long jumps(long x) { asm volatile(\"\"); return last(x + 1); }\n"
+                "__attribute__((noinline)) long jumps_twice(long x) { asm volatile(\"\"); return jumps(x + 1); }\n"
+                "__attribute__((noinline)) long jumps_anywhere(long (**to)(long)) { return (*to)(1); }\n"
+                "__attribute__((visibility(\"default\"))) long entry(long x, long (**to)(long)) {\n"
+                "  return calls(x) + jumps_twice(x) + jumps_anywhere(to) + 1;\n"
+                "}\n") +
+     " 2>&1");
   const LoadedFile file(library);
   const FileTarget target(file.memory, mappings_of(file, 0x1000), library);
   Modules modules(target, file.memory);
   const auto address = [&](const std::string& name) {
-    const std::string line = run_tool("nm " + library + " | grep -i ' t " + name + "$'");
+    const std::string line = sh("nm " + library + " | grep -i ' t " + name + "$'");
     Address found = 0;
     EXPECT_EQ(std::from_chars(line.data(), line.data() + line.size(), found, 16).ec, std::errc()) << line;
     return LoadedFile::kBase + found;
