@@ -3,15 +3,19 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -48,6 +52,50 @@ TEST(LiveTarget, SaysWhatItIs) {
   EXPECT_NEAR(*(*target)->started_at(), static_cast<double>(std::time(nullptr)), 3600.0);
   EXPECT_FALSE((*target)->registers(child.pid()));
   EXPECT_EQ((*target)->threads()->size(), 1U);
+}
+
+// A child that does one thing each time it is told to, and is asleep again when it has.
+void maps_and_becomes_sleep(const std::function<void()>& ready) {
+  sigset_t told;
+  sigemptyset(&told);
+  sigaddset(&told, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &told, nullptr);
+  ready();
+  int signal = 0;
+  sigwait(&told, &signal);
+  static_cast<void>(mmap(nullptr, std::size_t{1} << 20U, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  sigwait(&told, &signal);
+  execl("/bin/sleep", "sleep", "1000", nullptr);
+}
+
+// What refresh() says after the child was told to go on; it does so in its own time.
+std::optional<Change> change_after(const ChildProcess& child, Target& target) {
+  kill(child.pid(), SIGUSR1);
+  for (int tries = 0; tries < 5000; ++tries) {
+    const auto change = target.refresh(true);
+    if (!change || *change != Change::none) {
+      return change ? std::optional(*change) : std::nullopt;
+    }
+    usleep(1000);
+  }
+  return Change::none;
+}
+
+TEST(LiveTarget, FollowsWhatAProgramMapsAndBecomes) {
+  ChildProcess child(maps_and_becomes_sleep);
+  const auto target = open_process(child.pid());
+  ASSERT_TRUE(target);
+  EXPECT_EQ((*target)->refresh(false), Change::none);
+  EXPECT_EQ((*target)->refresh(true), Change::none);
+  const std::size_t mappings = (*target)->mappings().size();
+  EXPECT_EQ(change_after(child, **target), Change::mappings);
+  EXPECT_GE((*target)->mappings().size(), mappings);
+  EXPECT_EQ((*target)->refresh(true), Change::none);
+  EXPECT_EQ(change_after(child, **target), Change::program);
+  child.end();
+  const auto gone = (*target)->refresh(false);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().kind, ErrorKind::gone);
 }
 
 TEST(LiveTarget, OpensTheMappedExecutable) {
