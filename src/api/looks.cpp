@@ -59,7 +59,8 @@ Result<model::Still> take(target::Target& target, const capture::Options& option
   constexpr std::size_t kMostOfCode = std::size_t{32} << 20U;
   const memory::CapturedMemory code(target.memory(), kMostOfCode);
   native::Modules modules(target, code);
-  native::Names names(target, modules, runtime->version, interpreter_data(*runtime), options.fetch);
+  native::Names names(target, modules, cpython::dialect_of(runtime->version), interpreter_data(*runtime),
+                      options.fetch);
   modules.ask_for_functions(
       [&names](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
   auto snapshot = capture::take_snapshot(target, memory, *runtime, modules, options);

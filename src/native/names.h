@@ -6,11 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "binary/native_symbols.h"
-#include "cpython/dialects/layout.h"
+#include "cpython/dialects/dialect.h"
 #include "native/merge.h"
 #include "native/modules.h"
 
@@ -20,7 +21,7 @@ class Names {
  public:
   // `python_data` is any address in the data of the file that the interpreter is in; 0 where none is known.
   // `fetch` may be empty; see binary/native_symbols.h.
-  Names(const target::Target& target, Modules& modules, cpython::PythonVersion version, Address python_data,
+  Names(const target::Target& target, Modules& modules, const cpython::Dialect& dialect, Address python_data,
         binary::FetchDebugFile fetch);
 
   // The calls that a frame of a stack stands for, innermost first; empty when nothing is known. Valid as long as this
@@ -48,7 +49,7 @@ class Names {
 
   const target::Target& target_;
   Modules& modules_;
-  cpython::PythonVersion version_;
+  std::string_view loop_;  // the evaluation loop of this version
   const Module* python_ = nullptr;
   binary::FetchDebugFile fetch_;
   std::map<const Module*, std::unique_ptr<binary::NativeSymbols>> symbols_;

@@ -5,7 +5,7 @@ namespace stillframe::resolve {
 const cpython::Position& FrameMaker::position_of(const cpython::Code& code, std::int64_t lasti) {
   const auto [at, fresh] = positions_.try_emplace({&code, lasti});
   if (fresh) {
-    at->second = cpython::locate(code, lasti, version_);
+    at->second = cpython::locate(code, lasti, dialect_);
   }
   return at->second;
 }

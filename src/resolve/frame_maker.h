@@ -16,7 +16,7 @@ namespace stillframe::resolve {
 class FrameMaker {
  public:
   // Texts are kept in the still's pool.
-  FrameMaker(cpython::PythonVersion version, model::Still& still) : version_(version), still_(still) {}
+  FrameMaker(const cpython::Dialect& dialect, model::Still& still) : dialect_(dialect), still_(still) {}
 
   model::Frame make(const cpython::RawFrame& raw);
 
@@ -27,7 +27,7 @@ class FrameMaker {
   const cpython::Position& position_of(const cpython::Code& code, std::int64_t lasti);
   std::string_view keep(const std::string& text);
 
-  cpython::PythonVersion version_;
+  const cpython::Dialect& dialect_;
   model::Still& still_;
   // Of each (code, instruction): a deep recursion has a hundred thousand equal frames.
   std::map<std::pair<const cpython::Code*, std::int64_t>, cpython::Position> positions_;

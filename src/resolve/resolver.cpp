@@ -29,7 +29,7 @@ class Resolver {
         runtime_(runtime),
         native_(native),
         still_(still),
-        frames_(runtime.version, still) {}
+        frames_(cpython::dialect_of(runtime.layout), still) {}
 
   void resolve() {
     tids_ = match_threads(snapshot_.process, target_, snapshot_.objects->memory(), snapshot_.threads);

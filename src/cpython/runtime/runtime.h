@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cpython/dialects/layout.h"
+#include "cpython/dialects/dialect.h"
 #include "memory/memory_source.h"
 #include "model/result.h"
 #include "target/target.h"

@@ -3,11 +3,6 @@
 #include <fmt/format.h>
 
 namespace stillframe::cpython {
-namespace {
-
-constexpr PythonVersion kLightFrames{3, 11, 0};
-
-}  // namespace
 
 bool ChainGuard::step(Address at) {
   if (++steps_ > limit_ || (seen_ != 0 && at == seen_)) {
@@ -43,8 +38,8 @@ std::string describe_fault(Address address, memory::FaultReason reason) {
 }
 
 FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched) {
-  const bool light = objects.layout().version >= kLightFrames;
-  const auto top = light ? innermost_interpreter_frame(objects, thread) : innermost_frame_object(objects, thread);
+  const auto top = objects.dialect().frames.interpreter_frames ? innermost_interpreter_frame(objects, thread)
+                                                               : innermost_frame_object(objects, thread);
   if (!top) {
     return {.frames = {}, .broken = "the thread state cannot be read"};
   }
@@ -52,8 +47,8 @@ FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread,
 }
 
 FrameChain walk_frames_from(const Objects& objects, CodeCache& codes, const ChainStart& start) {
-  return objects.layout().version >= kLightFrames ? walk_interpreter_frames(objects, codes, start)
-                                                  : walk_frame_objects(objects, codes, start);
+  return objects.dialect().frames.interpreter_frames ? walk_interpreter_frames(objects, codes, start)
+                                                     : walk_frame_objects(objects, codes, start);
 }
 
 }  // namespace stillframe::cpython

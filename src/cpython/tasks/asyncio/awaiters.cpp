@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "cpython/objects/deque.h"
-#include "cpython/objects/function_words.h"
 #include "cpython/values/members.h"
 #include "text/scheduler_files.h"
 
@@ -145,7 +144,7 @@ bool Awaiters::is_method_that_wakes(Address method) {
   constexpr std::array names{"__wakeup", "_wakeup", "_on_task_done", "_handle_completion"};
   const Objects& objects = instances_.objects();
   const auto function = part(objects, method, 0);
-  const auto code = function ? part(objects, *function, function_words(objects.layout().version).code) : std::nullopt;
+  const auto code = function ? part(objects, *function, objects.dialect().objects.function.code) : std::nullopt;
   const auto name_at = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
   const auto name = name_at ? objects.text(*name_at, 64) : std::nullopt;
   return name && std::ranges::find(names, *name) != names.end() && is_of_library(*code);
@@ -155,7 +154,7 @@ bool Awaiters::is_method_that_wakes(Address method) {
 // whose cells hold what they wait with.
 void Awaiters::follow_closure(Address function, std::vector<Address>& found) {
   const Objects& objects = instances_.objects();
-  const FunctionWords words = function_words(objects.layout().version);
+  const FunctionWords& words = objects.dialect().objects.function;
   const auto code = part(objects, function, words.code);
   const auto closure = part(objects, function, words.closure);
   if (code && closure && is_of_library(*code)) {

@@ -303,7 +303,7 @@ AsyncioTasks::AsyncioTasks(const target::Target& target, const Objects& objects,
       modules_.emplace(interpreter, *modules);
     }
   }
-  if (!modules_.empty() && objects.layout().version >= PythonVersion{3, 14, 0}) {
+  if (!modules_.empty() && objects.dialect().tasks.lists_in_threads) {
     offsets_ = find_asyncio_offsets(target, objects);
   }
 }
