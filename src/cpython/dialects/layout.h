@@ -36,6 +36,11 @@ struct PythonVersion {
   constexpr auto operator<=>(const PythonVersion&) const = default;
 };
 
+// Whether it is one at all: 0.0 stands for none.
+constexpr bool is_set(PythonVersion version) {
+  return version.major != 0;
+}
+
 // Whether two are the same but for their micro version, and so have the same formats.
 constexpr bool is_same_line(PythonVersion one, PythonVersion other) {
   return one.major == other.major && one.minor == other.minor;

@@ -8,7 +8,7 @@
 
 #include "cpython/objects/deque.h"
 #include "cpython/values/members.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -210,7 +210,7 @@ bool Awaiters::is_of_library(Address code) {
     const Objects& objects = instances_.objects();
     const auto file = objects.pointer(code, objects.layout().code.filename);
     const auto path = file ? objects.text(*file) : std::nullopt;
-    known->second = path && (text::is_asyncio_file(*path) || text::is_anyio_file(*path));
+    known->second = path && (text::is_file_of(model::Scheduler::asyncio, *path) || text::is_anyio_file(*path));
   }
   return known->second;
 }
