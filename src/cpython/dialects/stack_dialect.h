@@ -25,8 +25,8 @@ enum class StackTop : std::uint8_t {
 
 struct FrameDialect {
   bool interpreter_frames;            // a call is an _PyInterpreterFrame; a frame object is made only when asked for
-  EntryMark entry_mark;               // which
-  StackTop stack_top;                 // which
+  EntryMark entry_mark;
+  StackTop stack_top;
   bool lasti_counts_units;            // f_lasti of a frame object counts instructions of two bytes, not bytes
   bool lineno_only_while_traced;      // f_lineno is 0 but while a trace function sets it
   bool tagged_references;             // variables and the value stack hold stack references: the two low bits are tags
