@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "binary/native_symbols.h"
@@ -24,6 +25,7 @@ class Names {
   Names(const target::Target& target, Modules& modules, const cpython::Dialect& dialect, Address python_data,
         binary::FetchDebugFile fetch);
 
+  void set_fetch(binary::FetchDebugFile fetch) { fetch_ = std::move(fetch); }
   // The calls that a frame of a stack stands for, innermost first; empty when nothing is known. Valid as long as this
   // object.
   const std::vector<binary::NativeCall>& calls(const NativeStack& stack, std::size_t index);

@@ -30,7 +30,7 @@ TEST(Dialects, OfUnknownVersionsAreTheNearest) {
     EXPECT_EQ(&dialect_of(newer), &dialect_of(newest));
   }
   for (const PythonVersion older : {PythonVersion{}, PythonVersion{1, 5, 2}, PythonVersion{2, 6, 0}}) {
-    EXPECT_EQ(&dialect_of(older), &dialect_of({2, 7, 18}));
+    EXPECT_EQ(&dialect_of(older), &dialect_of(PythonVersion{2, 7, 18}));
   }
 }
 
