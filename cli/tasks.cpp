@@ -2,6 +2,8 @@
 // for in the end.
 #include "render/tasks.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -10,6 +12,7 @@
 #include "api/looks.h"
 #include "command.h"
 #include "targets.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cli {
 namespace {
@@ -45,9 +48,9 @@ int run(const TasksOptions& options, const Environment& environment) {
 void add_tasks(CLI::App& program, const Environment& environment, int& exit_code) {
   const auto options = std::make_shared<TasksOptions>();
   options->reading.tasks = capture::TaskOption::all;
-  CLI::App* command = program.add_subcommand("tasks",
-                                             "Show the tasks (asyncio, trio, curio, gevent) of a Python process or "
-                                             "core file: who awaits whom, where, and for what");
+  CLI::App* command = program.add_subcommand(
+      "tasks", fmt::format("Show the tasks ({}) of a Python process or core file: who awaits whom, where, and for what",
+                           text::names_of_schedulers(", ")));
   add_target_options(*command, options->target, options->files);
   add_reading_options(*command, options->reading, "tasks read while they change");
   add_format_options(*command, options->output, "Write JSON (docs/tasks.schema.json), one object");

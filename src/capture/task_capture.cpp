@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "capture/task_trouble.h"
-#include "cpython/tasks/gevent/tasks.h"
 
 namespace stillframe::capture {
 namespace {
@@ -68,8 +67,9 @@ void TaskCapture::read(Snapshot& snapshot) {
 // Who has not asked for tasks is told of them only where one of their libraries is at work.
 bool TaskCapture::find_program(const Snapshot& snapshot) {
   const bool asked = option_ == TaskOption::all;
-  const cpython::Schedulers wanted = asked ? cpython::Schedulers{} : cpython::schedulers_on_stacks(snapshot.process);
-  if (!asked && !wanted.any() && snapshot.greenlets.greenlets.empty()) {
+  const cpython::Schedulers wanted =
+      asked ? cpython::all_schedulers() : cpython::schedulers_at_work(snapshot.process, snapshot.greenlets);
+  if (wanted.none()) {
     return false;
   }
   if (!program_ || wanted != schedulers_) {
@@ -98,9 +98,12 @@ void TaskCapture::read_in_stop(Snapshot& snapshot) {
 
 cpython::RawTasks TaskCapture::found(const Snapshot& snapshot, cpython::TaskDepth depth) const {
   const std::size_t most = option_ == TaskOption::few ? kFewTasks : cpython::kMostTasks;
-  auto tasks = program_->read(*snapshot.objects, *snapshot.codes, snapshot.process, most, depth);
-  cpython::read_gevent(*snapshot.objects, snapshot.process, snapshot.greenlets, most, tasks);
-  return tasks;
+  return program_->read({.objects = *snapshot.objects,
+                         .codes = *snapshot.codes,
+                         .process = snapshot.process,
+                         .greenlets = snapshot.greenlets,
+                         .most = most,
+                         .depth = depth});
 }
 
 void TaskCapture::read_tasks(Snapshot& snapshot) const {

@@ -12,6 +12,7 @@
 #include "diagnose/task_phrases.h"
 #include "model/tasks.h"
 #include "text/phrases.h"
+#include "text/schedulers.h"
 
 namespace stillframe::diagnose {
 namespace {
@@ -48,7 +49,7 @@ bool may_be_of_the_disk(const model::Thread& thread) {
 
 std::string what_runs(const model::TaskLoop& loop, const model::Tasks& tasks) {
   if (!loop.running_task) {
-    return loop.scheduler == model::Scheduler::asyncio ? "a callback" : "a task";
+    return fmt::format("a {}", text::words_of(loop.scheduler).turn);
   }
   return "task " + name_of(tasks.tasks[*loop.running_task]);
 }
@@ -61,28 +62,16 @@ std::uint64_t ready_tasks(const model::Tasks& tasks, const model::TaskLoop& loop
   }));
 }
 
-// The function that runs what cannot be awaited in a thread of its own.
-std::string_view in_thread(model::Scheduler scheduler) {
-  switch (scheduler) {
-    case model::Scheduler::trio:
-      return "to_thread.run_sync";
-    case model::Scheduler::curio:
-      return "run_in_thread";
-    default:
-      return "to_thread";
-  }
-}
-
 std::string advice_for(model::Scheduler scheduler) {
+  const text::SchedulerWords& words = text::words_of(scheduler);
   return fmt::format(
       "await instead of blocking: {0}.sleep(), a library that is made for {0}, or {0}.{1}() for what cannot be awaited",
-      model::name_of(scheduler), in_thread(scheduler));
+      words.name, words.in_thread);
 }
 
 void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& findings) {
   const model::Thread* thread = loop.thread ? &still.threads[*loop.thread] : nullptr;
-  // Of gevent nobody knows who would go on.
-  if (loop.doing != model::LoopDoing::runs || thread == nullptr || loop.scheduler == model::Scheduler::gevent) {
+  if (loop.doing != model::LoopDoing::runs || thread == nullptr || !text::words_of(loop.scheduler).ready_is_known) {
     return;
   }
   const std::uint64_t ready = loop.ready ? *loop.ready : ready_tasks(*still.tasks, loop);
@@ -104,9 +93,9 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
     finding.evidence.push_back(fmt::format("its thread {}", thread->waiting_on->text));
   }
   if (ready > 0) {
-    const bool callbacks = loop.ready && loop.scheduler == model::Scheduler::asyncio;
-    finding.evidence.push_back(fmt::format("{} {}", text::with_count(ready, callbacks ? "callback" : "task"),
-                                           ready == 1 ? "waits for its turn" : "wait for their turn"));
+    finding.evidence.push_back(
+        fmt::format("{} {}", text::with_count(ready, loop.ready ? text::words_of(loop.scheduler).turn : "task"),
+                    ready == 1 ? "waits for its turn" : "wait for their turn"));
   }
   if (loop.overdue) {
     finding.evidence.push_back(fmt::format("a timer has been due for {}", text::duration_in_words(*loop.overdue)));

@@ -8,6 +8,7 @@
 #include "diagnose/task_phrases.h"
 #include "graph/task_graphs.h"
 #include "model/tasks.h"
+#include "text/schedulers.h"
 
 namespace stillframe::diagnose {
 namespace {
@@ -35,13 +36,10 @@ model::Scheduler scheduler_of(const model::Task& task, const model::Tasks& tasks
 
 // What it is called that a task waits for.
 std::string lock_class(const model::Task& task, const model::Tasks& tasks) {
-  const auto scheduler = scheduler_of(task, tasks);
-  const bool gevent = scheduler == model::Scheduler::gevent;
-  std::string_view own = gevent ? "lock.RLock" : "Lock";
-  if (task.waits_for.kind == model::WaitKind::semaphore) {
-    own = gevent ? "lock.Semaphore" : "Semaphore";
-  }
-  const std::string name = task.waits_for.type.value_or(fmt::format("{}.{}", model::name_of(scheduler), own));
+  const text::SchedulerWords& words = text::words_of(scheduler_of(task, tasks));
+  const bool semaphore = task.waits_for.kind == model::WaitKind::semaphore;
+  const std::string name =
+      task.waits_for.type.value_or(fmt::format("{}.{}", words.name, semaphore ? words.semaphore : words.lock));
   return (name.starts_with('a') ? "an " : "a ") + name;
 }
 
@@ -50,8 +48,8 @@ struct Circle {
   bool locks = false;
   bool proven = true;  // who holds them
   bool semaphores = false;
-  bool gevent = false;
-  bool for_good = true;  // each waits for the next one alone, with no end
+  std::string_view hides_timeouts;  // the scheduler of one of them that does
+  bool for_good = true;             // each waits for the next one alone, with no end
 
   void take(const model::Task& task, std::uint32_t next, const model::Tasks& tasks) {
     if (waits_for_lock(task)) {
@@ -59,16 +57,18 @@ struct Circle {
       proven = proven && task.waits_for.holders_proven;
       semaphores = semaphores || task.waits_for.kind == model::WaitKind::semaphore;
     }
-    gevent = gevent || scheduler_of(task, tasks) == model::Scheduler::gevent;
-    for_good = for_good && !gevent && waits_for_that_alone(task, next);
+    const text::SchedulerWords& words = text::words_of(scheduler_of(task, tasks));
+    hides_timeouts = words.hides_timeouts ? words.name : hides_timeouts;
+    for_good = for_good && hides_timeouts.empty() && waits_for_that_alone(task, next);
   }
 
   [[nodiscard]] std::string doubt() const {
     if (!proven) {
       return "these locks do not say who holds them: that is concluded from `async with` blocks";
     }
-    if (gevent) {
-      return "a timeout of gevent, which leaves nothing to see, may end the wait of one of them";
+    if (!hides_timeouts.empty()) {
+      return fmt::format("a timeout of {}, which leaves nothing to see, may end the wait of one of them",
+                         hides_timeouts);
     }
     return semaphores ? "a task that is not in the circle may release the semaphore"
                       : "one of them waits for other tasks as well, or has a timeout, and may yet go on";

@@ -7,29 +7,24 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "model/still.h"
 
 namespace stillframe::model {
 
-enum class Scheduler : std::uint8_t { asyncio, trio, curio, gevent };
+enum class Scheduler : std::uint8_t {
+#define SF_SCHEDULER(id, ...) id,
+#include "model/schedulers.def"
+#undef SF_SCHEDULER
+};
 
-// As its library is called, and imported.
-inline std::string_view name_of(Scheduler scheduler) {
-  switch (scheduler) {
-    case Scheduler::asyncio:
-      return "asyncio";
-    case Scheduler::trio:
-      return "trio";
-    case Scheduler::curio:
-      return "curio";
-    case Scheduler::gevent:
-      return "gevent";
-  }
-  return "asyncio";
-}
+// How many there are.
+inline constexpr std::size_t kSchedulers = 0
+#define SF_SCHEDULER(id, ...) +1
+#include "model/schedulers.def"
+#undef SF_SCHEDULER
+    ;
 
 enum class TaskState : std::uint8_t {
   running,      // its thread runs it now

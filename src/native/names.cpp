@@ -10,7 +10,6 @@
 namespace stillframe::native {
 namespace {
 
-constexpr cpython::PythonVersion k3_0{3, 0, 0};
 // Python/generated_cases.c.h of 3.14, built with --with-tail-call-interp.
 constexpr std::string_view kHandler = "_TAIL_CALL_";
 constexpr std::uint64_t kLargestVdso = 65536;
@@ -24,11 +23,11 @@ Address lookup_pc(const RawNativeFrame& frame) {
 
 }  // namespace
 
-Names::Names(const target::Target& target, Modules& modules, cpython::PythonVersion version, Address python_data,
+Names::Names(const target::Target& target, Modules& modules, const cpython::Dialect& dialect, Address python_data,
              binary::FetchDebugFile fetch)
     : target_(target),
       modules_(modules),
-      version_(version),
+      loop_(dialect.runtime.evaluation_loop),
       python_(modules.owner_of(python_data)),
       fetch_(std::move(fetch)) {}
 
@@ -126,10 +125,8 @@ bool Names::is_plumbing(const RawNativeFrame& frame, std::string_view function) 
 }
 
 bool Names::is_loop(std::string_view function) const {
-  // Python/ceval.c; up to 2.7 the loop is PyEval_EvalFrameEx itself, later a wrapper has that name. Compilers add
-  // suffixes (.cold, .constprop.0).
-  return function.starts_with(version_ < k3_0 ? "PyEval_EvalFrameEx" : "_PyEval_EvalFrameDefault") ||
-         function.starts_with(kHandler);
+  // Compilers add suffixes (.cold, .constprop.0).
+  return function.starts_with(loop_) || function.starts_with(kHandler);
 }
 
 LoopPart Names::part_of(const RawNativeFrame& frame) {

@@ -6,12 +6,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "binary/native_symbols.h"
-#include "cpython/dialects/layout.h"
+#include "cpython/dialects/dialect.h"
 #include "native/merge.h"
 #include "native/modules.h"
 
@@ -21,7 +22,7 @@ class Names {
  public:
   // `python_data` is any address in the data of the file that the interpreter is in; 0 where none is known.
   // `fetch` may be empty; see binary/native_symbols.h.
-  Names(const target::Target& target, Modules& modules, cpython::PythonVersion version, Address python_data,
+  Names(const target::Target& target, Modules& modules, const cpython::Dialect& dialect, Address python_data,
         binary::FetchDebugFile fetch);
 
   void set_fetch(binary::FetchDebugFile fetch) { fetch_ = std::move(fetch); }
@@ -50,7 +51,7 @@ class Names {
 
   const target::Target& target_;
   Modules& modules_;
-  cpython::PythonVersion version_;
+  std::string_view loop_;  // the evaluation loop of this version
   const Module* python_ = nullptr;
   binary::FetchDebugFile fetch_;
   std::map<const Module*, std::unique_ptr<binary::NativeSymbols>> symbols_;

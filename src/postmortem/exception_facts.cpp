@@ -17,7 +17,7 @@ constexpr std::size_t kMostExceptions = 16;
 class Reader {
  public:
   Reader(const cpython::Runtime& runtime, const capture::Snapshot& snapshot, model::Still& still)
-      : version_(runtime.version),
+      : dialect_(cpython::dialect_of(runtime.layout)),
         objects_(*snapshot.objects),
         codes_(*snapshot.codes),
         types_(objects_),
@@ -89,11 +89,11 @@ class Reader {
     if (!code.filename.empty()) {
       frame.file = still_.texts.keep(code.filename);
     }
-    frame.line = call.line ? call.line : cpython::locate(code, call.lasti, version_).line;
+    frame.line = call.line ? call.line : cpython::locate(code, call.lasti, dialect_).line;
     return frame;
   }
 
-  cpython::PythonVersion version_;
+  const cpython::Dialect& dialect_;
   const cpython::Objects& objects_;
   cpython::CodeCache& codes_;
   cpython::Types types_;

@@ -8,6 +8,7 @@
 #include "render/json_facts.h"
 #include "render/tasks.h"
 #include "render/words.h"
+#include "text/schedulers.h"
 
 namespace stillframe::render {
 namespace {
@@ -84,7 +85,7 @@ class TasksJson {
   }
 
   void write_loop(const model::TaskLoop& loop) {
-    const Json head = {{"kind", name_of(loop.scheduler)},
+    const Json head = {{"kind", text::words_of(loop.scheduler).name},
                        {"address", hex(loop.address)},
                        {"type", text_or_null(loop.type)},
                        {"tid", or_null(loop.tid)},

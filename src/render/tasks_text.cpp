@@ -14,7 +14,7 @@
 #include "render/words.h"
 #include "text/display_width.h"
 #include "text/phrases.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::render {
 namespace {
@@ -38,20 +38,6 @@ std::string name_of(const Task& task) {
 // A call of the scheduler's own library.
 bool is_scheduler_call(const model::Frame& frame) {
   return text::is_scheduler_file(frame.file.value_or(""));
-}
-
-std::string_view noun_of(model::Scheduler scheduler) {
-  switch (scheduler) {
-    case model::Scheduler::asyncio:
-      return "Loop";
-    case model::Scheduler::trio:
-      return "Trio run";
-    case model::Scheduler::curio:
-      return "Curio kernel";
-    case model::Scheduler::gevent:
-      return "Gevent hub";
-  }
-  return "Loop";
 }
 
 // What is said of a task behind its name.
@@ -84,7 +70,8 @@ class TasksText {
     write_findings(screen_, still_.findings);
     if (tasks_.loops.empty()) {
       screen_.blank_line();
-      screen_.paragraph("No event loop of asyncio, trio, curio or gevent runs, and there are no tasks.", "");
+      screen_.paragraph(
+          fmt::format("No event loop of {} runs, and there are no tasks.", text::names_of_schedulers(" or ")), "");
     }
     for (std::uint32_t loop = 0; loop < tasks_.loops.size(); ++loop) {
       write_loop(loop);
@@ -142,7 +129,7 @@ class TasksText {
   }
 
   std::string loop_in_words(const model::TaskLoop& loop) {
-    std::string text = fmt::format("{} {:#x}", noun_of(loop.scheduler), loop.address);
+    std::string text = fmt::format("{} {:#x}", text::words_of(loop.scheduler).loop, loop.address);
     text += loop.type.empty() ? "" : fmt::format(" ({})", escaped(loop.type));
     if (loop.tid) {
       text += fmt::format(", thread {}", *loop.tid);
@@ -152,9 +139,7 @@ class TasksText {
     }
     text += ": " + loop_doing(loop);
     if (loop.ready && *loop.ready > 0) {
-      text +=
-          fmt::format("; {} ready",
-                      text::with_count(*loop.ready, loop.scheduler == model::Scheduler::asyncio ? "callback" : "task"));
+      text += fmt::format("; {} ready", text::with_count(*loop.ready, text::words_of(loop.scheduler).turn));
     }
     if (loop.doing != LoopDoing::nothing && loop.next_timer) {
       text += *loop.next_timer > 0 ? fmt::format("; the next timer in {}", seconds_in_words(*loop.next_timer))

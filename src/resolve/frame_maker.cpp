@@ -18,7 +18,7 @@ model::Frame FrameMaker::make_place(const cpython::RawFrame& raw) {
   if (!raw.instruction_known) {
     return frame;
   }
-  const cpython::Position position = cpython::locate(code, raw.lasti, version_);
+  const cpython::Position position = cpython::locate(code, raw.lasti, dialect_);
   frame.line = position.line;
   frame.end_line = position.end_line;
   frame.byte_column = position.column;

@@ -18,7 +18,7 @@ namespace stillframe::resolve {
 class FrameMaker {
  public:
   // Texts are kept in the still's pool.
-  FrameMaker(cpython::PythonVersion version, model::Still& still) : version_(version), still_(still) {}
+  FrameMaker(const cpython::Dialect& dialect, model::Still& still) : dialect_(dialect), still_(still) {}
 
   model::Frame make(const cpython::RawFrame& raw);
 
@@ -37,7 +37,7 @@ class FrameMaker {
   model::Frame make_place(const cpython::RawFrame& raw);
   std::string_view keep(const std::string& text);
 
-  cpython::PythonVersion version_;
+  const cpython::Dialect& dialect_;
   model::Still& still_;
   std::map<Place, model::Frame> places_;
   const std::pair<const Place, model::Frame>* last_ = nullptr;  // the place of the frame before

@@ -30,7 +30,7 @@ class Resolver {
         runtime_(runtime),
         native_(native),
         still_(still),
-        frames_(runtime.version, still) {}
+        frames_(cpython::dialect_of(runtime.layout), still) {}
 
   void resolve() {
     SF_CHECK(snapshot_.objects != nullptr && snapshot_.codes != nullptr);

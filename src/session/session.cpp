@@ -26,7 +26,7 @@ Session::Native::Native(const target::Target& target, const cpython::Runtime& ru
                         const binary::FetchDebugFile& fetch)
     : code(target.memory(), kMostOfCode),
       modules(target, code),
-      names(target, modules, runtime.version, interpreter_data(runtime), fetch) {
+      names(target, modules, cpython::dialect_of(runtime.version), interpreter_data(runtime), fetch) {
   modules.ask_for_functions(
       [this](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
 }

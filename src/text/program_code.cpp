@@ -2,7 +2,7 @@
 
 #include <ranges>
 
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::text {
 

@@ -114,7 +114,7 @@ void LockHolders::find_with_blocks() {
 }
 
 std::optional<std::int32_t> LockHolders::line_at(const RawFrame& frame, std::int64_t instruction) const {
-  return cpython::locate(*frame.code, instruction, objects_.layout().version).line;
+  return cpython::locate(*frame.code, instruction, objects_.dialect()).line;
 }
 
 // A call that has `NAME.acquire()` on a line before the one that runs, and no `NAME.release()` in between.

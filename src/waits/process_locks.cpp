@@ -225,7 +225,7 @@ std::optional<std::size_t> ProcessLocks::holding_thread(Party& party, std::uint6
     if (capture::asleep(other.thread.os_state)) {
       other.thread.system_call = party.target->syscall(tid->second);
     }
-    resolve::FrameMaker frames(party.runtime->version, still_);
+    resolve::FrameMaker frames(cpython::dialect_of(party.runtime->layout), still_);
     for (const cpython::RawFrame& frame : std::views::reverse(raw->chain.frames)) {
       other.thread.frames.push_back(frames.make(frame));
     }

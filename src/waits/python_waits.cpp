@@ -106,12 +106,12 @@ void PythonWaits::want_lock(const KnownThread& thread, Address futex, std::strin
         model::ResourceWait{.resource = index, .call = std::string(call), .frame = shown_frame(*thread.shown, i)};
     return;
   }
-  if (runtime_.version >= cpython::PythonVersion{3, 13, 0}) {
+  if (objects_.dialect().sync.parking_lot) {
     want_parked(thread, futex);
   }
 }
 
-// 3.13+: what else threads are parked on: the end of another thread (as in threading._shutdown), the mutex of an
+// What else threads are parked on: the end of another thread (as in threading._shutdown), the mutex of an
 // object, that all threads may run again.
 void PythonWaits::want_parked(const KnownThread& thread, Address futex) {
   const auto parked = cpython::parked_on(objects_.memory(), futex);

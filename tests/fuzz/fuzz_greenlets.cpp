@@ -89,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::abort();
     }
     for (const cpython::RawFrame& frame : greenlet.chain.frames) {
-      static_cast<void>(cpython::locate(*frame.code, frame.lasti, python.layout.version));
+      static_cast<void>(cpython::locate(*frame.code, frame.lasti, cpython::dialect_of(python.layout)));
     }
   }
   const cpython::Objects objects(fake.whole, python.layout);

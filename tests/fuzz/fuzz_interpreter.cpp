@@ -41,7 +41,7 @@ void read_all(const FakeMemory& memory, const Runtime& runtime) {
     }
     for (const RawThread& thread : interpreter.threads) {
       for (const RawFrame& frame : thread.chain.frames) {
-        static_cast<void>(locate(*frame.code, frame.lasti, runtime.layout.version));
+        static_cast<void>(locate(*frame.code, frame.lasti, dialect_of(runtime.layout)));
       }
     }
   }

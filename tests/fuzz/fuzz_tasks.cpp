@@ -166,7 +166,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   process.interpreters[0].threads[0].chain.frames = program.frames;
   const ProgramTasks tasks(target, objects, {program.interpreter});
   for (const TaskDepth depth : {TaskDepth::links, TaskDepth::all}) {
-    const RawTasks found = tasks.read(objects, codes, process, kMostTasks, depth);
+    const RawTasks found = tasks.read(
+        {.objects = objects, .codes = codes, .process = process, .greenlets = {}, .most = kMostTasks, .depth = depth});
     static_cast<void>(stillframe::capture::may_be_in_trouble(found));
     if (found.tasks.size() > 100) {
       std::abort();  // there are not so many words

@@ -3,6 +3,7 @@ coroutines, and who awaits whom."""
 
 import json
 import os
+import re
 import subprocess
 
 import jsonschema
@@ -15,6 +16,12 @@ SCHEMA = jsonschema.Draft202012Validator(json.loads((REPOSITORY / "docs" / "task
 # asyncio.all_tasks() is of 3.7; a program that is linked statically has no extension modules.
 CASES = [one for one in interpreters.ALL if one.version >= (3, 7) and not one.id.endswith("-nameless")]
 PROGRAMS = interpreters.PROGRAMS / "tasks"
+
+
+def test_the_schema_names_every_scheduler():
+    entries = (REPOSITORY / "src" / "model" / "schedulers.def").read_text()
+    kinds = SCHEMA.schema["$defs"]["loop"]["properties"]["kind"]["enum"]
+    assert kinds == re.findall(r"^SF_SCHEDULER\((\w+)", entries, re.MULTILINE)
 
 
 @pytest.fixture

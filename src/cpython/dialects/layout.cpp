@@ -1,6 +1,6 @@
 #include "cpython/dialects/layout.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 #include "cpython/dialects/layouts/tables.h"
 
@@ -22,7 +22,7 @@ std::span<const Layout* const> all_layouts() {
 const Layout* find_layout(PythonVersion version, BuildKind build) {
   const Layout* same_threading = nullptr;
   for (const Layout* table : all_layouts()) {
-    if (table->version.major != version.major || table->version.minor != version.minor) {
+    if (!is_same_line(table->version, version)) {
       continue;
     }
     if (table->build == build) {
@@ -33,6 +33,18 @@ const Layout* find_layout(PythonVersion version, BuildKind build) {
     }
   }
   return same_threading;
+}
+
+bool is_too_old(PythonVersion version) {
+  return version < PythonVersion{3, 6, 0};
+}
+
+std::optional<PythonVersion> newest_before(PythonVersion version) {
+  const PythonVersion newest = std::ranges::max(all_layouts(), {}, &Layout::version)->version;
+  if (version.major != newest.major || version < newest) {
+    return std::nullopt;
+  }
+  return PythonVersion{.major = newest.major, .minor = newest.minor};
 }
 
 std::string known_versions() {

@@ -36,17 +36,15 @@ struct PythonVersion {
   constexpr auto operator<=>(const PythonVersion&) const = default;
 };
 
-// The first of each line of versions in which something that is read differs.
-inline constexpr PythonVersion k3{3, 0, 0};
-inline constexpr PythonVersion k3_6{3, 6, 0};
-inline constexpr PythonVersion k3_7{3, 7, 0};
-inline constexpr PythonVersion k3_9{3, 9, 0};
-inline constexpr PythonVersion k3_10{3, 10, 0};
-inline constexpr PythonVersion k3_11{3, 11, 0};
-inline constexpr PythonVersion k3_12{3, 12, 0};
-inline constexpr PythonVersion k3_13{3, 13, 0};
-inline constexpr PythonVersion k3_14{3, 14, 0};
-inline constexpr PythonVersion k3_15{3, 15, 0};
+// Whether it is one at all: 0.0 stands for none.
+constexpr bool is_set(PythonVersion version) {
+  return version.major != 0;
+}
+
+// Whether two are the same but for their micro version, and so have the same formats.
+constexpr bool is_same_line(PythonVersion one, PythonVersion other) {
+  return one.major == other.major && one.minor == other.minor;
+}
 
 // What changes a structure besides the version.
 struct BuildKind {
@@ -80,6 +78,11 @@ const Layout* find_layout(PythonVersion version, BuildKind build);
 
 // Every table there is, newest version first.
 std::span<const Layout* const> all_layouts();
+
+// Whether a version is older than 3.6, the first of 3.x that there are tables for.
+bool is_too_old(PythonVersion version);
+// The newest version known, where `version` is a later one of the same major version; nothing where it is not.
+std::optional<PythonVersion> newest_before(PythonVersion version);
 
 // The oldest and newest minor versions known, for messages.
 std::string known_versions();

@@ -19,7 +19,7 @@ struct Members {
 }  // namespace
 
 std::optional<Deque> Deque::at(const Objects& objects, Address deque) {
-  const bool old = objects.layout().version.major < 3;
+  const bool old = objects.dialect().library.deque_counts_itself;
   Deque found(objects);
   if (old) {
     // BLOCK of 2.7: data[62], rightlink, leftlink.

@@ -75,7 +75,7 @@ std::optional<DictTable> keys_table(const Objects& objects, Address keys, std::u
 void set_values(const Objects& objects, Address values, DictTable& table) {
   const auto& layout = objects.layout().dict_values;
   table.values = values + (layout.values.present() ? layout.values.value() : 0);
-  if (objects.layout().version < PythonVersion{3, 11, 0}) {
+  if (!objects.dialect().dicts.values_keep_order) {
     return;
   }
   if (layout.capacity.present() && layout.size_field.present()) {
@@ -125,7 +125,7 @@ ManagedAttributes managed_attributes(const Objects& objects, Address object, Add
     return table;
   };
   ManagedAttributes place;
-  if (layout.version >= PythonVersion{3, 13, 0}) {
+  if (objects.dialect().dicts.managed == ManagedAttributesFormat::inline_values) {
     // MANAGED_DICT_OFFSET of Include/internal/pycore_object.h; free-threaded builds have no GC head in front.
     const Address slot = object - (layout.build.free_threaded ? 8 : 24);
     place.dict = objects.memory().get<Address>(slot).value_or(0);
@@ -139,7 +139,7 @@ ManagedAttributes managed_attributes(const Objects& objects, Address object, Add
   if (!word) {
     return place;
   }
-  if (layout.version >= PythonVersion{3, 12, 0}) {
+  if (objects.dialect().dicts.managed == ManagedAttributesFormat::dict_or_values) {
     // One word for both: values are kept as their address minus 1 (_PyDictOrValues_SetValues).
     if ((*word & 1U) != 0) {
       place.table = table_with(*word + 1);

@@ -23,7 +23,7 @@ bool Objects::for_each_entry(Address dict, const std::function<bool(Address, Add
 }
 
 std::uint64_t Objects::hash_of(std::string_view text) const {
-  return string_hash(text, *layout_.hash_secret, layout_.version >= PythonVersion{3, 11, 0});
+  return string_hash(text, *layout_.hash_secret, dialect_.dicts.one_round_hash);
 }
 
 // A key has its hash behind its length (PyASCIIObject of Include/cpython/unicodeobject.h).
@@ -43,7 +43,7 @@ bool Objects::hashes_are_known(const DictTable& table) const {
 }
 
 bool Objects::finds_by_hash() const {
-  return layout_.hash_secret && layout_.version >= PythonVersion{3, 7, 0} && hashes_known_.value_or(true);
+  return layout_.hash_secret && dialect_.dicts.found_by_hash && hashes_known_.value_or(true);
 }
 
 // By its hash, where we can compute it, few of the keys have to be read. That there is none is believed only where that
@@ -92,7 +92,7 @@ bool Objects::for_each_instance_attribute(Address object, Address type,
   if (!flags) {
     return false;
   }
-  if (layout_.version >= PythonVersion{3, 11, 0} && (*flags & kManagedDict) != 0) {
+  if (dialect_.dicts.managed != ManagedAttributesFormat::none && (*flags & kManagedDict) != 0) {
     const auto place = managed_attributes(*this, object, type, (*flags & kInlineValues) != 0);
     if (place.dict != 0) {
       return for_each_entry(place.dict, visit);

@@ -24,9 +24,8 @@ struct UnicodeState {
   bool ascii = false;
 };
 
-UnicodeState decode_state(std::uint32_t raw, const Layout& layout) {
-  // `interned` stands in front: two bits, but a byte of its own in free-threaded builds from 3.14 on.
-  const bool wide = layout.build.free_threaded && layout.version >= PythonVersion{3, 14, 0};
+UnicodeState decode_state(std::uint32_t raw, const Layout& layout, const Dialect& dialect) {
+  const bool wide = layout.build.free_threaded && dialect.objects.interned_has_byte_if_free_threaded;
   const std::uint32_t bits = raw >> (wide ? 8U : 2U);
   return {.kind = bits & 7U, .compact = (bits & 8U) != 0, .ascii = (bits & 16U) != 0};
 }
@@ -92,8 +91,8 @@ std::optional<std::string> Objects::type_name(Address type) const {
 }
 
 std::optional<std::string> Objects::text(Address object, std::uint64_t max_length) const {
-  const bool old = layout_.version.major < 3;
-  if (const auto type = old ? type_of(object) : std::nullopt; type && type_name(*type) == "str") {
+  const bool bytes_too = dialect_.objects.str_is_bytes;
+  if (const auto type = bytes_too ? type_of(object) : std::nullopt; type && type_name(*type) == "str") {
     return bytes(object, max_length);
   }
   const auto place = text_place(object);
@@ -121,7 +120,7 @@ std::optional<TextPlace> Objects::text_place(Address object) const {
   if (object == 0 || object % 8 != 0) {
     return std::nullopt;
   }
-  if (layout_.version.major < 3) {
+  if (dialect_.objects.text == TextFormat::wide_array) {
     return text_place_2(object);
   }
   const auto length = field<std::uint64_t>(object, layout_.unicode.length);
@@ -129,8 +128,8 @@ std::optional<TextPlace> Objects::text_place(Address object) const {
   if (!length || !raw_state) {
     return std::nullopt;
   }
-  const UnicodeState state = decode_state(*raw_state, layout_);
-  if (state.kind == 0 && !state.compact && !state.ascii && layout_.version < PythonVersion{3, 12, 0}) {
+  const UnicodeState state = decode_state(*raw_state, layout_, dialect_);
+  if (state.kind == 0 && !state.compact && !state.ascii && dialect_.objects.text == TextFormat::maybe_not_ready) {
     // Not ready (PyUnicode_WCHAR_KIND): the characters are at PyASCIIObject.wstr, counted by
     // PyCompactUnicodeObject.wstr_length, the last members of each (Include/cpython/unicodeobject.h, to 3.11).
     const auto wide = pointer(object, layout_.ascii.size - 8);
@@ -159,7 +158,7 @@ std::optional<std::u32string> Objects::characters(const TextPlace& place, std::u
     return std::nullopt;
   }
   auto points = code_points(raw, place.width);
-  if (layout_.version.major < 3 && place.width == 2) {
+  if (dialect_.objects.text == TextFormat::wide_array && place.width == 2) {
     join_surrogates(points);
   }
   return points;
@@ -231,7 +230,7 @@ std::optional<Objects::Integer> Objects::sign_and_magnitude(Address object) cons
     return std::nullopt;
   }
   constexpr std::uint64_t kSmallInteger = 1U << 23U;  // Py_TPFLAGS_INT_SUBCLASS of 2.7: bool too
-  if (layout_.version.major < 3 &&
+  if (dialect_.objects.two_integer_types &&
       (type_name(*type) == "int" ||
        (field<std::uint64_t>(*type, layout_.type.flags).value_or(0) & kSmallInteger) != 0)) {
     const auto value = field<std::int64_t>(object, layout_.small_integer.value);

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "cpython/dialects/layout.h"
+#include "cpython/dialects/dialect.h"
 #include "memory/memory_source.h"
 
 namespace stillframe::cpython {
@@ -26,10 +26,12 @@ struct TextPlace {
 
 class Objects {
  public:
-  Objects(const memory::MemorySource& memory, const Layout& layout) : memory_(memory), layout_(layout) {}
+  Objects(const memory::MemorySource& memory, const Layout& layout)
+      : memory_(memory), layout_(layout), dialect_(dialect_of(layout)) {}
 
   [[nodiscard]] const memory::MemorySource& memory() const { return memory_; }
   [[nodiscard]] const Layout& layout() const { return layout_; }
+  [[nodiscard]] const Dialect& dialect() const { return dialect_; }
 
   // A member of a structure at `base`; nothing when this version has no such member or it cannot be read.
   template <typename T>
@@ -105,6 +107,7 @@ class Objects {
 
   const memory::MemorySource& memory_;
   const Layout& layout_;
+  const Dialect& dialect_;
   // Of 2.7: whether unicode objects have four bytes a character, once one was seen that leaves no doubt.
   mutable std::optional<bool> wide_;
   // Whether the hashes that strings keep are those that we compute, once that was asked.

@@ -19,7 +19,7 @@ constexpr std::uint64_t kMostLookedThrough = std::uint64_t{1} << 20U;
 // entries are {key, hash}; in 2.7 {hash, key}.
 SetTable::SetTable(const Objects& objects, Address set)
     : objects_(objects),
-      old_(objects.layout().version.major < 3),
+      format_(objects.dialect().library.sets),
       used_(objects.field<std::uint64_t>(set, word(objects, 1))),
       mask_(objects.field<std::uint64_t>(set, word(objects, 2))),
       table_(objects.pointer(set, word(objects, 3))) {}
@@ -30,7 +30,7 @@ bool SetTable::sound() const {
 
 bool SetTable::each(const std::function<bool(Address)>& visit) const {
   constexpr std::uint64_t kBatch = 64;
-  const std::size_t key = old_ ? 1 : 0;
+  const std::size_t key = format_ == SetFormat::hash_then_key ? 1 : 0;
   std::array<std::array<std::uint64_t, 2>, kBatch> slots;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const std::uint64_t count = std::min(*mask_ + 1, kMostLookedThrough);
   for (std::uint64_t first = 0; first < count; first += kBatch) {
@@ -51,7 +51,7 @@ bool SetTable::each(const std::function<bool(Address)>& visit) const {
 // Objects/setobject.c); in 2.7 the removed one's hash and a certain string.
 bool SetTable::is_element(Address key, std::uint64_t hash) const {
   constexpr std::string_view kDummy = "<dummy key>";
-  if (key == 0 || !old_) {
+  if (key == 0 || format_ == SetFormat::key_then_hash) {
     return key != 0 && hash != ~std::uint64_t{0};
   }
   if (objects_.field<std::uint64_t>(key, objects_.layout().var_object.size_field) != kDummy.size() ||

@@ -23,7 +23,7 @@ class SetTable {
   [[nodiscard]] bool is_element(Address key, std::uint64_t hash) const;
 
   const Objects& objects_;
-  bool old_;  // 2.7
+  SetFormat format_;
   std::optional<std::uint64_t> used_;
   std::optional<std::uint64_t> mask_;
   std::optional<Address> table_;

@@ -31,7 +31,7 @@ Result<Runtime> unknown_version(const target::Target& target, PythonVersion vers
   }
   return fail(ErrorKind::unsupported, fmt::format("read the Python of {}", target_name(target)), what,
               fmt::format("{}; --native-all shows the native stacks of any program",
-                          version < k3_6 ? "run the program with a newer Python" : "update stillframe"));
+                          is_too_old(version) ? "run the program with a newer Python" : "update stillframe"));
 }
 
 // Whether the interpreters of `runtime` can be read with its layout; a Python that is only just starting has none yet.
@@ -70,7 +70,7 @@ bool fits_now(const target::Target& target, const memory::MemorySource& memory, 
   return false;
 }
 
-// Takes over the table, and for 3.13+ what the target says of its own layout.
+// Takes over the table, and what the target says of its own layout.
 bool choose_layout(const memory::MemorySource& memory, Runtime& runtime) {
   const Layout* table = find_layout(runtime.version, runtime.build);
   if (table == nullptr) {
@@ -79,7 +79,7 @@ bool choose_layout(const memory::MemorySource& memory, Runtime& runtime) {
   runtime.layout = *table;
   runtime.layout.version = runtime.version;
   runtime.layout.build = runtime.build;
-  if (runtime.version >= k3_13 && runtime.runtime != 0) {
+  if (dialect_of(runtime.version).runtime.debug_offsets && runtime.runtime != 0) {
     if (auto own = apply_debug_offsets(runtime.layout, memory, runtime.runtime)) {
       runtime.layout = own->layout;
       for (auto& warning : own->warnings) {
@@ -137,7 +137,7 @@ std::optional<Runtime> from_image(const target::Target& target, const memory::Me
 std::vector<const Layout*> tables_for(const std::optional<PythonVersion>& version) {
   std::vector<const Layout*> tables;
   for (const Layout* table : all_layouts()) {
-    if (!version || (table->version.major == version->major && table->version.minor == version->minor)) {
+    if (!version || is_same_line(table->version, *version)) {
       tables.push_back(table);
     }
   }
@@ -157,12 +157,12 @@ void read_as_another(PythonVersion claimed, Runtime& runtime) {
 // layout, where that leads to a thread.
 std::optional<Runtime> from_newer_image(const target::Target& target, const memory::MemorySource& memory,
                                         PythonImage image) {
-  const auto known = std::ranges::max(all_layouts(), {}, &Layout::version)->version;
   const PythonVersion claimed = *image.version;
-  if (claimed.major != known.major || claimed < known) {
+  const auto known = newest_before(claimed);
+  if (!known) {
     return std::nullopt;
   }
-  image.version = PythonVersion{.major = known.major, .minor = known.minor};
+  image.version = known;
   auto runtime = from_image(target, memory, image);
   if (!runtime) {
     return std::nullopt;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cpython/dialects/layout.h"
+#include "cpython/dialects/dialect.h"
 #include "memory/memory_source.h"
 #include "model/result.h"
 #include "target/target.h"
@@ -32,7 +32,7 @@ struct Runtime {
   // A version that no table describes: what is read of it, by another's table, may be wrong.
   std::optional<PythonVersion> claimed;
 
-  [[nodiscard]] bool present() const { return version.major != 0; }
+  [[nodiscard]] bool present() const { return is_set(version); }
 };
 
 struct DiscoveryOptions {

@@ -82,7 +82,7 @@ bool looks_like_interpreter(const memory::MemorySource& memory, const Layout& la
     return false;
   }
   const auto version = sys_version(objects, interpreter);
-  return version && version->number.major == layout.version.major && version->number.minor == layout.version.minor;
+  return version && is_same_line(version->number, layout.version);
 }
 
 bool looks_like_damaged_interpreter(const memory::MemorySource& memory, const Layout& layout, Address interpreter) {
@@ -105,7 +105,7 @@ bool looks_like_damaged_interpreter(const memory::MemorySource& memory, const La
     return false;
   }
   const auto version = sys_version(objects, interpreter);
-  return !version || (version->number.major == layout.version.major && version->number.minor == layout.version.minor);
+  return !version || is_same_line(version->number, layout.version);
 }
 
 std::optional<FoundInterpreters> search_interpreters(const target::Target& target, const memory::MemorySource& memory,

@@ -131,15 +131,19 @@ std::optional<Code> CodeCache::load(Address address) {
   return code;
 }
 
-Position locate(const Code& code, std::int64_t lasti, PythonVersion version) {
+Position locate(const Code& code, std::int64_t lasti, const Dialect& dialect) {
   const std::string_view table = code.line_table;
-  if (version >= PythonVersion{3, 11, 0}) {
-    return locate_in_location_table(table, code.first_line, lasti);
+  switch (dialect.code.line_table) {
+    case LineTable::unsigned_lnotab:
+      return locate_in_lnotab(table, code.first_line, lasti, false);
+    case LineTable::signed_lnotab:
+      return locate_in_lnotab(table, code.first_line, lasti, true);
+    case LineTable::line_table:
+      return locate_in_line_table(table, code.first_line, lasti);
+    case LineTable::location_table:
+      return locate_in_location_table(table, code.first_line, lasti);
   }
-  if (version >= PythonVersion{3, 10, 0}) {
-    return locate_in_line_table(table, code.first_line, lasti);
-  }
-  return locate_in_lnotab(table, code.first_line, lasti, version >= PythonVersion{3, 6, 0});
+  return {};
 }
 
 }  // namespace stillframe::cpython

@@ -76,7 +76,7 @@ class CodeCache {
   std::uint32_t reading_ = 0;
 };
 
-// The source position of the instruction at byte offset `lasti` (-1: not begun) in the layout's own line table format.
-Position locate(const Code& code, std::int64_t lasti, PythonVersion version);
+// The source position of the instruction at byte offset `lasti` (-1: not begun) in the version's own line table format.
+Position locate(const Code& code, std::int64_t lasti, const Dialect& dialect);
 
 }  // namespace stillframe::cpython

@@ -5,7 +5,7 @@ namespace stillframe::cpython {
 
 void mark_entries(const Objects& objects, std::optional<Address> cframe, FrameChain& chain) {
   const auto& layout = objects.layout();
-  if (layout.version < PythonVersion{3, 10, 0} || layout.version >= PythonVersion{3, 12, 0}) {
+  if (objects.dialect().frames.entry_mark != EntryMark::cframe) {
     return;
   }
   // _PyEval_EvalFrameDefault has a local CFrame and puts it before tstate->cframe (Python/ceval.c); the last one is the

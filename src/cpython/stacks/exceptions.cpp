@@ -29,17 +29,17 @@ Address frame_of_traceback(const Objects& objects, Address traceback) {
   const Layout& layout = objects.layout();
   const std::uint32_t head = layout.object.type.value() + kWord;
   const Address frame = traceback == 0 ? 0 : objects.pointer(traceback, head + kWord).value_or(0);
-  if (frame == 0 || layout.version < PythonVersion{3, 11, 0}) {
+  if (frame == 0 || !objects.dialect().frames.interpreter_frames) {
     return frame;
   }
   return objects.pointer(frame, layout.frame_object.frame).value_or(0);
 }
 
-// The code object of a frame object: to 3.10 it is kept there, later in the interpreter frame behind it, whose pointers
-// may carry a tag.
+// The code object of a frame object: it is kept there, or in the interpreter frame behind it, whose pointers may carry
+// a tag.
 std::optional<Address> code_of_frame(const Objects& objects, Address frame) {
   const Layout& layout = objects.layout();
-  if (layout.version < PythonVersion{3, 11, 0}) {
+  if (!objects.dialect().frames.interpreter_frames) {
     return objects.pointer(frame, layout.frame_object.code);
   }
   const auto inner = objects.pointer(frame, layout.frame_object.frame);
@@ -49,15 +49,14 @@ std::optional<Address> code_of_frame(const Objects& objects, Address frame) {
 
 class Finder {
  public:
-  Finder(const Objects& objects, Address thread) : objects_(objects), thread_(thread), layout_(objects.layout()) {}
+  Finder(const Objects& objects, Address thread)
+      : objects_(objects), thread_(thread), layout_(objects.layout()), dialect_(objects.dialect().exceptions) {}
 
   std::vector<ExceptionInFlight> find() {
     const auto raised = objects_.pointer(thread_, layout_.thread.current_exception);
     if (raised) {
-      // To 3.11 curexc_traceback stands behind curexc_value (Include/cpython/pystate.h).
-      const Address traceback = layout_.version < PythonVersion{3, 12, 0}
-                                    ? word(thread_ + layout_.thread.current_exception.value() + kWord)
-                                    : 0;
+      const Address traceback =
+          dialect_.traceback_in_thread ? word(thread_ + layout_.thread.current_exception.value() + kWord) : 0;
       add(*raised, traceback, false);
     }
     if (layout_.thread.exc_info.present()) {
@@ -78,7 +77,7 @@ class Finder {
         std::ranges::find(found_, exception, &ExceptionInFlight::exception) != found_.end()) {
       return;
     }
-    if (traceback == 0 && layout_.version.major >= 3) {
+    if (traceback == 0 && dialect_.chained) {
       traceback = exception_parts(objects_, exception).traceback;
     }
     found_.push_back({.exception = exception,
@@ -87,22 +86,19 @@ class Finder {
                       .handled = handled});
   }
 
-  // _PyErr_StackItem (Include/cpython/pystate.h): to 3.10 exc_type, exc_value, exc_traceback, previous_item; since
-  // then exc_value, previous_item.
   void follow_stack() {
-    const std::uint32_t before = layout_.version < PythonVersion{3, 11, 0} ? kWord : 0;
-    const std::uint32_t previous = before == 0 ? kWord : 3 * kWord;
     ChainGuard guard(kMostHandlers);
     Address item = objects_.pointer(thread_, layout_.thread.exc_info).value_or(0);
     while (item != 0 && guard.step(item) && found_.size() < kMostShown) {
-      add(word(item + before), 0, true);
-      item = word(item + previous);
+      add(word(item + dialect_.handled_exception * kWord), 0, true);
+      item = word(item + dialect_.handled_previous * kWord);
     }
   }
 
   const Objects& objects_;
   Address thread_;
   const Layout& layout_;
+  const ExceptionDialect& dialect_;
   std::vector<ExceptionInFlight> found_;
 };
 
@@ -116,10 +112,10 @@ ExceptionParts exception_parts(const Objects& objects, Address exception) {
   const auto word = [&](std::uint32_t index) {
     return objects.memory().get<Address>(words + std::uint64_t{index} * kWord).value_or(0);
   };
-  if (layout.version.major < 3) {
+  if (!objects.dialect().exceptions.chained) {
     return {.args = word(1)};
   }
-  const std::uint32_t first = layout.version >= PythonVersion{3, 11, 0} ? 3 : 2;
+  const std::uint32_t first = objects.dialect().exceptions.word_of_traceback;
   return {.args = word(1),
           .traceback = word(first),
           .context = word(first + 1),

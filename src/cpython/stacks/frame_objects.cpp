@@ -39,15 +39,14 @@ bool looks_sound(const FrameFields& fields) {
          fields.lineno >= 0;
 }
 
-RawFrame make_frame(const FrameFields& fields, Address address, const Code* code, PythonVersion version) {
+RawFrame make_frame(const FrameFields& fields, Address address, const Code* code, const FrameDialect& dialect) {
   RawFrame frame{.address = address, .code = code, .lasti = fields.lasti, .entry = true};
   frame.instruction_known = !(code->lost && code->line_table.empty());
-  const bool counts_instructions = version >= PythonVersion{3, 10, 0};
-  if (counts_instructions && frame.lasti > 0) {
-    frame.lasti *= 2;  // 3.10 counts instructions (Include/cpython/frameobject.h)
+  if (dialect.lasti_counts_units && frame.lasti > 0) {
+    frame.lasti *= 2;
   }
-  // PyFrame_GetLineNumber: with a trace function f_lineno is the truth; 3.10 marks that by a line other than 0.
-  const bool traced = counts_instructions ? fields.lineno > 0 : fields.trace != 0;
+  // PyFrame_GetLineNumber: with a trace function f_lineno is the truth.
+  const bool traced = dialect.lineno_only_while_traced ? fields.lineno > 0 : fields.trace != 0;
   if (traced && fields.lineno > 0) {
     frame.traced_line = fields.lineno;
   }
@@ -82,7 +81,7 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
       return chain;
     }
     type = fields->type;
-    chain.frames.push_back(make_frame(*fields, at, code, objects.layout().version));
+    chain.frames.push_back(make_frame(*fields, at, code, objects.dialect().frames));
     at = at == start.top ? start.behind_top.value_or(fields->back) : fields->back;
   }
   return chain;

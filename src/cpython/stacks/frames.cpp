@@ -1,11 +1,6 @@
 #include "cpython/stacks/frames.h"
 
 namespace stillframe::cpython {
-namespace {
-
-constexpr PythonVersion kLightFrames{3, 11, 0};
-
-}  // namespace
 
 bool ChainGuard::step(Address at) {
   if (++steps_ > limit_ || (seen_ != 0 && at == seen_)) {
@@ -20,8 +15,8 @@ bool ChainGuard::step(Address at) {
 }
 
 FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched) {
-  const bool light = objects.layout().version >= kLightFrames;
-  const auto top = light ? innermost_interpreter_frame(objects, thread) : innermost_frame_object(objects, thread);
+  const auto top = objects.dialect().frames.interpreter_frames ? innermost_interpreter_frame(objects, thread)
+                                                               : innermost_frame_object(objects, thread);
   if (!top) {
     return {.frames = {}, .broken = ChainBreak{.end = ChainEnd::no_thread_state}};
   }
@@ -29,8 +24,8 @@ FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread,
 }
 
 FrameChain walk_frames_from(const Objects& objects, CodeCache& codes, const ChainStart& start) {
-  return objects.layout().version >= kLightFrames ? walk_interpreter_frames(objects, codes, start)
-                                                  : walk_frame_objects(objects, codes, start);
+  return objects.dialect().frames.interpreter_frames ? walk_interpreter_frames(objects, codes, start)
+                                                     : walk_frame_objects(objects, codes, start);
 }
 
 }  // namespace stillframe::cpython

@@ -53,7 +53,7 @@ std::vector<Address> subclasses_of(const Objects& objects, Address type) {
   if (!known || *known == 0) {
     return found;
   }
-  if (layout.version.major >= 3) {
+  if (objects.dialect().objects.subclasses_in_dict) {
     objects.for_each_entry(*known, [&](Address key, Address) {
       if (const auto subclass = objects.integer(key)) {
         found.push_back(*subclass);

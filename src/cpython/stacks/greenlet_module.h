@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cpython/dialects/greenlet_layout.h"
 #include "cpython/objects/objects.h"
-#include "cpython/stacks/greenlet_layout.h"
 #include "target/target.h"
 
 namespace stillframe::cpython {

@@ -175,8 +175,7 @@ bool Greenlets::has_references(const Objects& objects, Address at) {
   if (!layout.object.refcnt.present()) {
     return true;  // free-threaded builds keep several counts
   }
-  // From 3.14 on flags stand in the upper half (Include/refcount.h).
-  if (layout.version >= PythonVersion{3, 14, 0}) {
+  if (objects.dialect().objects.reference_counts == ReferenceCounts::low_half_beside_flags) {
     return objects.field<std::uint32_t>(at, layout.object.refcnt).value_or(0) != 0;
   }
   constexpr std::uint64_t kMostReferences = std::uint64_t{1} << 32U;

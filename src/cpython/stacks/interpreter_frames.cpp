@@ -33,7 +33,11 @@ constexpr std::uint8_t kLastOwner = 4;
 class Walker {
  public:
   Walker(const Objects& objects, CodeCache& codes, const ChainStart& start)
-      : objects_(objects), codes_(codes), start_(start), layout_(objects.layout()) {}
+      : objects_(objects),
+        codes_(codes),
+        start_(start),
+        layout_(objects.layout()),
+        has_shims_(objects.dialect().frames.entry_mark == EntryMark::shim) {}
 
   FrameChain walk() {
     ChainGuard guard(kMaxFrames);
@@ -81,7 +85,7 @@ class Walker {
       return 0;
     }
     ended_with_entry_ = fields->is_entry;
-    if (layout_.version >= PythonVersion{3, 12, 0} && fields->owner >= kFirstShim) {
+    if (has_shims_ && fields->owner >= kFirstShim) {
       ended_with_entry_ = true;
       if (!chain_.frames.empty() && !chain_.frames.back().entry) {
         chain_.frames.back().entry = true;
@@ -140,7 +144,7 @@ class Walker {
   // Of a thread that was stopped just when it went from one greenlet to another, some frames are linked so already.
   // Then the way that was kept leads through a shim to the same frame.
   [[nodiscard]] std::optional<Address> link_of_shim(const LightFrameFields& fields) const {
-    const auto saved = layout_.version >= PythonVersion{3, 12, 0} ? saved_link(fields) : std::nullopt;
+    const auto saved = has_shims_ ? saved_link(fields) : std::nullopt;
     if (!saved || *saved == 0 || *saved % sizeof(Address) != 0 || *saved == fields.previous) {
       return std::nullopt;
     }
@@ -255,6 +259,7 @@ class Walker {
   CodeCache& codes_;
   ChainStart start_;
   const Layout& layout_;
+  bool has_shims_;
   FrameChain chain_;
   Address last_ = 0;
   std::optional<Address> expected_;  // of relinked frames: where the next one must be

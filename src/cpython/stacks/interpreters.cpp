@@ -113,7 +113,7 @@ RawInterpreter InterpreterReader::read_interpreter(Address address, std::int64_t
       interpreter.gil_locked = *current != 0;
     }
   }
-  if (interpreter.gil_locked == true && layout.version >= k3_13) {
+  if (interpreter.gil_locked == true && objects_.dialect().gil.drop_request == DropRequest::thread) {
     for (const RawThread& thread : interpreter.threads) {
       interpreter.drop_requested = interpreter.drop_requested || (thread.holds_gil == true && thread.drop_requested);
     }
@@ -123,10 +123,11 @@ RawInterpreter InterpreterReader::read_interpreter(Address address, std::int64_t
 
 void InterpreterReader::read_gil(RawInterpreter& interpreter) const {
   const auto& layout = objects_.layout();
-  if (layout.build.free_threaded || layout.version < k3_7) {
+  const GilDialect& dialect = objects_.dialect().gil;
+  if (layout.build.free_threaded || dialect.home == GilHome::unknown) {
     return;
   }
-  if (layout.version >= k3_12) {
+  if (dialect.home == GilHome::interpreter) {
     interpreter.gil = objects_.pointer(interpreter.address, layout.interpreter.gil).value_or(0);
   } else if (runtime_.runtime != 0 && layout.runtime.gil.present()) {
     interpreter.gil = runtime_.runtime + layout.runtime.gil.value();
@@ -138,10 +139,10 @@ void InterpreterReader::read_gil(RawInterpreter& interpreter) const {
   if (const auto locked = objects_.field<std::int32_t>(interpreter.gil, layout.gil.locked)) {
     interpreter.gil_locked = *locked == 1;
   }
-  if (layout.version < k3_9) {
+  if (dialect.drop_request == DropRequest::runtime) {
     interpreter.drop_requested =
         objects_.field<std::int32_t>(runtime_.runtime, layout.runtime.gil_drop_request).value_or(0) != 0;
-  } else if (layout.version < k3_13) {
+  } else if (dialect.drop_request == DropRequest::interpreter) {
     interpreter.drop_requested =
         objects_.field<std::int32_t>(interpreter.address, layout.interpreter.gil_drop_request).value_or(0) != 0;
   }
@@ -150,7 +151,7 @@ void InterpreterReader::read_gil(RawInterpreter& interpreter) const {
 void InterpreterReader::read_gc(RawInterpreter& interpreter) const {
   const auto& layout = objects_.layout();
   std::optional<std::int32_t> collecting;
-  if (layout.version >= k3_9) {
+  if (objects_.dialect().gil.collector_in_interpreter) {
     collecting = objects_.field<std::int32_t>(interpreter.address, layout.interpreter.gc_collecting);
   } else if (runtime_.runtime != 0) {
     collecting = objects_.field<std::int32_t>(runtime_.runtime, layout.runtime.gc_collecting);

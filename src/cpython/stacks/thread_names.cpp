@@ -13,7 +13,7 @@ std::optional<Address> find_thread_table(const Objects& objects, Address interpr
 
 void read_thread_names(const Objects& objects, Address thread_table, RawInterpreter& interpreter) {
   // Thread.__name in 2.7 (mangled), Thread._name since (Lib/threading.py); likewise with __daemonic.
-  const bool mangled = objects.layout().version.major < 3;
+  const bool mangled = objects.dialect().sync.thread_names_mangled;
   const char* name_of = mangled ? "_Thread__name" : "_name";
   const char* daemon_of = mangled ? "_Thread__daemonic" : "_daemonic";
   std::unordered_map<std::uint64_t, RawThread*> by_ident;

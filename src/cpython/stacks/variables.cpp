@@ -33,7 +33,7 @@ constexpr std::uint64_t kTaggedNull = 1;
 // (Include/frameobject.h).
 std::optional<Address> names_dict(const Objects& objects, const RawFrame& frame) {
   const Layout& layout = objects.layout();
-  const bool object = layout.version < PythonVersion{3, 11, 0};
+  const bool object = !objects.dialect().frames.interpreter_frames;
   const Offset globals = object ? layout.frame_object.globals : layout.frame.globals;
   return globals.present() ? objects.pointer(frame.address, globals.value() + (object ? 8U : 16U)) : std::nullopt;
 }
@@ -64,7 +64,7 @@ Address Variables::first_argument(const RawFrame& frame) {
   const auto slot = std::ranges::find_if(names.slots, &Slot::is_argument);
   const Layout& layout = objects_.layout();
   const Offset begin =
-      layout.version < PythonVersion{3, 11, 0} ? layout.frame_object.localsplus : layout.frame.localsplus;
+      objects_.dialect().frames.interpreter_frames ? layout.frame.localsplus : layout.frame_object.localsplus;
   if (slot == names.slots.end() || !begin.present()) {
     return 0;
   }
@@ -181,7 +181,7 @@ void Variables::load_slots_of_objects(Address code, std::uint64_t arguments, Nam
 void Variables::add_slots(const RawFrame& frame, const Names& names, VariableList& found) {
   const Layout& layout = objects_.layout();
   const Offset begin =
-      layout.version < PythonVersion{3, 11, 0} ? layout.frame_object.localsplus : layout.frame.localsplus;
+      objects_.dialect().frames.interpreter_frames ? layout.frame.localsplus : layout.frame_object.localsplus;
   if (names.slots.empty()) {
     return;
   }
@@ -204,7 +204,7 @@ void Variables::add_slots(const RawFrame& frame, const Names& names, VariableLis
 
 // What a slot of the frame's array holds; false: nothing.
 bool Variables::resolve(std::uint64_t word, const Slot& slot, Variable& variable) {
-  if (objects_.layout().version >= PythonVersion{3, 14, 0}) {
+  if (objects_.dialect().frames.tagged_references) {
     if (word == kTaggedNull) {
       return false;
     }

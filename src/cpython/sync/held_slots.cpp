@@ -1,7 +1,6 @@
 #include "cpython/sync/held_slots.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <span>
 #include <string_view>
@@ -74,18 +73,16 @@ std::vector<Handler> handlers_of(std::string_view table, std::int64_t at, std::u
 // Whether a handler is that of a `with` block: PUSH_EXC_INFO, which has no cache, then WITH_EXCEPT_START. Neither is
 // ever replaced by another instruction (Lib/opcode.py of 3.11 and 3.12, Include/opcode_ids.h of 3.13 to 3.15).
 bool may_end_with(const Objects& objects, const Code& code, std::int64_t target) {
-  constexpr std::array<std::uint8_t, 5> with_except_start{49, 49, 44, 43, 41};  // of 3.11, 3.12, …
-  const std::uint32_t minor = objects.layout().version.minor;
-  if (minor < 11 || minor - 11U >= with_except_start.size()) {
+  const std::uint8_t expected = objects.dialect().code.with_except_start;
+  if (expected == 0) {
     return true;
   }
-  const std::uint8_t expected = with_except_start.at(minor - 11U);
   const auto opcode =
       objects.memory().get<std::uint8_t>(code.instructions + static_cast<std::uint64_t>(target + kCodeUnit));
   return code.instructions == 0 || !opcode || *opcode == expected;
 }
 
-// 3.11+: which blocks are open is in a table behind the code.
+// Which blocks are open is in a table behind the code.
 std::vector<Block> blocks_of_table(const Objects& objects, const RawFrame& frame) {
   // co_exceptiontable is the word before co_flags, which is an int behind three pointers (_PyCode_DEF in
   // Include/cpython/code.h of 3.11 to 3.15).
@@ -110,26 +107,23 @@ std::vector<Block> blocks_of_table(const Objects& objects, const RawFrame& frame
   return blocks;
 }
 
-// To 3.10 the code of a function is a bytes object. The instruction that has begun the block with this handler:
-// SETUP_WITH, whose argument counts from the next instruction on, in bytes, in 3.10 in units of two (Python/ceval.c).
-std::int64_t setup_of(std::string_view code, std::uint32_t handler, PythonVersion version) {
+// Without such a table the code of a function is a bytes object. The instruction that has begun the block with this
+// handler: SETUP_WITH, whose argument counts from the next instruction on (Python/ceval.c).
+std::int64_t setup_of(std::string_view code, std::uint32_t handler, const CodeDialect& dialect) {
   constexpr std::uint8_t setup_with = 143;
   constexpr std::uint8_t has_argument = 90;
-  const bool words = version.major >= 3;  // 3.6+: every instruction has two bytes
-  const std::uint8_t extended = words ? 144 : 145;
-  const bool units = version >= PythonVersion{3, 10, 0};
   std::uint32_t more = 0;
   std::int64_t found = -1;
   for (std::size_t at = 0; at + 2 < code.size();) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(code[i])); };
     const auto opcode = static_cast<std::uint8_t>(code[at]);
-    const std::size_t next = at + (words ? 2 : opcode >= has_argument ? 3 : 1);
+    const std::size_t next = at + (dialect.two_byte_instructions ? 2 : opcode >= has_argument ? 3 : 1);
     std::uint32_t argument = opcode < has_argument || next > code.size() ? 0
-                             : words                                     ? byte(at + 1)
+                             : dialect.two_byte_instructions             ? byte(at + 1)
                                                                          : byte(at + 1) | (byte(at + 2) << 8U);
-    argument |= more << (words ? 8U : 16U);
-    more = opcode == extended ? argument : 0;
-    const std::uint64_t target = units ? next / 2 + argument : next + argument;
+    argument |= more << (dialect.two_byte_instructions ? 8U : 16U);
+    more = opcode == dialect.extended_arg ? argument : 0;
+    const std::uint64_t target = dialect.jumps_count_units ? next / 2 + argument : next + argument;
     if (opcode == setup_with && target == handler) {
       found = static_cast<std::int64_t>(at);
     }
@@ -152,8 +146,7 @@ std::vector<Block> blocks_of_frame(const Objects& objects, const RawFrame& frame
   if (!count || *count > most) {
     return {};
   }
-  // From 3.0 on one more int or less stands between them (f_executing, f_state).
-  const std::uint32_t between = objects.layout().version.major < 3 ? 12 : 16;
+  const std::uint32_t between = objects.dialect().frames.blocks_behind_lasti;
   const Address first = frame.address + layout.lasti.value() + between;
   std::vector<Block> blocks;
   const auto code_at = objects.pointer(frame.code->address, objects.layout().code.code);
@@ -164,7 +157,7 @@ std::vector<Block> blocks_of_frame(const Objects& objects, const RawFrame& frame
     if (!level || *level < 0 || static_cast<std::uint32_t>(*level) > kMostSlots) {
       return {};
     }
-    const std::int64_t setup = code && handler ? setup_of(*code, *handler, objects.layout().version) : -1;
+    const std::int64_t setup = code && handler ? setup_of(*code, *handler, objects.dialect().code) : -1;
     blocks.push_back(
         {.depth = static_cast<std::uint32_t>(*level), .may_be_with = setup >= 0 || !code, .before = setup});
   }
@@ -177,12 +170,12 @@ std::vector<Block> blocks_of(const Objects& objects, const RawFrame& frame) {
   if (frame.code == nullptr || frame.code->lost || !frame.instruction_known || frame.lasti < 0) {
     return {};
   }
-  return objects.layout().version >= k3_11 ? blocks_of_table(objects, frame) : blocks_of_frame(objects, frame);
+  return objects.dialect().code.exception_table ? blocks_of_table(objects, frame) : blocks_of_frame(objects, frame);
 }
 
 std::vector<Address> stack_of(const Objects& objects, const RawFrame& frame, std::uint32_t count) {
   const Layout& layout = objects.layout();
-  const bool light = layout.version >= k3_11;
+  const bool light = objects.dialect().frames.interpreter_frames;
   const Offset begin = light ? layout.frame.localsplus : layout.frame_object.localsplus;
   const auto before = frame.code == nullptr ? std::nullopt : variables_before_stack(objects, frame.code->address);
   if (!before || !begin.present() || count > kMostSlots) {
@@ -193,7 +186,7 @@ std::vector<Address> stack_of(const Objects& objects, const RawFrame& frame, std
   if (!objects.memory().read(at, std::as_writable_bytes(std::span(slots)))) {
     return {};
   }
-  if (layout.version >= k3_14) {
+  if (objects.dialect().frames.tagged_references) {
     // Stack references (Include/internal/pycore_stackref.h): tagged integers and what is no object have both or only
     // bits.
     constexpr Address tags = 3;
@@ -209,9 +202,8 @@ std::vector<Address> whole_stack_of(const Objects& objects, const RawFrame& fram
   if (frame.code == nullptr || frame.code->lost) {
     return {};
   }
-  // co_stacksize: from 3.11 on behind co_kwonlyargcount (_PyCode_DEF in Include/cpython/code.h), before behind
-  // co_nlocals (Include/code.h).
-  const Offset neighbour = layout.version >= k3_11 ? layout.code.kwonlyargcount : layout.code.nlocals;
+  const Offset neighbour =
+      objects.dialect().code.stacksize_behind_keyword_only ? layout.code.kwonlyargcount : layout.code.nlocals;
   const auto size = neighbour.present()
                         ? objects.memory().get<std::uint32_t>(frame.code->address + neighbour.value() + 4U)
                         : std::unexpected(memory::Fault{});

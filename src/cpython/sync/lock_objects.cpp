@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "cpython/objects/function_words.h"
 #include "cpython/values/attributes.h"
 #include "cpython/values/locks.h"
 #include "cpython/values/members.h"
@@ -83,7 +82,7 @@ std::optional<std::string> LockObjects::name_of_builtin(Address builtin) const {
 
 // The name of a function's code.
 std::optional<std::string> LockObjects::name_of_function(Address function) const {
-  const auto code = part(objects_, function, function_words(objects_.layout().version).code);
+  const auto code = part(objects_, function, objects_.dialect().objects.function.code);
   const auto type = code ? objects_.type_of(*code) : std::nullopt;
   const auto name =
       type && objects_.type_name(*type) == "code" ? objects_.pointer(*code, objects_.layout().code.name) : std::nullopt;
@@ -139,7 +138,7 @@ bool LockObjects::is_waited_for(const LockObject& lock, Address futex) {
   if (within(futex, semaphore)) {
     return true;
   }
-  if (objects_.layout().version < PythonVersion{3, 13, 0}) {
+  if (!objects_.dialect().sync.parking_lot) {
     return false;
   }
   const auto parked = parked_on(objects_.memory(), futex);
@@ -184,7 +183,7 @@ Address LockObjects::manager_in(const std::vector<Address>& slots, std::size_t i
     const auto function = part(objects_, object, 0);
     return function && name_of_function(*function) == "__exit__" ? part(objects_, object, 1).value_or(0) : 0;
   }
-  if (objects_.layout().version < PythonVersion{3, 14, 0} || index == 0) {
+  if (!objects_.dialect().code.with_keeps_method_and_self || index == 0) {
     return 0;
   }
   const std::string_view below = type_name(slots[index - 1]);

@@ -11,7 +11,7 @@ constexpr Address kMutex = 10;
 constexpr int kMostSections = 256;
 
 bool has_object_mutexes(const Layout& layout) {
-  return layout.build.free_threaded && layout.version >= PythonVersion{3, 13, 0};
+  return layout.build.free_threaded && dialect_of(layout).sync.parking_lot;
 }
 
 }  // namespace

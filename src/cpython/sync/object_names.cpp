@@ -46,16 +46,16 @@ std::vector<ObjectNames::Named> ObjectNames::roots(const RawFrame& frame) {
   return roots;
 }
 
-// co_names is the word before co_varnames to 3.10 (Include/code.h, Include/cpython/code.h), and from 3.11 on stands
-// before co_exceptiontable, which is the word before co_flags (_PyCode_DEF in Include/cpython/code.h).
 void ObjectNames::add_globals(const RawFrame& frame, std::vector<Named>& roots) const {
   const Layout& layout = objects_.layout();
-  const bool light = layout.version >= PythonVersion{3, 11, 0};
-  const Offset anchor = light ? layout.code.flags : layout.code.varnames;
-  const Offset globals_at = light ? layout.frame.globals : layout.frame_object.globals;
+  const bool before_table = objects_.dialect().code.names_before_exception_table;
+  const Offset anchor = before_table ? layout.code.flags : layout.code.varnames;
+  const Offset globals_at =
+      objects_.dialect().frames.interpreter_frames ? layout.frame.globals : layout.frame_object.globals;
   const auto globals = objects_.pointer(frame.address, globals_at);
-  const auto names =
-      anchor.present() ? objects_.pointer(frame.code->address, anchor.value() - (light ? 16U : 8U)) : std::nullopt;
+  const auto names = anchor.present()
+                         ? objects_.pointer(frame.code->address, anchor.value() - (before_table ? 16U : 8U))
+                         : std::nullopt;
   const auto count = names ? objects_.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
   if (!globals || !count || *count > kMostNames) {
     return;

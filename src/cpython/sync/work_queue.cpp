@@ -63,7 +63,7 @@ std::vector<Address> futures_in(const Objects& objects, Address queue) {
   if (!type || objects.type_name(*type) != "_queue.SimpleQueue") {
     return {};
   }
-  const bool ring = objects.layout().version >= PythonVersion{3, 13, 0};
+  const bool ring = objects.dialect().library.queue_is_ring;
   std::vector<Address> futures;
   for (const Address item : ring ? items_in_ring(objects, queue) : items_in_list(objects, queue)) {
     // _WorkItem of Lib/concurrent/futures/thread.py; None tells a worker to end.

@@ -63,7 +63,7 @@ std::optional<InnermostCall> AwaitChains::innermost(Address coroutine,
 // Less than a Code has: that is read for those of which calls are shown.
 const InnermostCall::Function* AwaitChains::function_of(const GeneratorState& generator) {
   const Layout& layout = objects_.layout();
-  const bool object = layout.version < PythonVersion{3, 11, 0};
+  const bool object = !objects_.dialect().frames.interpreter_frames;
   const auto code =
       objects_.pointer(generator.frame, object ? layout.frame_object.code : layout.frame.executable).value_or(0);
   const auto [known, fresh] = functions_.try_emplace(code);

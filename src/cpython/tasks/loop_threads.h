@@ -6,7 +6,6 @@
 
 #include "cpython/stacks/interpreters.h"
 #include "cpython/stacks/variables.h"
-#include "cpython/tasks/asyncio/waits.h"
 #include "cpython/tasks/await_chain.h"
 #include "cpython/tasks/raw_tasks.h"
 

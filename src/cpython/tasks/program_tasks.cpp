@@ -1,21 +1,29 @@
 #include "cpython/tasks/program_tasks.h"
 
+#include <array>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
 
-std::vector<Address> only_if(bool wanted, const std::vector<Address>& interpreters) {
-  return wanted ? interpreters : std::vector<Address>{};
-}
+// In the order of model::Scheduler.
+constexpr std::array kSchedulers{
+#define SF_SCHEDULER(id, ...) &id##_scheduler,
+#include "model/schedulers.def"
+#undef SF_SCHEDULER
+};
 
 }  // namespace
 
-Schedulers schedulers_on_stacks(const RawProcess& process) {
-  Schedulers found{.asyncio = false, .trio = false, .curio = false};
+Schedulers schedulers_at_work(const RawProcess& process, const GreenletList& greenlets) {
+  Schedulers found;
+  for (const SchedulerEntry* one : kSchedulers) {
+    found.set(std::to_underlying(one->id), one->by_greenlets && !greenlets.greenlets.empty());
+  }
   std::unordered_set<const Code*> seen;
   for (const RawInterpreter& interpreter : process.interpreters) {
     for (const RawThread& thread : interpreter.threads) {
@@ -23,10 +31,11 @@ Schedulers schedulers_on_stacks(const RawProcess& process) {
         if (frame.code == nullptr || !seen.insert(frame.code).second) {
           continue;
         }
-        const std::string_view file = frame.code->filename;
-        found.asyncio = found.asyncio || text::is_asyncio_file(file);
-        found.trio = found.trio || text::is_trio_file(file);
-        found.curio = found.curio || text::is_curio_file(file);
+        for (const SchedulerEntry* one : kSchedulers) {
+          if (!one->by_greenlets && text::is_file_of(one->id, frame.code->filename)) {
+            found.set(std::to_underlying(one->id));
+          }
+        }
       }
     }
   }
@@ -34,16 +43,19 @@ Schedulers schedulers_on_stacks(const RawProcess& process) {
 }
 
 ProgramTasks::ProgramTasks(const target::Target& target, const Objects& objects,
-                           const std::vector<Address>& interpreters, Schedulers wanted)
-    : asyncio_(target, objects, only_if(wanted.asyncio, interpreters)),
-      trio_(objects, only_if(wanted.trio, interpreters)),
-      curio_(objects, only_if(wanted.curio, interpreters)) {}
+                           const std::vector<Address>& interpreters, Schedulers wanted) {
+  for (const SchedulerEntry* one : kSchedulers) {
+    if (wanted.test(std::to_underlying(one->id))) {
+      readers_.push_back(one->find(target, objects, interpreters));
+    }
+  }
+}
 
-RawTasks ProgramTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-                            TaskDepth depth) const {
-  RawTasks found = asyncio_.read(objects, codes, process, most, depth);
-  trio_.read(objects, codes, process, most, found);
-  curio_.read(objects, codes, process, most, found);
+RawTasks ProgramTasks::read(const TaskSource& from) const {
+  RawTasks found;
+  for (const auto& reader : readers_) {
+    reader->read(from, found);
+  }
   return found;
 }
 

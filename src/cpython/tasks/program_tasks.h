@@ -1,43 +1,37 @@
 // The tasks of a program, whichever library schedules them.
 #pragma once
 
+#include <bitset>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
-#include "cpython/tasks/asyncio/tasks.h"
-#include "cpython/tasks/curio/tasks.h"
-#include "cpython/tasks/trio/tasks.h"
+#include "cpython/tasks/scheduler.h"
 
 namespace stillframe::cpython {
 
-// Libraries whose tasks are looked for.
-struct Schedulers {
-  bool asyncio = true;
-  bool trio = true;
-  bool curio = true;
+// Schedulers whose tasks are looked for, by the number of model::Scheduler.
+using Schedulers = std::bitset<model::kSchedulers>;
 
-  [[nodiscard]] bool any() const { return asyncio || trio || curio; }
-  bool operator==(const Schedulers&) const = default;
-};
+inline Schedulers all_schedulers() {
+  return Schedulers().set();
+}
 
-// Those with a call on the stack of a thread. A loop that is made in C (uvloop's) has one where asyncio.run() runs it.
-Schedulers schedulers_on_stacks(const RawProcess& process);
+// Those that may be at work: with a call on the stack of a thread (a loop that is made in C, as uvloop's, has one where
+// asyncio.run() runs it), or with a greenlet.
+Schedulers schedulers_at_work(const RawProcess& process, const GreenletList& greenlets);
 
 class ProgramTasks {
  public:
   // Looks for what does not change: not for the moment of a stop.
   ProgramTasks(const target::Target& target, const Objects& objects, const std::vector<Address>& interpreters,
-               Schedulers wanted = {});
+               Schedulers wanted = all_schedulers());
 
-  // All tasks as memory has them now; where a scheduler has more than `most`, a problem and none of them. Of trio and
-  // curio everything is read at any depth.
-  [[nodiscard]] RawTasks read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-                              TaskDepth depth = TaskDepth::all) const;
+  // All tasks as memory has them now; where a scheduler has more than `most`, a problem and none of them.
+  [[nodiscard]] RawTasks read(const TaskSource& from) const;
 
  private:
-  AsyncioTasks asyncio_;
-  TrioTasks trio_;
-  CurioTasks curio_;
+  std::vector<std::unique_ptr<TaskReader>> readers_;
 };
 
 }  // namespace stillframe::cpython

@@ -1,16 +1,44 @@
-// Tasks as they stand in memory: those of asyncio, and those of others that are read into the same.
+// Tasks as they stand in memory, whichever library schedules them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cpython/stacks/frames.h"
-#include "cpython/tasks/asyncio/loops.h"
 #include "model/tasks.h"
 
 namespace stillframe::cpython {
+
+// A file that a loop watches for somebody.
+struct WatchedFile {
+  int fd = -1;
+  bool to_write = false;
+};
+
+struct RawLoop {
+  Address address = 0;
+  std::string type;                           // qualified: "asyncio.unix_events._UnixSelectorEventLoop"
+  bool known = false;                         // its attributes are those of asyncio's own loops
+  std::optional<std::uint64_t> thread_ident;  // of the thread that runs it
+  bool closed = false;
+  bool debug = false;
+  std::uint64_t ready = 0;           // callbacks that wait for their turn
+  std::uint64_t scheduled = 0;       // timers, cancelled ones included
+  std::optional<double> next_timer;  // loop time of the first one that is not cancelled
+  bool whole = true;                 // false: not all timers and files could be read
+  // Loop times (seconds of CLOCK_MONOTONIC) at which a future is set, and at which a task is cancelled.
+  std::unordered_map<Address, double> timers;
+  std::unordered_map<Address, double> timeouts;
+  // For futures and transports.
+  std::unordered_map<Address, WatchedFile> files;
+};
+
+// Threads that run jobs of an executor, by the job: a concurrent.futures.Future, of AnyIO's threads asyncio's own one.
+using Workers = std::unordered_map<Address, Address>;
 
 // What a task waits for in the end.
 struct RawWait {
@@ -55,6 +83,9 @@ struct RawLoopState {
   std::vector<RawFrame> callback;  // outermost first: of the callback that runs now
   Address running_task = 0;
 };
+
+// A task takes a kilobyte with its coroutine: this many take a gigabyte.
+inline constexpr std::size_t kMostTasks = 1'000'000;
 
 // How much is read of tasks.
 enum class TaskDepth : std::uint8_t {

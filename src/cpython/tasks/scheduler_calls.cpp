@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <ranges>
 
+#include "text/schedulers.h"
+
 namespace stillframe::cpython {
 
 const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> known, const SchedulerCall& call) {
@@ -13,6 +15,9 @@ const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> kno
   });
   return found == known.end() ? nullptr : &*found;
 }
+
+SchedulerCalls::SchedulerCalls(Variables& variables, model::Scheduler scheduler)
+    : SchedulerCalls(variables, [scheduler](std::string_view path) { return text::is_file_of(scheduler, path); }) {}
 
 std::vector<SchedulerCall> SchedulerCalls::of(const AwaitChain& chain, std::size_t left_out) {
   std::vector<SchedulerCall> calls;

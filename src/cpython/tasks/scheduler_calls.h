@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cpython/stacks/variables.h"
@@ -40,9 +42,11 @@ const KnownWait* known_wait(Instances& instances, std::span<const KnownWait> kno
 
 class SchedulerCalls {
  public:
+  using IsLibrary = std::function<bool(std::string_view path)>;
   // `is_library`: whether a file of that path is the library's own.
-  SchedulerCalls(Variables& variables, bool (*is_library)(std::string_view path))
-      : variables_(variables), is_library_(is_library) {}
+  SchedulerCalls(Variables& variables, IsLibrary is_library)
+      : variables_(variables), is_library_(std::move(is_library)) {}
+  SchedulerCalls(Variables& variables, model::Scheduler scheduler);
 
   // Innermost first; without the `left_out` innermost ones. `chain` must live as long as they are used.
   std::vector<SchedulerCall> of(const AwaitChain& chain, std::size_t left_out = 0);
@@ -53,7 +57,7 @@ class SchedulerCalls {
   bool is_own(const Code& code);
 
   Variables& variables_;
-  bool (*is_library_)(std::string_view path);
+  IsLibrary is_library_;
   std::unordered_map<const Code*, bool> known_;
 };
 

@@ -120,7 +120,7 @@ class Collector {
 
 std::optional<Address> member_place(const Objects& objects, Address object, const Type& type, Address descriptor) {
   const auto head = objects.layout().object.type.value() + std::uint32_t{sizeof(Address)};
-  const std::uint32_t before = objects.layout().version.major < 3 ? 2 : 3;  // 2.7 has no d_qualname
+  const std::uint32_t before = objects.dialect().objects.descriptors_have_qualified_name ? 3 : 2;
   const auto definition = objects.pointer(descriptor, head + before * std::uint32_t{sizeof(Address)});
   const auto member = definition ? objects.memory().get<MemberDef>(*definition) : std::unexpected(memory::Fault{});
   // Include/structmember.h: T_OBJECT (_Py_T_OBJECT), and T_OBJECT_EX (Py_T_OBJECT_EX), which __slots__ makes.

@@ -91,8 +91,9 @@ std::optional<std::uint64_t> length_of(const Objects& objects, Address container
     // PySetObject (Include/cpython/setobject.h): fill, used.
     at = layout.object.type.value() + 16;
   } else if (name == "collections.deque") {
-    // dequeobject of 2.7 has no ob_size: leftblock, rightblock, leftindex, rightindex, len.
-    at = layout.version.major < 3 ? Offset(layout.object.type.value() + 40) : layout.var_object.size_field;
+    // leftblock, rightblock, leftindex, rightindex, len.
+    at = objects.dialect().library.deque_counts_itself ? Offset(layout.object.type.value() + 40)
+                                                       : layout.var_object.size_field;
   }
   const auto count = objects.field<std::uint64_t>(container, at);
   return count && *count <= kMostItems ? count : std::nullopt;

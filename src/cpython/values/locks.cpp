@@ -35,11 +35,10 @@ constexpr std::uint64_t kWordsOfRecursiveMutex = 3;
 // lock_lock, in_weakreflist, locked. 2.7 (Modules/threadmodule.c): lock_lock alone tells; it is a sem_t
 // (Python/thread_pthread.h), whose value stands first in glibc and in musl: 1 is free.
 std::optional<bool> is_locked(const Objects& objects, Address lock) {
-  const PythonVersion version = objects.layout().version;
   if (words_of(objects, lock) == 1) {
     return mutex_is_held(objects, lock + word(objects, 0).value());
   }
-  if (version.major < 3) {
+  if (objects.dialect().sync.lock_is_semaphore_alone) {
     const auto semaphore = part(objects, lock, 0);
     const auto value = semaphore ? objects.memory().get<std::uint32_t>(*semaphore) : std::unexpected(memory::Fault{});
     return value && *value <= 1 ? std::optional(*value == 0) : std::nullopt;

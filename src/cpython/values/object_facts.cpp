@@ -41,8 +41,7 @@ std::optional<ReferenceCount> reference_count(const Objects& objects, Address ob
   if (!raw) {
     return std::nullopt;
   }
-  if (layout.version >= PythonVersion{3, 12, 0}) {
-    // PEP 683: the low 32 bits count, the sign of these means immortal; 3.14 has flags in the upper ones.
+  if (objects.dialect().objects.reference_counts != ReferenceCounts::whole_word) {
     const auto low = static_cast<std::int32_t>(static_cast<std::uint64_t>(*raw) & 0xFFFFFFFFU);
     return low < 0 ? std::optional(ReferenceCount{.count = 0, .immortal = true})
                    : (low > 0 ? std::optional(ReferenceCount{.count = static_cast<std::uint64_t>(low)}) : std::nullopt);
@@ -51,7 +50,8 @@ std::optional<ReferenceCount> reference_count(const Objects& objects, Address ob
 }
 
 std::optional<std::uint64_t> own_size(const Objects& objects, Address object, const Type& type) {
-  const bool elsewhere = objects.layout().version >= PythonVersion{3, 13, 0} && (type.flags & kInlineValues) != 0;
+  const bool elsewhere =
+      objects.dialect().dicts.managed == ManagedAttributesFormat::inline_values && (type.flags & kInlineValues) != 0;
   if (elsewhere || type.has(kTextSubclass) || type.has(kTypeSubclass)) {
     return std::nullopt;
   }

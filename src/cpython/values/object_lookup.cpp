@@ -214,7 +214,7 @@ std::optional<Address> ObjectLookup::in_old_instance(Address object, const Type&
   const auto word = [&](Address of, std::uint32_t index) {
     return objects_.pointer(of, head + index * std::uint32_t{sizeof(Address)});
   };
-  if (objects_.layout().version.major >= 3 || type.name != "instance") {
+  if (!objects_.dialect().objects.classic_classes || type.name != "instance") {
     return std::nullopt;
   }
   const auto dict = word(object, 1);

@@ -123,10 +123,10 @@ bool ObjectLookup::is_key(Address key, const PathStep& step) {
   if (type == nullptr) {
     return false;
   }
-  const bool old = objects_.layout().version.major < 3;
+  const bool bytes_too = objects_.dialect().objects.str_is_bytes;
   switch (step.kind) {
     case PathStep::Kind::text:
-      return (type->has(kTextSubclass) || (old && type->has(kBytesSubclass))) &&
+      return (type->has(kTextSubclass) || (bytes_too && type->has(kBytesSubclass))) &&
              objects_.text(key, step.text.size()) == step.text;
     case PathStep::Kind::bytes:
       return type->has(kBytesSubclass) && objects_.bytes(key, step.text.size()) == step.text;

@@ -41,7 +41,7 @@ std::optional<FramePlace> place_of_frame(Printer& out, Address frame) {
   if (found.traced_line) {
     place.line = found.traced_line;
   } else if (found.instruction_known) {
-    place.line = locate(*found.code, found.lasti, objects.layout().version).line;
+    place.line = locate(*found.code, found.lasti, objects.dialect()).line;
   }
   return place;
 }

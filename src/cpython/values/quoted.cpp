@@ -15,8 +15,8 @@ std::uint64_t shown_of(const Printer& out, std::uint64_t length) {
   return std::min({length, out.limits().max_string, kMostShown});
 }
 
-bool is_python_2(const Printer& out) {
-  return out.objects().layout().version.major < 3;
+bool str_is_bytes(const Printer& out) {
+  return out.objects().dialect().objects.str_is_bytes;
 }
 
 std::optional<std::string> bytes_at(const Printer& out, Address at, std::uint64_t count) {
@@ -50,7 +50,7 @@ bool put_bytes_at(Printer& out, Address at, std::uint64_t length, std::string_vi
 }
 
 bool put_bytes_at(Printer& out, Address at, std::uint64_t length) {
-  return put_bytes_at(out, at, length, is_python_2(out) ? "" : "b");
+  return put_bytes_at(out, at, length, str_is_bytes(out) ? "" : "b");
 }
 
 bool put_text_at(Printer& out, const TextPlace& place) {
@@ -58,7 +58,7 @@ bool put_text_at(Printer& out, const TextPlace& place) {
   if (place.length > kMostLength || !reaches(out.objects(), place.data, shown * place.width)) {
     return false;
   }
-  std::string text(is_python_2(out) ? "u" : "");
+  std::string text(str_is_bytes(out) ? "u" : "");
   if (place.ascii) {
     const auto letters = bytes_at(out, place.data, shown);
     if (!letters) {
@@ -70,7 +70,7 @@ bool put_text_at(Printer& out, const TextPlace& place) {
     if (!points) {
       return false;
     }
-    append_text_repr(text, *points, is_python_2(out));
+    append_text_repr(text, *points, str_is_bytes(out));
   }
   put_cut(out, text, place.length, "characters");
   return true;

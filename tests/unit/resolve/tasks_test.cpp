@@ -35,7 +35,7 @@ TEST(Tasks, AreAsLateAsTheyWereWhenTheyWereRead) {
   raw.loops.push_back({.loop = {.address = 0x1000, .known = true, .next_timer = kNow - 10}});
   raw.loops.push_back({.loop = {.address = 0x2000, .known = true, .next_timer = kNow - 1}});
   model::Still still;
-  FrameMaker frames({}, still);
+  FrameMaker frames(cpython::dialect_of(cpython::PythonVersion{}), still);
   const auto read_at = std::chrono::steady_clock::now() - std::chrono::seconds(3);
   resolve_tasks(raw, {}, monotonic_at(ClockTarget(), read_at), frames, still);
   const auto& loops = still.tasks->loops;

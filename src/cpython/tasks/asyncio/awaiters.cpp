@@ -7,9 +7,8 @@
 #include <utility>
 
 #include "cpython/objects/deque.h"
-#include "cpython/objects/function_words.h"
 #include "cpython/values/members.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -145,7 +144,7 @@ bool Awaiters::is_method_that_wakes(Address method) {
   constexpr std::array names{"__wakeup", "_wakeup", "_on_task_done", "_handle_completion"};
   const Objects& objects = instances_.objects();
   const auto function = part(objects, method, 0);
-  const auto code = function ? part(objects, *function, function_words(objects.layout().version).code) : std::nullopt;
+  const auto code = function ? part(objects, *function, objects.dialect().objects.function.code) : std::nullopt;
   const auto name_at = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
   const auto name = name_at ? objects.text(*name_at, 64) : std::nullopt;
   return name && std::ranges::find(names, *name) != names.end() && is_of_library(*code);
@@ -155,7 +154,7 @@ bool Awaiters::is_method_that_wakes(Address method) {
 // whose cells hold what they wait with.
 void Awaiters::follow_closure(Address function, std::vector<Address>& found) {
   const Objects& objects = instances_.objects();
-  const FunctionWords words = function_words(objects.layout().version);
+  const FunctionWords& words = objects.dialect().objects.function;
   const auto code = part(objects, function, words.code);
   const auto closure = part(objects, function, words.closure);
   if (code && closure && is_of_library(*code)) {
@@ -211,7 +210,7 @@ bool Awaiters::is_of_library(Address code) {
     const Objects& objects = instances_.objects();
     const auto file = objects.pointer(code, objects.layout().code.filename);
     const auto path = file ? objects.text(*file) : std::nullopt;
-    known->second = path && (text::is_asyncio_file(*path) || text::is_anyio_file(*path));
+    known->second = path && (text::is_file_of(model::Scheduler::asyncio, *path) || text::is_anyio_file(*path));
   }
   return known->second;
 }

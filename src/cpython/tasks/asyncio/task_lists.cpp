@@ -35,7 +35,7 @@ class Lister {
         list_module(dict);
       }
     }
-    if (objects_.layout().version >= PythonVersion{3, 14, 0}) {
+    if (objects_.dialect().tasks.lists_in_threads) {
       list_threads();
     }
     return std::move(found_);
@@ -56,7 +56,7 @@ class Lister {
   void list_module(Address dict) {
     constexpr std::array kSet{"_all_tasks"};
     constexpr std::array kSets{"_scheduled_tasks", "_eager_tasks"};
-    const bool one = objects_.layout().version < PythonVersion{3, 12, 0};
+    const bool one = objects_.dialect().tasks.sets != TaskSets::scheduled_and_eager;
     for (const char* name : one ? std::span<const char* const>(kSet) : std::span<const char* const>(kSets)) {
       if (const auto set = objects_.lookup(dict, name)) {
         list_set(*set, name);
@@ -65,7 +65,7 @@ class Lister {
     if (const auto running = objects_.lookup(dict, "_current_tasks")) {
       list_running(*running);
     }
-    if (objects_.layout().version < PythonVersion{3, 7, 0} && dict == modules_.tasks) {
+    if (objects_.dialect().tasks.sets == TaskSets::in_classes && dict == modules_.tasks) {
       list_class(objects_.lookup(dict, "_PyTask").value_or(objects_.lookup(dict, "Task").value_or(0)));
       if (modules_.extension != 0) {
         found_.problems.emplace_back(

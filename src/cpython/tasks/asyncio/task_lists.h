@@ -27,9 +27,6 @@ struct AsyncioModules {
 };
 std::optional<AsyncioModules> find_asyncio(const Objects& objects, Address interpreter);
 
-// A task takes a kilobyte with its coroutine: this many take a gigabyte.
-inline constexpr std::size_t kMostTasks = 1'000'000;
-
 // `offsets` are needed from 3.14 on. Where there are more than `most`, `tasks` has one more.
 TaskList list_tasks(Instances& instances, const RawInterpreter& interpreter, const AsyncioModules& modules,
                     const std::optional<AsyncioOffsets>& offsets, std::size_t most = kMostTasks);

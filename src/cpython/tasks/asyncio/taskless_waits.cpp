@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -49,8 +49,9 @@ bool awaits_no_task(const InnermostCall& innermost) {
     return true;
   }
   // A library waits by them for tasks and locks: as_completed() by a queue, AnyIO's locks by an event.
-  const bool for_library = innermost.caller != nullptr && (text::is_asyncio_file(innermost.caller->file) ||
-                                                           text::is_anyio_file(innermost.caller->file));
+  const bool for_library =
+      innermost.caller != nullptr && (text::is_file_of(model::Scheduler::asyncio, innermost.caller->file) ||
+                                      text::is_anyio_file(innermost.caller->file));
   return !for_library && is_among(*innermost.function, kOfTheProgram);
 }
 

@@ -13,15 +13,12 @@
 #include "cpython/tasks/await_chain.h"
 #include "cpython/tasks/lock_holders.h"
 #include "cpython/tasks/loop_threads.h"
+#include "cpython/tasks/task_collector.h"
 #include "cpython/values/fields.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
-
-constexpr std::uint64_t kLongestName = 4096;
-// Variables of a module's or class's body that are looked through for one.
-constexpr std::uint64_t kMostVariables = 1000;
 
 // Whether a task waits there for a lock of which it is told who holds it.
 bool may_take_lock(const InnermostCall& call) {
@@ -32,18 +29,13 @@ bool may_take_lock(const InnermostCall& call) {
 }
 
 // The tasks of one interpreter.
-class Reader {
+class Reader : TaskCollector {
  public:
   Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, TaskDepth depth, RawTasks& found)
-      : objects_(objects),
-        interpreter_(interpreter),
+      : TaskCollector(objects, codes, interpreter, found),
         links_only_(depth == TaskDepth::links),
-        found_(found),
         first_task_(found.tasks.size()),
-        types_(objects, Types::Purpose::recognition),
-        instances_(objects, types_),
-        variables_(objects, kMostVariables),
-        chains_(objects, codes),
+        first_loop_(found.loops.size()),
         awaiters_(instances_),
         loops_(instances_),
         workers_(links_only_ ? Workers{} : find_workers(instances_, variables_, interpreter)),
@@ -67,7 +59,7 @@ class Reader {
     }
     find_lock_holders(instances_, std::span(found_.tasks).subspan(first_task_));
     see_who_waits_for_tasks();
-    for (RawLoopState& loop : found_.loops) {
+    for (RawLoopState& loop : found_.loops | std::views::drop(first_loop_)) {
       if (loop.thread == 0 && !loop.loop.known) {
         loop.doing = model::LoopDoing::unknown;
       }
@@ -229,7 +221,7 @@ class Reader {
     if (const auto number = signed_integer(objects_, name)) {
       return fmt::format("Task-{}", *number);
     }
-    return objects_.text(name, kLongestName).value_or("");
+    return objects_.text(name, kLongestTaskName).value_or("");
   }
 
   Address waited_for(const Future& future) {
@@ -274,16 +266,11 @@ class Reader {
     }
   }
 
-  const Objects& objects_;
-  const RawInterpreter& interpreter_;
   bool links_only_;
   bool too_many_ = false;  // tasks; each may have a timer and a file too
-  RawTasks& found_;
-  std::size_t first_task_;  // of this interpreter, in found_
-  Types types_;
-  Instances instances_;
-  Variables variables_;
-  AwaitChains chains_;
+  // Of this interpreter, in found_.
+  std::size_t first_task_;
+  std::size_t first_loop_;
   Awaiters awaiters_;
   Loops loops_;
   Workers workers_;
@@ -303,20 +290,20 @@ AsyncioTasks::AsyncioTasks(const target::Target& target, const Objects& objects,
       modules_.emplace(interpreter, *modules);
     }
   }
-  if (!modules_.empty() && objects.layout().version >= PythonVersion{3, 14, 0}) {
+  if (!modules_.empty() && objects.dialect().tasks.lists_in_threads) {
     offsets_ = find_asyncio_offsets(target, objects);
   }
 }
 
-RawTasks AsyncioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-                            TaskDepth depth) const {
-  RawTasks found;
-  for (const RawInterpreter& interpreter : process.interpreters) {
+void AsyncioTasks::read(const TaskSource& from, RawTasks& found) const {
+  for (const RawInterpreter& interpreter : from.process.interpreters) {
     if (const auto modules = modules_.find(interpreter.address); modules != modules_.end()) {
-      Reader(objects, codes, interpreter, depth, found).read(modules->second, offsets_, most);
+      Reader(from.objects, from.codes, interpreter, from.depth, found).read(modules->second, offsets_, from.most);
     }
   }
-  return found;
 }
+
+const SchedulerEntry asyncio_scheduler{
+    .id = model::Scheduler::asyncio, .by_greenlets = false, .find = make_task_reader<AsyncioTasks>};
 
 }  // namespace stillframe::cpython

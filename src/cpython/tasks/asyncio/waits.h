@@ -5,21 +5,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "cpython/stacks/variables.h"
-#include "cpython/tasks/asyncio/anyio_waits.h"
+#include "cpython/tasks/anyio_waits.h"
 #include "cpython/tasks/asyncio/awaiters.h"
 #include "cpython/tasks/await_chain.h"
 #include "cpython/tasks/raw_tasks.h"
 #include "cpython/tasks/scheduler_calls.h"
-#include "text/scheduler_files.h"
 
 namespace stillframe::cpython {
-
-// Threads that run jobs of an executor, by the job: a concurrent.futures.Future, of AnyIO's threads asyncio's own one.
-using Workers = std::unordered_map<Address, Address>;
 
 class TaskWaits {
  public:
@@ -28,7 +23,7 @@ class TaskWaits {
         variables_(variables),
         awaiters_(awaiters),
         workers_(workers),
-        library_(variables, text::is_asyncio_file),
+        library_(variables, model::Scheduler::asyncio),
         anyio_(instances, variables) {}
 
   // `future`: what the task itself says that it waits for; 0: nothing. `loop` may be null.

@@ -14,27 +14,19 @@
 #include "cpython/tasks/loop_threads.h"
 #include "cpython/tasks/scheduler_calls.h"
 #include "cpython/tasks/selector_keys.h"
+#include "cpython/tasks/task_collector.h"
 #include "cpython/values/fields.h"
 
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kLongestName = 4096;
 constexpr std::uint64_t kLongestState = 100;
-constexpr std::uint64_t kMostVariables = 1000;
 
 // The tasks of one interpreter.
-class Reader {
+class Reader : TaskCollector {
  public:
   Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, RawTasks& found)
-      : objects_(objects),
-        interpreter_(interpreter),
-        found_(found),
-        types_(objects, Types::Purpose::recognition),
-        instances_(objects, types_),
-        variables_(objects, kMostVariables),
-        chains_(objects, codes),
-        waits_(instances_, variables_, interpreter) {}
+      : TaskCollector(objects, codes, interpreter, found), waits_(instances_, variables_, interpreter) {}
 
   void read(std::size_t most) {
     for (CurioKernel& kernel : curio_kernels(instances_, variables_, interpreter_)) {
@@ -53,14 +45,9 @@ class Reader {
     });
     const std::size_t loop = found_.loops.size();
     add_loop(kernel);
-    if (tasks.size() > most) {
-      found_.left_out = true;
-      found_.problems.push_back(fmt::format("there are more than {} tasks of curio: they are not shown", most));
+    if (!accepts(tasks.size(), most, whole, model::Scheduler::curio,
+                 fmt::format("the table of tasks of curio's kernel at {:#x}", kernel.kernel))) {
       return;
-    }
-    if (!whole) {
-      found_.problems.push_back(fmt::format(
-          "the table of tasks of curio's kernel at {:#x} could not be read: tasks may be missing", kernel.kernel));
     }
     const std::size_t first = found_.tasks.size();
     by_number_ = {tasks.begin(), tasks.end()};
@@ -75,11 +62,11 @@ class Reader {
   }
 
   void add_loop(CurioKernel& kernel) {
-    RawLoopState state{.scheduler = model::Scheduler::curio, .thread = kernel.thread, .doing = kernel.doing};
+    RawLoopState state = loop_state(model::Scheduler::curio, kernel.kernel);
+    state.thread = kernel.thread;
+    state.doing = kernel.doing;
     state.callback = std::move(kernel.callback);
     state.running_task = kernel.task;
-    state.loop.address = kernel.kernel;
-    state.loop.type = types_.name_of(kernel.kernel);
     state.loop.known = kernel.ready.has_value();
     state.loop.ready = kernel.ready.value_or(0);
     found_.loops.push_back(std::move(state));
@@ -103,13 +90,9 @@ class Reader {
       return;
     }
     RawTask task{.address = address, .number = number, .loop = kernel.kernel};
-    if (const auto name = instances_.get(address, "name")) {
-      task.name = objects_.text(*name, kLongestName).value_or("");
-    }
+    task.name = name_of_task(address);
     task.own_state = objects_.text(*state, kLongestState).value_or("");
-    if (std::string type = types_.name_of(address); type != "curio.task.Task") {
-      task.type = std::move(type);
-    }
+    task.type = type_of_task(address, "curio.task.Task");
     task.parent = parent_of(address);
     // Times are those of time.monotonic(), which is CLOCK_MONOTONIC.
     task.timeout = instances_.real(address, "timeout");
@@ -160,13 +143,6 @@ class Reader {
     }
   }
 
-  const Objects& objects_;
-  const RawInterpreter& interpreter_;
-  RawTasks& found_;
-  Types types_;
-  Instances instances_;
-  Variables variables_;
-  AwaitChains chains_;
   CurioWaits waits_;
   // Of the kernel that is read.
   std::unordered_map<std::int64_t, Address> by_number_;
@@ -176,7 +152,8 @@ class Reader {
 
 }  // namespace
 
-CurioTasks::CurioTasks(const Objects& objects, const std::vector<Address>& interpreters) {
+CurioTasks::CurioTasks(const target::Target& /*target*/, const Objects& objects,
+                       const std::vector<Address>& interpreters) {
   for (const Address interpreter : interpreters) {
     if (has_curio(objects, interpreter)) {
       interpreters_.insert(interpreter);
@@ -184,13 +161,15 @@ CurioTasks::CurioTasks(const Objects& objects, const std::vector<Address>& inter
   }
 }
 
-void CurioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-                      RawTasks& found) const {
-  for (const RawInterpreter& interpreter : process.interpreters) {
+void CurioTasks::read(const TaskSource& from, RawTasks& found) const {
+  for (const RawInterpreter& interpreter : from.process.interpreters) {
     if (interpreters_.contains(interpreter.address)) {
-      Reader(objects, codes, interpreter, found).read(most);
+      Reader(from.objects, from.codes, interpreter, found).read(from.most);
     }
   }
 }
+
+const SchedulerEntry curio_scheduler{
+    .id = model::Scheduler::curio, .by_greenlets = false, .find = make_task_reader<CurioTasks>};
 
 }  // namespace stillframe::cpython

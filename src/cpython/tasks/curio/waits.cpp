@@ -7,7 +7,6 @@
 #include "cpython/tasks/lock_holders.h"
 #include "cpython/tasks/loop_threads.h"
 #include "cpython/values/fields.h"
-#include "text/scheduler_files.h"
 
 namespace stillframe::cpython {
 
@@ -23,7 +22,7 @@ struct CurioWaits::Known {
 
 namespace {
 
-constexpr std::size_t kMostTasks = 1'000'000;  // of all groups that are waited for together
+constexpr std::size_t kMostInGroups = 1'000'000;  // of all groups that are waited for together
 
 // A trap is how a task asks the kernel for something; each has a function (curio/traps.py).
 constexpr std::string_view kTraps = "/curio/traps.py";
@@ -33,7 +32,7 @@ constexpr std::string_view kTraps = "/curio/traps.py";
 CurioWaits::CurioWaits(Instances& instances, Variables& variables, const RawInterpreter& interpreter)
     : instances_(instances),
       variables_(variables),
-      library_(variables, text::is_curio_file),
+      library_(variables, model::Scheduler::curio),
       workers_(find_workers(instances, variables, interpreter)) {
   find_threads(interpreter);
 }
@@ -184,10 +183,10 @@ void CurioWaits::add_thread(Address worker, RawWait& wait) {
 void CurioWaits::add_tasks(Address group, std::vector<Address>& tasks) {
   const auto running = instances_.get(group, "_running");
   const SetTable table(instances_.objects(), running.value_or(0));
-  if (running && table.sound() && tasks_of_groups_ < kMostTasks) {
+  if (running && table.sound() && tasks_of_groups_ < kMostInGroups) {
     table.each([&](Address one) {
       tasks.push_back(task_of(one));
-      return ++tasks_of_groups_ < kMostTasks;
+      return ++tasks_of_groups_ < kMostInGroups;
     });
   }
 }

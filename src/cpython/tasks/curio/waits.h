@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "cpython/stacks/interpreters.h"
-#include "cpython/tasks/asyncio/waits.h"
 #include "cpython/tasks/raw_tasks.h"
 #include "cpython/tasks/scheduler_calls.h"
 

@@ -1,7 +1,5 @@
 #include "cpython/tasks/gevent/tasks.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <ranges>
@@ -11,17 +9,16 @@
 
 #include "cpython/stacks/variables.h"
 #include "cpython/tasks/gevent/links.h"
+#include "cpython/tasks/task_collector.h"
 #include "cpython/values/instances.h"
 #include "cpython/values/members.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {
 
 using model::WaitKind;
 
-constexpr std::uint64_t kMostVariables = 1000;
-constexpr std::uint64_t kLongestName = 4096;
 // gevent.Greenlet; the module's name is that of the compiled one, of the one that is not, and the one before 1.3.
 constexpr std::array kOwnTypes{"gevent._gevent_cgreenlet.Greenlet", "gevent._greenlet.Greenlet",
                                "gevent.greenlet.Greenlet"};
@@ -42,7 +39,7 @@ class Reader {
         found_(found),
         types_(objects, Types::Purpose::recognition),
         instances_(objects, types_),
-        variables_(objects, kMostVariables) {}
+        variables_(objects, kMostTaskVariables) {}
 
   void read(std::size_t most) {
     for (const RawGreenlet& greenlet : greenlets_.greenlets) {
@@ -53,8 +50,7 @@ class Reader {
     const auto count =
         std::ranges::count_if(greenlets_.greenlets, [&](const RawGreenlet& one) { return is_task(one); });
     if (static_cast<std::size_t>(count) > most) {
-      found_.left_out = true;
-      found_.problems.push_back(fmt::format("there are more than {} greenlets of gevent: they are not shown", most));
+      leave_tasks_out(most, "greenlets of gevent", found_);
       return;
     }
     const std::size_t first = found_.tasks.size();
@@ -116,7 +112,7 @@ class Reader {
       task.type = name;
     }
     const auto given = instances_.get(greenlet.address, "name");
-    task.name = greenlet.main ? "main greenlet" : given ? objects_.text(*given, kLongestName).value_or("") : "";
+    task.name = greenlet.main ? "main greenlet" : given ? objects_.text(*given, kLongestTaskName).value_or("") : "";
     if (greenlet.suspended) {
       task.frames.assign(greenlet.chain.frames.rbegin(), greenlet.chain.frames.rend());
       task.broken = greenlet.chain.broken.transform(describe);
@@ -152,7 +148,7 @@ class Reader {
   // By the innermost calls, as far as they are gevent's own; much of it is compiled and leaves none.
   RawWait wait_of(const FrameChain& chain) {
     for (const RawFrame& frame : chain.frames) {
-      if (!text::is_gevent_file(frame.code->filename)) {
+      if (!text::is_file_of(model::Scheduler::gevent, frame.code->filename)) {
         break;
       }
       if (auto wait = wait_of(frame)) {
@@ -212,11 +208,13 @@ class Reader {
 
 }  // namespace
 
-void read_gevent(const Objects& objects, const RawProcess& process, const GreenletList& greenlets, std::size_t most,
-                 RawTasks& found) {
-  if (!greenlets.greenlets.empty()) {
-    Reader(objects, process, greenlets, found).read(most);
+void GeventTasks::read(const TaskSource& from, RawTasks& found) const {
+  if (!from.greenlets.greenlets.empty()) {
+    Reader(from.objects, from.process, from.greenlets, found).read(from.most);
   }
 }
+
+const SchedulerEntry gevent_scheduler{
+    .id = model::Scheduler::gevent, .by_greenlets = true, .find = make_task_reader<GeventTasks>};
 
 }  // namespace stillframe::cpython

@@ -1,16 +1,19 @@
 // The greenlets of gevent: those that take turns with a hub, which is gevent's loop of one thread.
 #pragma once
 
-#include <cstddef>
+#include <vector>
 
-#include "cpython/stacks/greenlets.h"
-#include "cpython/stacks/interpreters.h"
-#include "cpython/tasks/raw_tasks.h"
+#include "cpython/tasks/scheduler.h"
 
 namespace stillframe::cpython {
 
-// Adds them as tasks, and each hub as a loop; where there are more than `most`, a problem and none of them.
-void read_gevent(const Objects& objects, const RawProcess& process, const GreenletList& greenlets, std::size_t most,
-                 RawTasks& found);
+class GeventTasks final : public TaskReader {
+ public:
+  GeventTasks(const target::Target& /*target*/, const Objects& /*objects*/,
+              const std::vector<Address>& /*interpreters*/) {}
+
+  // Adds them as tasks, and each hub as a loop; where there are more than `most`, no tasks.
+  void read(const TaskSource& from, RawTasks& found) const override;
+};
 
 }  // namespace stillframe::cpython

@@ -11,6 +11,7 @@
 #include "cpython/tasks/await_chain.h"
 #include "cpython/tasks/loop_threads.h"
 #include "cpython/tasks/scheduler_calls.h"
+#include "cpython/tasks/task_collector.h"
 #include "cpython/tasks/trio/runners.h"
 #include "cpython/tasks/trio/waits.h"
 #include "cpython/values/fields.h"
@@ -18,25 +19,16 @@
 namespace stillframe::cpython {
 namespace {
 
-constexpr std::uint64_t kLongestName = 4096;
-constexpr std::uint64_t kMostVariables = 1000;
 // Timers of one run that are looked at.
 constexpr std::uint64_t kMostTimers = 1'000'000;
 // Cancel scopes around one task: no program nests deeper than its calls do.
 constexpr std::uint64_t kMostScopes = 10'000;
 
 // The tasks of one interpreter.
-class Reader {
+class Reader : TaskCollector {
  public:
   Reader(const Objects& objects, CodeCache& codes, const RawInterpreter& interpreter, RawTasks& found)
-      : objects_(objects),
-        interpreter_(interpreter),
-        found_(found),
-        types_(objects, Types::Purpose::recognition),
-        instances_(objects, types_),
-        variables_(objects, kMostVariables),
-        chains_(objects, codes),
-        waits_(instances_, variables_, interpreter) {}
+      : TaskCollector(objects, codes, interpreter, found), waits_(instances_, variables_, interpreter) {}
 
   void read(Address context, std::size_t most) {
     for (TrioRun& run : trio_runs(instances_, variables_, interpreter_, context)) {
@@ -56,16 +48,9 @@ class Reader {
       return tasks.size() <= most;
     });
     add_loop(run);
-    if (tasks.size() > most) {
-      found_.left_out = true;
-      found_.problems.push_back(fmt::format("there are more than {} tasks of trio: they are not shown", most));
+    if (!accepts(tasks.size(), most, whole, model::Scheduler::trio,
+                 fmt::format("the set of tasks of trio's run at {:#x}", run.runner))) {
       return;
-    }
-    if (!whole) {
-      found_.problems.push_back(
-          fmt::format("the set of tasks of trio's run at {:#x} could not be read: tasks may be "
-                      "missing",
-                      run.runner));
     }
     nurseries_.clear();
     for (const Address task : tasks) {
@@ -75,12 +60,12 @@ class Reader {
   }
 
   void add_loop(TrioRun& run) {
-    RawLoopState state{.scheduler = model::Scheduler::trio, .thread = run.thread, .doing = run.doing};
+    RawLoopState state = loop_state(model::Scheduler::trio, run.runner);
+    state.thread = run.thread;
+    state.doing = run.doing;
     state.callback = std::move(run.callback);
     state.running_task = run.task;
     RawLoop& loop = state.loop;
-    loop.address = run.runner;
-    loop.type = types_.name_of(run.runner);
     const auto clock = instances_.get(run.runner, "clock");
     clock_offset_ = clock ? instances_.real(*clock, "offset") : std::nullopt;
     const auto queue = instances_.get(run.runner, "runq");
@@ -130,12 +115,8 @@ class Reader {
       return;
     }
     RawTask task{.address = address, .loop = run.runner};
-    if (const auto name = instances_.get(address, "name")) {
-      task.name = objects_.text(*name, kLongestName).value_or("");
-    }
-    if (std::string type = types_.name_of(address); type != "trio.lowlevel.Task") {
-      task.type = std::move(type);
-    }
+    task.name = name_of_task(address);
+    task.type = type_of_task(address, "trio.lowlevel.Task");
     task.parent = parent_of(address);
     AwaitChain chain = chains_.follow(*coroutine);
     // Who waits can be told to stop waiting, by this function.
@@ -197,13 +178,6 @@ class Reader {
     }
   }
 
-  const Objects& objects_;
-  const RawInterpreter& interpreter_;
-  RawTasks& found_;
-  Types types_;
-  Instances instances_;
-  Variables variables_;
-  AwaitChains chains_;
   TrioWaits waits_;
   std::optional<double> clock_offset_;              // of the run that is read
   std::unordered_map<Address, Address> nurseries_;  // tasks of that run that wait for all tasks of one
@@ -211,7 +185,8 @@ class Reader {
 
 }  // namespace
 
-TrioTasks::TrioTasks(const Objects& objects, const std::vector<Address>& interpreters) {
+TrioTasks::TrioTasks(const target::Target& /*target*/, const Objects& objects,
+                     const std::vector<Address>& interpreters) {
   for (const Address interpreter : interpreters) {
     if (const auto context = find_trio(objects, interpreter)) {
       contexts_.emplace(interpreter, *context);
@@ -219,13 +194,15 @@ TrioTasks::TrioTasks(const Objects& objects, const std::vector<Address>& interpr
   }
 }
 
-void TrioTasks::read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-                     RawTasks& found) const {
-  for (const RawInterpreter& interpreter : process.interpreters) {
+void TrioTasks::read(const TaskSource& from, RawTasks& found) const {
+  for (const RawInterpreter& interpreter : from.process.interpreters) {
     if (const auto context = contexts_.find(interpreter.address); context != contexts_.end()) {
-      Reader(objects, codes, interpreter, found).read(context->second, most);
+      Reader(from.objects, from.codes, interpreter, found).read(context->second, from.most);
     }
   }
 }
+
+const SchedulerEntry trio_scheduler{
+    .id = model::Scheduler::trio, .by_greenlets = false, .find = make_task_reader<TrioTasks>};
 
 }  // namespace stillframe::cpython

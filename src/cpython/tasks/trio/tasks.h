@@ -1,22 +1,19 @@
 // The tasks of trio: all of them, of every run of every interpreter, each with its calls and what it waits for.
 #pragma once
 
-#include <cstddef>
 #include <unordered_map>
 #include <vector>
 
-#include "cpython/stacks/interpreters.h"
-#include "cpython/tasks/raw_tasks.h"
+#include "cpython/tasks/scheduler.h"
 
 namespace stillframe::cpython {
 
-class TrioTasks {
+class TrioTasks final : public TaskReader {
  public:
-  TrioTasks(const Objects& objects, const std::vector<Address>& interpreters);
+  TrioTasks(const target::Target& target, const Objects& objects, const std::vector<Address>& interpreters);
 
-  // Adds all tasks as memory has them now; where a run has more than `most`, a problem and none of them.
-  void read(const Objects& objects, CodeCache& codes, const RawProcess& process, std::size_t most,
-            RawTasks& found) const;
+  // Of a run that has more than `most` none is added.
+  void read(const TaskSource& from, RawTasks& found) const override;
 
  private:
   std::unordered_map<Address, Address> contexts_;  // GLOBAL_RUN_CONTEXT, by interpreter

@@ -7,7 +7,6 @@
 #include "cpython/tasks/lock_holders.h"
 #include "cpython/tasks/loop_threads.h"
 #include "cpython/values/fields.h"
-#include "text/scheduler_files.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -30,7 +29,7 @@ bool is_lock_class(Instances& instances, Address object) {
 TrioWaits::TrioWaits(Instances& instances, Variables& variables, const RawInterpreter& interpreter)
     : instances_(instances),
       variables_(variables),
-      library_(variables, text::is_trio_file),
+      library_(variables, model::Scheduler::trio),
       anyio_(instances, variables) {
   find_workers(interpreter);
 }

@@ -7,7 +7,7 @@
 
 #include "cpython/stacks/interpreters.h"
 #include "cpython/stacks/variables.h"
-#include "cpython/tasks/asyncio/anyio_waits.h"
+#include "cpython/tasks/anyio_waits.h"
 #include "cpython/tasks/await_chain.h"
 #include "cpython/tasks/raw_tasks.h"
 #include "cpython/tasks/scheduler_calls.h"

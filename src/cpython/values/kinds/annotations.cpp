@@ -59,7 +59,7 @@ bool write_alias(Printer& out, const Instance& object) {
   if (!origin || !args) {
     return out.fail("its origin cannot be read");
   }
-  const bool starred = objects.layout().version >= PythonVersion{3, 11, 0} &&
+  const bool starred = objects.dialect().library.generic_alias_starred &&
                        objects.field<std::uint8_t>(object.address, word(objects, 4)) == std::uint8_t{1};
   out.put(starred ? "*" : "");
   put_argument(out, *origin);
@@ -83,9 +83,9 @@ bool write_union(Printer& out, const Instance& object) {
 // default_value and evaluate_default (3.13+), then the flags covariant, contravariant, infer_variance.
 bool write_type_variable(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
-  const bool has_default = objects.layout().version >= PythonVersion{3, 13, 0};
   const auto name = name_at(out, object.address, 0);
-  const auto flags = objects.field<std::uint32_t>(object.address, word(objects, has_default ? 7 : 5));
+  const auto flags =
+      objects.field<std::uint32_t>(object.address, word(objects, objects.dialect().library.type_variable_flags));
   if (!name || !flags) {
     return out.fail("its name cannot be read");
   }
@@ -107,7 +107,7 @@ bool write_namespace(Printer& out, const Instance& object) {
     return out.fail("its attributes cannot be read");
   }
   constexpr std::uint64_t kMostSorted = 10'000;
-  const bool sorted = objects.layout().version < PythonVersion{3, 9, 0};
+  const bool sorted = objects.dialect().reprs.namespaces_sorted;
   std::vector<Attribute> list;
   std::uint64_t count = 0;
   const std::uint64_t most = sorted ? kMostSorted : out.limits().max_items;

@@ -72,8 +72,8 @@ bool put_numbers(Printer& out, const ArrayMembers& array, const ItemDescription&
   if (!raw) {
     return out.fail("its items cannot be read");
   }
-  // What does not fit into an int of 2.7 for sure comes as a long.
-  const bool longs = out.objects().layout().version.major < 3 && (item.code == 'I' || item.code == 'L');
+  // What does not fit into an int for sure comes as a long.
+  const bool longs = out.objects().dialect().objects.two_integer_types && (item.code == 'I' || item.code == 'L');
   out.put("[");
   const std::size_t start = out.position();
   for (std::uint64_t i = 0; i < shown; ++i) {
@@ -137,18 +137,7 @@ bool write_struct(Printer& out, const Instance& object) {
   return true;
 }
 
-// mmap_object in Modules/mmapmodule.c: data, size, pos, offset; then `exports` (3.x), fd, trackfd (3.13 and 3.14; in
-// 3.15 behind access), flags (3.14+), weakreflist (3.x), access.
-std::uint32_t access_offset(PythonVersion version) {
-  if (version.major < 3) {
-    return 36;
-  }
-  if (version < k3_9) {
-    return 48;
-  }
-  return version >= k3_14 && version < k3_15 ? 64 : 56;
-}
-
+// mmap_object in Modules/mmapmodule.c: data, size, pos, offset, and access behind others.
 bool write_mmap(Printer& out, const Instance& object) {
   struct Members {
     Address data;
@@ -157,7 +146,7 @@ bool write_mmap(Printer& out, const Instance& object) {
   constexpr std::array<std::string_view, 4> kAccess{"ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY"};
   const auto members = members_of<Members>(out, object);
   const auto access =
-      read_at<std::uint32_t>(out, members_at(out, object) + access_offset(out.objects().layout().version));
+      read_at<std::uint32_t>(out, members_at(out, object) + out.objects().dialect().library.mmap_access);
   if (!members || !access || *access >= kAccess.size()) {
     return out.fail("it cannot be read");
   }

@@ -68,9 +68,8 @@ bool write_python_future(Printer& out, const Instance& object) {
   return put_future(out, object, read_python_future(instances, object.address, kTask));
 }
 
-// 3.6 has no space.
 std::string_view comma(const Printer& out) {
-  return out.objects().layout().version < PythonVersion{3, 7, 0} ? "," : ", ";
+  return out.objects().dialect().reprs.asyncio_comma_with_space ? ", " : ",";
 }
 
 // "<asyncio.locks.Lock object at 0x… [" and what is in the brackets (Lib/asyncio/locks.py).

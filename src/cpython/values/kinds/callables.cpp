@@ -1,7 +1,6 @@
 // Functions, methods, and the descriptors that C code makes of its own.
 #include <fmt/format.h>
 
-#include "cpython/objects/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -11,7 +10,7 @@ namespace stillframe::cpython {
 namespace {
 
 bool write_function(Printer& out, const Instance& object) {
-  const FunctionWords words = function_words(out.objects().layout().version);
+  const FunctionWords& words = out.objects().dialect().objects.function;
   const auto name = name_at(out, object.address, words.qualified_name);
   const auto code = part(out.objects(), object.address, words.code);
   if (!name || !code) {
@@ -36,7 +35,7 @@ std::optional<std::string> name_of_callable(Printer& out, Address callable) {
     return std::nullopt;
   }
   if (type->name == "function") {
-    return name_at(out, callable, function_words(out.objects().layout().version).qualified_name);
+    return name_at(out, callable, out.objects().dialect().objects.function.qualified_name);
   }
   if (type->name == "builtin_function_or_method") {
     const auto definition = part(out.objects(), callable, 0);
@@ -61,7 +60,7 @@ bool write_method(Printer& out, const Instance& object) {
     return out.fail("its function cannot be read");
   }
   std::string name = name_of_callable(out, *function).value_or("?");
-  if (objects.layout().version < k3) {
+  if (objects.dialect().reprs.bound_methods_name_class) {
     const auto owner = part(objects, object.address, 2);
     name = (owner ? class_name(out, *owner) : std::nullopt).value_or("?") + "." + name;
   }
@@ -120,7 +119,9 @@ bool write_method_wrapper(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
   const auto descriptor = part(objects, object.address, 0);
   const auto self = part(objects, object.address, 1);
-  const auto base = descriptor ? part(objects, *descriptor, objects.layout().version < k3 ? 2 : 3) : std::nullopt;
+  const auto base = descriptor
+                        ? part(objects, *descriptor, objects.dialect().objects.descriptors_have_qualified_name ? 3 : 2)
+                        : std::nullopt;
   const auto name = base ? c_name(objects, *base) : std::nullopt;
   const Type* type = self ? out.types().of(*self) : nullptr;
   if (!name || type == nullptr) {
@@ -137,7 +138,7 @@ bool write_wrapped(Printer& out, const Instance& object) {
   if (!callable) {
     return out.fail("its function cannot be read");
   }
-  if (out.objects().layout().version >= k3_10) {
+  if (out.objects().dialect().reprs.wrapped_functions_shown) {
     out.put(fmt::format("<{}(", object.type.name));
     out.item(*callable, "__func__");
     out.put(")>");

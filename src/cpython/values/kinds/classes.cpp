@@ -15,7 +15,7 @@ bool write_type(Printer& out, const Instance& object) {
   if (type == nullptr || type->qualified.empty()) {
     return out.fail("its name cannot be read");
   }
-  const bool is_class = out.objects().layout().version >= k3 || type->is_heap();
+  const bool is_class = !out.objects().dialect().reprs.static_types_are_types || type->is_heap();
   out.put(fmt::format("<{} '{}'>", is_class ? "class" : "type", type->qualified));
   return true;
 }
@@ -102,7 +102,7 @@ std::optional<Spec> spec_of(Printer& out, Address module_dict) {
 
 // To 3.11 these say it themselves: module_repr() of BuiltinImporter and FrozenImporter in Lib/importlib/_bootstrap.py.
 std::string_view words_of_loader(Printer& out, Address loader) {
-  const Type* type = out.objects().layout().version < PythonVersion{3, 12, 0} ? out.types().find(loader) : nullptr;
+  const Type* type = out.objects().dialect().reprs.loaders_tell_origin ? out.types().find(loader) : nullptr;
   if (type == nullptr || !type->qualified.starts_with("_frozen_importlib.")) {
     return "";
   }
@@ -119,7 +119,7 @@ void put_loader(Printer& out, Address loader) {
     out.put(" (namespace)");
     const auto path = out.objects().instance_attribute(loader, "_path");
     const auto list = path ? out.objects().instance_attribute(*path, "_path") : std::nullopt;
-    if (out.objects().layout().version >= PythonVersion{3, 11, 0} && list) {
+    if (out.objects().dialect().reprs.namespace_modules_tell_path && list) {
       out.put(" from ");
       out.item(*list, "__path__");
     }
@@ -158,7 +158,7 @@ void put_source(Printer& out, Address dict) {
     out.item(*file, "__file__");
     return;
   }
-  if (out.objects().layout().version < k3) {
+  if (!out.objects().dialect().reprs.modules_have_specs) {
     out.put(" (built-in)");
     return;
   }
@@ -175,7 +175,7 @@ bool write_module(Printer& out, const Instance& object) {
   if (!dict || *dict == 0) {
     return out.fail("its dict cannot be read");
   }
-  const auto spec = out.objects().layout().version < k3 ? std::nullopt : spec_of(out, *dict);
+  const auto spec = out.objects().dialect().reprs.modules_have_specs ? spec_of(out, *dict) : std::nullopt;
   const auto name = spec && spec->name != 0 ? std::optional(spec->name) : out.objects().lookup(*dict, "__name__");
   out.put("<module ");
   name ? out.item(*name, "__name__") : out.put("'?'");

@@ -87,7 +87,7 @@ bool put_number(Printer& out, const Simple& simple, Address at) {
   const auto text =
       number_text(raw, {.kind = row->kind, .size = row->size, .swapped = simple.swapped, .widened = true});
   out.put(text.value_or(""));
-  out.put(row->is_long && out.objects().layout().version.major < 3 ? "L" : "");
+  out.put(row->is_long && out.objects().dialect().objects.two_integer_types ? "L" : "");
   return text.has_value();
 }
 
@@ -119,7 +119,7 @@ bool put_pointer(Printer& out, char code, Address value) {
     out.put("None");
   } else if (code == 'P') {
     // PyLong_FromVoidPtr() of 2.7 makes an int of what fits into one.
-    const bool is_long = out.objects().layout().version.major < 3 && value >> 63U != 0;
+    const bool is_long = out.objects().dialect().objects.two_integer_types && value >> 63U != 0;
     out.put(fmt::format("{}{}", value, is_long ? "L" : ""));
   } else {
     return put_c_string(out, value, code == 'z' ? 1 : 4);

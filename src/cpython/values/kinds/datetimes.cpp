@@ -56,7 +56,7 @@ struct Packed {
 };
 
 void put_fold(Printer& out, std::uint8_t fold) {
-  if (fold != 0 && out.objects().layout().version >= k3_6) {
+  if (fold != 0 && out.objects().dialect().library.datetimes_fold) {
     out.put(fmt::format(", fold={}", fold));
   }
 }
@@ -161,8 +161,8 @@ bool write_timedelta(Printer& out, const Instance& object) {
   if (!delta || !delta->possible()) {
     return out.fail("it is no time span");
   }
-  const bool old = out.objects().layout().version < k3_7;
-  out.put(fmt::format("{}({})", object.type.name, old ? text_of_old(*delta) : text_of(*delta)));
+  const bool keywords = out.objects().dialect().reprs.timedelta_by_keywords;
+  out.put(fmt::format("{}({})", object.type.name, keywords ? text_of(*delta) : text_of_old(*delta)));
   return true;
 }
 
@@ -201,8 +201,7 @@ bool write_zone_info(Printer& out, const Instance& object) {
   if (!zone) {
     return out.fail(kUnreadable);
   }
-  // 3.14+ names the module of a subclass as well ("%T").
-  const bool whole = out.objects().layout().version >= PythonVersion{3, 14, 0};
+  const bool whole = out.objects().dialect().reprs.zone_info_names_module;
   out.put(whole ? object.type.qualified : object.type.name);
   const Type* key = out.types().of(zone->key);
   if (key != nullptr && key->name == "NoneType") {

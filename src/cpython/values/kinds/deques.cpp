@@ -17,8 +17,7 @@ bool write_deque(Printer& out, const Instance& object) {
   if (!deque) {
     return out.fail("its members make no sense");
   }
-  // deque_repr(): its own name for subclasses from 3.7 on (bpo-33234 brought it with the list's).
-  out.put(objects.layout().version >= PythonVersion{3, 7, 0} ? class_name(object.type) : "deque");
+  out.put(objects.dialect().reprs.containers_name_subclass ? class_name(object.type) : "deque");
   if (!out.sequence("([", deque->length(), "]", [&](std::uint64_t) { return deque->next(); })) {
     return out.fail("its blocks cannot be read");
   }

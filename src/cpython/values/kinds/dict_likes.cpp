@@ -98,14 +98,13 @@ void put_ordered(Printer& out, const std::vector<Address>& keys, std::unordered_
 
 bool write_ordered_dict(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
-  const Layout& layout = objects.layout();
   const auto length = length_of(objects, object.address);
   if (!length || *length > kMostEntries) {
     return out.fail("its length is impossible");
   }
   const std::uint64_t shown = std::min({*length, out.limits().max_items, kMostEntries});
-  const auto keys =
-      layout.version.major < 3 ? ring_keys(out, object, shown) : linked_keys(objects, object.address, shown);
+  const auto keys = objects.dialect().library.ordered_dict_in_python ? ring_keys(out, object, shown)
+                                                                     : linked_keys(objects, object.address, shown);
   if (!keys) {
     return out.fail("its order cannot be read");
   }
@@ -115,8 +114,7 @@ bool write_ordered_dict(Printer& out, const Instance& object) {
     return true;
   }
   auto values = values_of(objects, object.address, *keys);
-  // odict_repr(): pairs until 3.11, then a dict.
-  put_ordered(out, *keys, values, *length, layout.version < PythonVersion{3, 12, 0});
+  put_ordered(out, *keys, values, *length, objects.dialect().reprs.ordered_dict_as_pairs);
   return true;
 }
 
@@ -132,8 +130,7 @@ bool write_default_dict(Printer& out, const Instance& object) {
   if (!factory) {
     return out.fail("its factory cannot be read");
   }
-  // defdict_repr(): its own name for subclasses from 3.7 on.
-  out.put(out.objects().layout().version >= PythonVersion{3, 7, 0} ? class_name(object.type) : "defaultdict");
+  out.put(out.objects().dialect().reprs.containers_name_subclass ? class_name(object.type) : "defaultdict");
   out.put("(");
   *factory == 0 ? out.put("None") : out.item(*factory, "default_factory");
   out.put(", ");

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "cpython/objects/function_words.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
@@ -86,17 +85,17 @@ std::string regex_flags(Printer& out, const Type& type, std::int64_t value) {
   return !negative ? text : count > 1 ? "~(" + text + ")" : "~" + text;
 }
 
-// Whether the decorator global_enum() gave a class its __repr__ (Lib/enum.py, 3.11+): its members are names of a
+// Whether the decorator global_enum() gave a class its __repr__ (Lib/enum.py): its members are names of a
 // module.
 bool is_global(Printer& out, const Type& type) {
   const Objects& objects = out.objects();
-  if (objects.layout().version < PythonVersion{3, 11, 0}) {
+  if (!objects.dialect().reprs.global_enums) {
     return false;
   }
   const auto repr = out.types().class_attribute(type, "__repr__");
   const Type* repr_type = repr ? out.types().of(*repr) : nullptr;
   const auto code = repr_type != nullptr && repr_type->name == "function"
-                        ? part(objects, *repr, function_words(objects.layout().version).code)
+                        ? part(objects, *repr, objects.dialect().objects.function.code)
                         : std::nullopt;
   const auto name_at = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
   const auto name = name_at ? objects.text(*name_at) : std::nullopt;
@@ -125,10 +124,8 @@ void put_global(Printer& out, const Type& type, const std::optional<std::string>
 
 // Those whose repr() is another one than that of enums; false: it is not.
 bool put_otherwise(Printer& out, const Instance& object, const Fields& fields, Address value) {
-  const PythonVersion version = out.objects().layout().version;
   const auto number = fields.integer("_value_");
-  if (object.type.qualified == "re.RegexFlag" && number && version >= PythonVersion{3, 8, 0} &&
-      version < PythonVersion{3, 11, 0}) {
+  if (object.type.qualified == "re.RegexFlag" && number && out.objects().dialect().reprs.regex_flags_by_names) {
     const auto name = fields.text("_name_");
     out.put(name ? "re." + *name : regex_flags(out, object.type, *number));
     return true;
@@ -153,7 +150,7 @@ bool write_member(Printer& out, const Instance& object) {
   out.put(class_name(object.type));
   if (const auto name = fields.text("_name_")) {
     out.put("." + *name);
-  } else if (out.objects().layout().version < PythonVersion{3, 11, 0}) {
+  } else if (out.objects().dialect().reprs.enum_combinations_by_names) {
     const auto bits = fields.integer("_value_");
     out.put("." + (bits ? parts_of_combination(out, object.type, *bits) : "?"));
   }
@@ -169,7 +166,7 @@ bool write_class(Printer& out, const Instance& object) {
   if (type == nullptr) {
     return out.fail("it is no sound class");
   }
-  const bool flag = out.objects().layout().version >= PythonVersion{3, 11, 0} && type->derives_from("enum.Flag");
+  const bool flag = out.objects().dialect().reprs.flags_named && type->derives_from("enum.Flag");
   out.put(fmt::format("<{} '{}'>", flag ? "flag" : "enum", type->name));
   return true;
 }

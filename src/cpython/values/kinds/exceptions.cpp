@@ -10,7 +10,7 @@ namespace {
 
 void put_causes(Printer& out, Address exception) {
   const Objects& objects = out.objects();
-  if (objects.layout().version.major < 3) {
+  if (!objects.dialect().exceptions.chained) {
     return;
   }
   const ExceptionParts parts = exception_parts(objects, exception);
@@ -38,7 +38,7 @@ bool write_exception(Printer& out, const Instance& object) {
     return out.fail("its arguments cannot be read");
   }
   out.put(last_part(object.type.name));
-  const auto only = *count == 1 && objects.layout().version >= PythonVersion{3, 7, 0}
+  const auto only = *count == 1 && objects.dialect().reprs.exception_drops_comma
                         ? objects.pointer(*args, objects.layout().tuple.items)
                         : std::nullopt;
   if (only) {

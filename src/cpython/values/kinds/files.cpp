@@ -18,8 +18,7 @@ bool is_a(const Type& type, std::string_view name) {
   return type.name == name || std::ranges::any_of(type.mro, [&](const Type* base) { return base->name == name; });
 }
 
-// fileio in Modules/_io/fileio.c: fd, then bits; `created` came in front with 3.3, `truncate` behind
-// `seekable` with 3.15.
+// fileio in Modules/_io/fileio.c: fd, then bits.
 struct FileMembers {
   std::int32_t fd;
   std::uint32_t bits;
@@ -29,14 +28,14 @@ struct FileBits {
   bool created, readable, writable, appending, truncated, close_fd;
 };
 
-FileBits bits_of(const FileMembers& file, PythonVersion version) {
-  const std::uint32_t bits = version.major < 3 ? file.bits << 1U : file.bits;
+FileBits bits_of(const FileMembers& file, const FileIoBits& places) {
+  const std::uint32_t bits = file.bits << places.missing_first;
   return {.created = (bits & 1U) != 0,
           .readable = (bits & 2U) != 0,
           .writable = (bits & 4U) != 0,
           .appending = (bits & 8U) != 0,
-          .truncated = version >= k3_15 && (bits & 64U) != 0,
-          .close_fd = (bits & (version >= k3_15 ? 128U : 64U)) != 0};
+          .truncated = (bits & places.truncated) != 0,
+          .close_fd = (bits & places.close_fd) != 0};
 }
 
 std::string_view mode_of(const FileBits& bits) {
@@ -128,17 +127,16 @@ bool write_file_io(Printer& out, const Instance& object) {
   if (!file) {
     return out.fail("it cannot be read");
   }
-  const PythonVersion version = out.objects().layout().version;
   if (file->fd < 0) {
     out.put(fmt::format("<{} [closed]>", object.type.name));
     return true;
   }
   const Chain chain{.last = object.address, .fd = file->fd};
-  const FileBits bits = bits_of(*file, version);
+  const FileBits bits = bits_of(*file, out.objects().dialect().library.file_io);
   out.put("<" + object.type.name);
   put_name(out, chain);
   out.put(fmt::format(" mode='{}'", mode_of(bits)));
-  if (version.major >= 3) {
+  if (out.objects().dialect().reprs.files_tell_close_fd) {
     out.put(fmt::format(" closefd={}", bits.close_fd ? "True" : "False"));
   }
   put_state(out, chain);
@@ -161,7 +159,7 @@ bool write_text_wrapper(Printer& out, const Instance& object) {
   const Chain chain = follow(out, object.address);
   out.put("<" + object.type.name);
   put_name(out, chain);
-  const bool tells_mode = out.objects().layout().version.major >= 3;
+  const bool tells_mode = out.objects().dialect().reprs.text_files_tell_mode;
   if (const auto mode = tells_mode ? out.objects().instance_attribute(object.address, "mode") : std::nullopt) {
     out.put(" ");
     out.attribute("mode", *mode);
@@ -205,15 +203,14 @@ bool write_bytes_io(Printer& out, const Instance& object) {
   }
   put_counts(out, object, *members);
   const Layout& layout = out.objects().layout();
-  const Address in_object = layout.version.major < 3 ? 0 : layout.bytes.data.value();
+  const Address in_object = out.objects().dialect().library.bytes_io_holds_bytes ? layout.bytes.data.value() : 0;
   put_content(out, members->buffer + in_object, members->size, 1, true);
   out.put(">");
   return true;
 }
 
 // Behind the first members of stringio in Modules/_io/stringio.c: its state, and the writer in which text is gathered
-// as long as it is only appended: _PyAccu (two pointers) to 3.11, _PyUnicodeWriter in the object to 3.13, behind a
-// pointer from 3.14 on.
+// as long as it is only appended.
 struct WriterMembers {
   Address buffer, data;
   std::int32_t kind;
@@ -222,19 +219,11 @@ struct WriterMembers {
 bool write_string_io(Printer& out, const Instance& object) {
   const auto members = members_of<MemoryMembers>(out, object);
   const Address behind = members_at(out, object) + sizeof(MemoryMembers);
-  const PythonVersion version = out.objects().layout().version;
+  const LibraryDialect& dialect = out.objects().dialect().library;
   if (!members || members->size > kMostFileBytes) {
     return out.fail("it cannot be read");
   }
-  std::uint64_t closed_at = 17 + 8;  // state, two pointers, `ok`
-  if (version.major < 3) {
-    closed_at = 1;
-  } else if (version >= k3_14) {
-    closed_at = 17;
-  } else if (version >= k3_12) {
-    closed_at = 8 + 56 + 1;
-  }
-  const auto closed = read_at<std::uint8_t>(out, behind + closed_at);
+  const auto closed = read_at<std::uint8_t>(out, behind + dialect.string_io_closed);
   if (!closed || *closed > 1) {
     return out.fail("it cannot be read");
   }
@@ -245,13 +234,15 @@ bool write_string_io(Printer& out, const Instance& object) {
   }
   put_counts(out, object, *members);
   constexpr std::int32_t kGathering = 2;
-  const auto state = version.major < 3 ? 1 : read_at<std::int32_t>(out, behind).value_or(0);
+  const bool gathers = dialect.string_io != StringIoWriter::none;
+  const auto state = !gathers ? 1 : read_at<std::int32_t>(out, behind).value_or(0);
   if (members->size == 0) {
     put_content(out, 0, 0, 1, false);
-  } else if (state != kGathering && version.major >= 3) {
+  } else if (state != kGathering && gathers) {
     put_content(out, members->buffer, members->size, 4, false);
-  } else if (version >= k3_12) {
-    const auto writer_at = version >= k3_14 ? read_at<Address>(out, behind + 8) : std::optional(behind + 8);
+  } else if (dialect.string_io == StringIoWriter::in_object || dialect.string_io == StringIoWriter::apart) {
+    const auto writer_at =
+        dialect.string_io == StringIoWriter::apart ? read_at<Address>(out, behind + 8) : std::optional(behind + 8);
     const auto writer = writer_at ? read_at<WriterMembers>(out, *writer_at) : std::nullopt;
     if (writer && (writer->kind == 1 || writer->kind == 2 || writer->kind == 4)) {
       put_content(out, writer->data, members->size, static_cast<std::uint32_t>(writer->kind), false);

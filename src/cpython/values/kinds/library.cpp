@@ -15,7 +15,7 @@ namespace {
 bool put_plain_number(Printer& out, Address number, std::string_view name) {
   const Objects& objects = out.objects();
   const auto type = objects.type_of(number);
-  if (objects.layout().version.major >= 3 || !type || objects.type_name(*type) != "long") {
+  if (!objects.dialect().objects.two_integer_types || !type || objects.type_name(*type) != "long") {
     out.item(number, name);
     return true;
   }
@@ -135,8 +135,8 @@ bool write_partial(Printer& out, const Instance& object) {
   if (!function || !arguments || !keywords) {
     return out.fail("its members cannot be read");
   }
-  // partial_repr(): tp_name, from 3.13 on with the module for subclasses too.
-  const bool with_module = objects.layout().version >= PythonVersion{3, 13, 0};
+  // partial_repr(): tp_name.
+  const bool with_module = objects.dialect().reprs.partial_names_module;
   out.put(with_module ? object.type.qualified : object.type.name);
   out.put("(");
   out.item(*function, "func");
@@ -146,20 +146,19 @@ bool write_partial(Printer& out, const Instance& object) {
 }
 
 // lru_cache_object in Modules/_functoolsmodule.c. It begins with a list element: the object's head, prev, next, hash,
-// key, result. To 3.6: maxsize, maxsize_O, func, wrapper, cache, cache_info_type, misses, hits; from 3.7 on: wrapper,
-// typed, cache, hits, func, maxsize, misses.
+// key, result. The seventh word behind it is `misses` in every version.
 bool write_lru_cache(Printer& out, const Instance& object) {
   constexpr std::uint32_t kElement = 5;
   const Objects& objects = out.objects();
-  const bool old = objects.layout().version < PythonVersion{3, 7, 0};
+  const LruCacheWords& words = objects.dialect().library.lru_cache;
   const auto number = [&](std::uint32_t index) {
     return objects.field<std::int64_t>(object.address, word(objects, kElement + index));
   };
-  const auto function = part(objects, object.address, kElement + (old ? 2 : 4));
-  const auto cache = part(objects, object.address, kElement + (old ? 4 : 2));
-  const auto hits = number(old ? 7 : 3);
+  const auto function = part(objects, object.address, kElement + words.function);
+  const auto cache = part(objects, object.address, kElement + words.cache);
+  const auto hits = number(words.hits);
   const auto misses = number(6);
-  const auto most = number(old ? 0 : 5);
+  const auto most = number(words.most);
   const auto length = cache ? length_of(objects, *cache) : std::nullopt;
   if (!function || !hits || !misses || !most || !length) {
     return out.fail("its members cannot be read");

@@ -108,7 +108,8 @@ bool write_proxy(Printer& out, const Instance& object) {
   if (!mapping) {
     return out.fail("its mapping cannot be read");
   }
-  out.put(out.objects().layout().version.major < 3 ? "dict_proxy(" : "mappingproxy(");
+  out.put(out.objects().dialect().reprs.mapping_proxy);
+  out.put("(");
   out.item(*mapping, "mapping");
   out.put(")");
   return true;

@@ -50,7 +50,7 @@ bool is_named_tuple(const Objects& objects, Types& types, const Type& type) {
 
 // The repr() that namedtuple() of 2.7 writes has the name of the class that it made, also for classes derived from it.
 std::string_view name_for(Printer& out, const Type& type) {
-  if (out.objects().layout().version.major >= 3 || out.types().own_attribute(type, "_fields")) {
+  if (!out.objects().dialect().reprs.named_tuple_names_maker || out.types().own_attribute(type, "_fields")) {
     return class_name(type);
   }
   const auto maker = std::ranges::find_if(

@@ -37,7 +37,7 @@ bool write_simple_queue(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
   std::optional<std::uint64_t> count;
   bool waiting = false;
-  if (objects.layout().version >= PythonVersion{3, 13, 0}) {
+  if (objects.dialect().library.queue_is_ring) {
     count = objects.field<std::uint64_t>(object.address, word(objects, 5));
     waiting = objects.field<std::uint8_t>(object.address, word(objects, 0)).value_or(0) == 1;
   } else {

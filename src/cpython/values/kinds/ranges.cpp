@@ -111,10 +111,10 @@ void put_buffer(Printer& out, const Buffer& buffer) {
 // base, view (Include/memoryobject.h).
 bool write_memoryview(Printer& out, const Instance& object) {
   const Objects& objects = out.objects();
-  const bool old = objects.layout().version.major < 3;
+  const bool has_flags = objects.dialect().library.memoryview_has_flags;
   constexpr std::uint32_t kReleased = 1;  // _Py_MEMORYVIEW_RELEASED
-  const auto flags = old ? std::uint32_t{0} : objects.field<std::uint32_t>(object.address, var_word(objects, 2));
-  const auto buffer = objects.field<Buffer>(object.address, old ? word(objects, 1) : var_word(objects, 4));
+  const auto flags = has_flags ? objects.field<std::uint32_t>(object.address, var_word(objects, 2)) : std::uint32_t{0};
+  const auto buffer = objects.field<Buffer>(object.address, has_flags ? var_word(objects, 4) : word(objects, 1));
   if (!flags || !buffer) {
     return out.fail("its buffer cannot be read");
   }

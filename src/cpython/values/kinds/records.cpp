@@ -113,7 +113,7 @@ bool write_simple_namespace(Printer& out, const Instance& object) {
   for (const Attribute& attribute : fields.all()) {
     names.push_back(attribute.name);
   }
-  if (out.objects().layout().version < PythonVersion{3, 9, 0}) {
+  if (out.objects().dialect().reprs.namespaces_sorted) {
     std::ranges::sort(names);
   }
   out.put(class_name(object.type));

@@ -1,7 +1,6 @@
 // What leads to another object: weak references, cells; and capsules, which lead to memory of C code.
 #include <fmt/format.h>
 
-#include "cpython/objects/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"
@@ -27,7 +26,7 @@ std::optional<std::string> name_of(Printer& out, Address object, const Type& typ
     return name ? out.objects().text(*name) : std::nullopt;
   }
   if (type.name == "function") {
-    return name_at(out, object, function_words(out.objects().layout().version).name);
+    return name_at(out, object, out.objects().dialect().objects.function.name);
   }
   const auto name = out.objects().instance_attribute(object, "__name__");
   return name ? out.objects().text(*name) : std::nullopt;
@@ -60,13 +59,13 @@ bool write_weak_proxy(Printer& out, const Instance& object) {
   if (type == nullptr) {
     return out.fail("what it refers to cannot be read");
   }
-  const bool late = out.objects().layout().version >= PythonVersion{3, 13, 0};
-  if (late && type->name == "NoneType") {
+  const bool quotes = out.objects().dialect().reprs.weak_proxy_quotes_type;
+  if (quotes && type->name == "NoneType") {
     out.put(fmt::format("<weakproxy at {:#x}; dead>", object.address));
     return true;
   }
-  out.put(fmt::format(late ? fmt::runtime("<weakproxy at {:#x}; to '{}' at {:#x}>")
-                           : fmt::runtime("<weakproxy at {:#x} to {} at {:#x}>"),
+  out.put(fmt::format(quotes ? fmt::runtime("<weakproxy at {:#x}; to '{}' at {:#x}>")
+                             : fmt::runtime("<weakproxy at {:#x} to {} at {:#x}>"),
                       object.address, type->name, referent));
   out.note("()", referent);
   return true;

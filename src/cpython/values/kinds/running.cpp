@@ -36,7 +36,7 @@ bool write_frame(Printer& out, const Instance& object) {
   if (!place) {
     return out.fail("it leads to no code");
   }
-  out.put(fmt::format("<frame{} at {:#x}", objects.layout().version >= k3_7 ? "" : " object", object.address));
+  out.put(fmt::format("{} at {:#x}", objects.dialect().reprs.frame, object.address));
   put_place(out, *place);
   out.put(fmt::format(", code {}>", place->function));
   return true;
@@ -58,22 +58,16 @@ std::string_view words_of(Suspension state) {
   return "";
 }
 
-// The word that has the name: gi_qualname; in 2.7 the code's name is shown.
+// gi_qualname, or the code's name where there is none.
 std::optional<std::string> name_of_generator(Printer& out, Address generator) {
   const Objects& objects = out.objects();
-  const PythonVersion version = objects.layout().version;
-  if (version < k3) {
-    const auto code = part(objects, generator, 2);  // behind gi_frame, gi_running
+  const GeneratorDialect& dialect = objects.dialect().generators;
+  if (dialect.word_of_qualified_name == 0) {
+    const auto code = part(objects, generator, dialect.word_of_code);
     const auto name = code ? objects.pointer(*code, objects.layout().code.name) : std::nullopt;
     return name ? objects.text(*name) : std::nullopt;
   }
-  if (version >= k3_12) {
-    return name_at(out, generator, 2);  // weakreflist, name, qualname
-  }
-  if (version >= k3_11) {
-    return name_at(out, generator, 3);  // code, weakreflist, name, qualname
-  }
-  return name_at(out, generator, version >= k3_10 ? 4 : 5);  // frame, (running,) code, weakreflist, name, qualname
+  return name_at(out, generator, dialect.word_of_qualified_name);
 }
 
 bool write_generator(Printer& out, const Instance& object) {

@@ -37,22 +37,22 @@ bool write_set(Printer& out, const Instance& object) {
   if (!table.sound()) {
     return out.fail("its table makes no sense");
   }
-  const bool old = out.objects().layout().version.major < 3;
-  if (table.used() == 0 && !old) {
+  const bool brackets = out.objects().dialect().reprs.sets_in_brackets;
+  if (table.used() == 0 && !brackets) {
     out.put(object.type.name);
     out.put("()");
     return true;
   }
-  const bool bare = !old && object.type.name == "set";
+  const bool bare = !brackets && object.type.name == "set";
   if (!bare) {
     out.put(object.type.name);
     out.put("(");
   }
-  out.put(old ? "[" : "{");
+  out.put(brackets ? "[" : "{");
   if (!put_elements(out, table)) {
     return false;
   }
-  out.put(old ? "]" : "}");
+  out.put(brackets ? "]" : "}");
   out.put(bare ? "" : ")");
   return true;
 }

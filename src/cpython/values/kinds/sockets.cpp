@@ -40,15 +40,15 @@ constexpr std::array<Name, 5> kTypes{
 // As str() of an enum's member: its name to 3.10, its number from 3.11 on.
 std::string text_of(Printer& out, std::span<const Name> names, std::string_view of, std::int32_t number) {
   const auto found = std::ranges::find(names, number, &Name::first);
-  if (found == names.end() || out.objects().layout().version >= k3_11) {
+  if (found == names.end() || !out.objects().dialect().reprs.socket_enums_by_names) {
     return fmt::format("{}", number);
   }
   return fmt::format("{}.{}", of, found->second);
 }
 
 std::optional<double> timeout_of(const Printer& out, const SocketMembers& socket) {
-  const double seconds = out.objects().layout().version.major < 3 ? std::bit_cast<double>(socket.timeout)
-                                                                  : static_cast<double>(socket.timeout) / 1e9;
+  const double seconds = out.objects().dialect().library.timeout_is_double ? std::bit_cast<double>(socket.timeout)
+                                                                           : static_cast<double>(socket.timeout) / 1e9;
   return seconds >= 0 ? std::optional(seconds) : std::nullopt;
 }
 
@@ -65,12 +65,12 @@ bool write_socket(Printer& out, const Instance& object) {
   if (!socket || socket->fd < -1) {
     return out.fail("it cannot be read");
   }
-  if (object.type.is_heap() && object.type.name != "_socket.socket" && out.objects().layout().version.major >= 3) {
+  if (object.type.is_heap() && object.type.name != "_socket.socket" &&
+      out.objects().dialect().reprs.socket_class_in_python) {
     put_python_socket(out, object, *socket);
   } else {
-    const bool old = out.objects().layout().version.major < 3;
     out.put(fmt::format("<socket object, fd={}, family={}, type={}, {}={}", socket->fd, socket->family, socket->type,
-                        old ? "protocol" : "proto", socket->protocol));
+                        out.objects().dialect().reprs.socket_protocol, socket->protocol));
   }
   if (const auto timeout = socket->fd < 0 ? std::nullopt : timeout_of(out, *socket)) {
     out.put(", timeout=" + float_text(*timeout));

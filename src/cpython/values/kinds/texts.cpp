@@ -40,11 +40,11 @@ bool write_bytes_as(Printer& out, const Instance& object, std::string_view prefi
 }
 
 bool write_str(Printer& out, const Instance& object) {
-  return out.objects().layout().version.major < 3 ? write_bytes_as(out, object, "") : write_unicode(out, object);
+  return out.objects().dialect().objects.str_is_bytes ? write_bytes_as(out, object, "") : write_unicode(out, object);
 }
 
 bool write_bytes(Printer& out, const Instance& object) {
-  return write_bytes_as(out, object, out.objects().layout().version.major < 3 ? "" : "b");
+  return write_bytes_as(out, object, out.objects().dialect().objects.str_is_bytes ? "" : "b");
 }
 
 // PyByteArrayObject: ob_alloc, ob_bytes, ob_start behind the head (Include/cpython/bytearrayobject.h); in 2.7
@@ -56,11 +56,9 @@ bool write_bytearray(Printer& out, const Instance& object) {
   if (!length || !start) {
     return out.fail("its length cannot be read");
   }
-  // bytearray_repr() in Objects/bytearrayobject.c: subclasses by their own name from 3.7 on; to 3.14 it escapes single
-  // quotes also within double ones.
-  const bool named = objects.layout().version >= PythonVersion{3, 7, 0} && !object.type.name.empty();
+  const bool named = objects.dialect().reprs.containers_name_subclass && !object.type.name.empty();
   const std::string name = named ? object.type.name.substr(object.type.name.rfind('.') + 1) : "bytearray";
-  const bool all_quotes = objects.layout().version < PythonVersion{3, 15, 0};
+  const bool all_quotes = objects.dialect().reprs.bytearray_escapes_single_quotes;
   return put_bytes(out, name + "(b", *start, *length, ")", all_quotes);
 }
 

@@ -107,7 +107,7 @@ TEST_P(EveryLayoutCode, AnyLineTableEnds) {
     for (const std::int32_t first : {0, 1, -1, 0x7fffffff, -0x7fffffff - 1}) {
       Code broken{.first_line = first, .line_table = std::string(4096, static_cast<char>(fill))};
       for (const std::int64_t lasti : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1} << 62U}) {
-        const auto position = locate(broken, lasti, layout.version);
+        const auto position = locate(broken, lasti, dialect_of(layout));
         EXPECT_TRUE(!position.line || *position.line > 0);
       }
     }

@@ -20,7 +20,11 @@ class EveryLayoutTasks : public testing::EveryAsyncioLayout {
     process.interpreters.push_back({.address = interpreter});
     CodeCache codes(objects, python.code_type);
     const testing::FakeTarget target(python.memory, {}, true);
-    return AsyncioTasks(target, objects, {interpreter}).read(objects, codes, process, most, depth);
+    RawTasks found;
+    AsyncioTasks(target, objects, {interpreter})
+        .read({.objects = objects, .codes = codes, .process = process, .greenlets = {}, .most = most, .depth = depth},
+              found);
+    return found;
   }
   Address loop = python.object(python.type("Loop"));
   Address running = python.dict({});  // tasks, by their loops

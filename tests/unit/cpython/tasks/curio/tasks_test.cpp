@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 
+#include "cpython/fake_target.h"
 #include "cpython/tasks/asyncio/every_asyncio_layout.h"
 
 namespace stillframe::cpython {
@@ -74,10 +75,12 @@ class EveryLayoutCurio : public testing::EveryAsyncioLayout {
     frames.push_back(call("run", "/site/curio/kernel.py", "self", kernel));
     codes.emplace(objects, python.code_type);
     RawTasks found;
-    CurioTasks(objects, {interpreter}).read(objects, *codes, process, most, found);
+    CurioTasks(target, objects, {interpreter})
+        .read({.objects = objects, .codes = *codes, .process = process, .greenlets = {}, .most = most}, found);
     return found;
   }
 
+  const testing::FakeTarget target{python.memory, {}, true};
   Address none = python.object(python.type("NoneType"));
   Address kernel = 0;
   RawProcess process;
@@ -128,7 +131,8 @@ TEST_P(EveryLayoutCurio, NoMoreThanAskedAndNoneWithoutItsModule) {
   EXPECT_TRUE(found.tasks.empty());
   EXPECT_EQ(found.problems.size(), 1U);
   RawTasks nothing;
-  CurioTasks(objects, {python.interpreter()}).read(objects, *codes, process, 1000, nothing);
+  CurioTasks(target, objects, {python.interpreter()})
+      .read({.objects = objects, .codes = *codes, .process = process, .greenlets = {}, .most = 1000}, nothing);
   EXPECT_TRUE(nothing.loops.empty());
 }
 

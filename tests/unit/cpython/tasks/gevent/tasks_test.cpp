@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cpython/every_layout.h"
+#include "cpython/fake_target.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -22,7 +23,15 @@ class EveryLayoutGevent : public testing::EveryLayout {
     process.interpreters.push_back({.address = 1, .threads = {}});
     process.interpreters[0].threads.push_back({.address = 0x7000, .thread_id = 77});
     RawTasks found;
-    read_gevent(objects, process, {.greenlets = greenlets}, most, found);
+    const testing::FakeTarget target(python.memory, {}, true);
+    CodeCache codes(objects, python.code_type);
+    GeventTasks(target, objects, {1})
+        .read({.objects = objects,
+               .codes = codes,
+               .process = process,
+               .greenlets = {.greenlets = greenlets},
+               .most = most},
+              found);
     return found;
   }
   Address main = instance("greenlet.greenlet");

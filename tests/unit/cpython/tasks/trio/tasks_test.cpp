@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "cpython/fake_target.h"
 #include "cpython/tasks/asyncio/every_asyncio_layout.h"
 
 namespace stillframe::cpython {
@@ -46,10 +47,12 @@ class EveryLayoutTrio : public testing::EveryAsyncioLayout {
     process.interpreters.push_back({.address = interpreter});
     codes.emplace(objects, python.code_type);
     RawTasks found;
-    TrioTasks(objects, {interpreter}).read(objects, *codes, process, most, found);
+    TrioTasks(target, objects, {interpreter})
+        .read({.objects = objects, .codes = *codes, .process = process, .greenlets = {}, .most = most}, found);
     return found;
   }
 
+  const testing::FakeTarget target{python.memory, {}, true};
   Address none = python.object(python.type("NoneType"));
   Address abort = python.object(python.type("function"));
   Address runner = 0;

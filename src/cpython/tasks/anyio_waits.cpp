@@ -1,11 +1,11 @@
-#include "cpython/tasks/asyncio/anyio_waits.h"
+#include "cpython/tasks/anyio_waits.h"
 
 #include <algorithm>
 #include <array>
 
 #include "cpython/tasks/lock_holders.h"
 #include "cpython/values/fields.h"
-#include "text/scheduler_files.h"
+#include "text/schedulers.h"
 
 namespace stillframe::cpython {
 namespace {

@@ -1,4 +1,4 @@
-#include "cpython/stacks/greenlet_layout.h"
+#include "cpython/dialects/greenlet_layout.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,15 @@
-#include "cpython/stacks/greenlet_layout.h"
+#include "cpython/dialects/greenlet_layout.h"
 
 namespace stillframe::cpython {
 namespace {
+
+// The first of each line of versions of Python for which greenlet has other members.
+constexpr PythonVersion k3_7{3, 7, 0};
+constexpr PythonVersion k3_10{3, 10, 0};
+constexpr PythonVersion k3_11{3, 11, 0};
+constexpr PythonVersion k3_12{3, 12, 0};
+constexpr PythonVersion k3_13{3, 13, 0};
+constexpr PythonVersion k3_14{3, 14, 0};
 
 // Lays out members one after another, as a compiler for a 64-bit machine does.
 class GreenletMembers {

@@ -1,0 +1,44 @@
+// What is said of each scheduler, and which files are its library's own: those calls only wait on behalf of the
+// program's.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/tasks.h"
+
+namespace stillframe::text {
+
+// Files by their paths; what is empty tells nothing.
+struct LibraryFiles {
+  std::string_view within;   // part of the path
+  std::string_view folder;   // in which the file stands itself, as "/asyncio/"
+  std::string_view modules;  // in that folder only these, each between spaces
+};
+
+struct SchedulerWords {
+  std::string_view name;  // as its library is called, and imported
+  LibraryFiles files;
+  std::string_view loop;       // what begins a line about one of its loops: "Trio run"
+  std::string_view turn;       // what waits for its turn in a loop: "callback", "task"
+  std::string_view in_thread;  // its function that runs what cannot be awaited in a thread of its own
+  std::string_view lock;       // its class, behind the library's name
+  std::string_view semaphore;
+  bool ready_is_known;  // whether a loop's tasks could go on
+  bool hides_timeouts;  // one that would end a task's wait may leave nothing to see
+};
+
+const SchedulerWords& words_of(model::Scheduler scheduler);
+
+// "asyncio, trio, curio or gevent", with " or " before the last one.
+std::string names_of_schedulers(std::string_view last_separator);
+
+bool is_file_of(model::Scheduler scheduler, std::string_view path);
+
+// AnyIO, which stands between a program and asyncio or trio.
+bool is_anyio_file(std::string_view path);
+
+// Of any scheduler, or AnyIO's.
+bool is_scheduler_file(std::string_view path);
+
+}  // namespace stillframe::text
