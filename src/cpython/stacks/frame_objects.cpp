@@ -1,45 +1,18 @@
 // To 3.10 each call has a frame object of its own (Include/frameobject.h), linked by f_back.
-#include "cpython/runtime/structure_head.h"
+#include "cpython/stacks/frame_fields.h"
 #include "cpython/stacks/frames.h"
 
 namespace stillframe::cpython {
 namespace {
 
-struct FrameFields {
-  Address type = 0;
-  Address back = 0;
-  Address code = 0;
-  Address trace = 0;
-  std::int32_t lasti = -1;
-  std::int32_t lineno = 0;
-};
-
-// The head of a frame object in one read.
-memory::Read<FrameFields> read_fields(const Objects& objects, Address frame) {
-  const auto& layout = objects.layout().frame_object;
-  StructureHead<256> head;
-  const std::size_t size = layout.localsplus.present() ? layout.localsplus.value() : layout.size;
-  if (const auto done = head.read(objects.memory(), frame, size); !done) {
-    return std::unexpected(done.error());
-  }
-  FrameFields fields;
-  head.take(objects.layout().object.type, fields.type);
-  head.take(layout.back, fields.back);
-  head.take(layout.code, fields.code);
-  head.take(layout.trace, fields.trace);
-  head.take(layout.lasti, fields.lasti);
-  head.take(layout.lineno, fields.lineno);
-  return fields;
-}
-
 // Whether the numbers of a frame can be those of one.
-bool looks_sound(const FrameFields& fields) {
+bool looks_sound(const FrameObjectFields& fields) {
   constexpr std::int32_t kMaxInstruction = 64 << 20;
   return fields.type != 0 && fields.type % 8 == 0 && fields.lasti >= -1 && fields.lasti < kMaxInstruction &&
          fields.lineno >= 0;
 }
 
-RawFrame make_frame(const FrameFields& fields, Address address, const Code* code, const FrameDialect& dialect) {
+RawFrame make_frame(const FrameObjectFields& fields, Address address, const Code* code, const FrameDialect& dialect) {
   RawFrame frame{.address = address, .code = code, .lasti = fields.lasti, .entry = true};
   frame.instruction_known = !(code->lost && code->line_table.empty());
   if (dialect.lasti_counts_units && frame.lasti > 0) {
@@ -68,7 +41,7 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
       chain.broken = ChainBreak{.end = ChainEnd::cycle, .at = at};
       return chain;
     }
-    const auto fields = read_fields(objects, at);
+    const auto fields = read_frame_object(objects, at);
     if (!fields) {
       chain.broken = ChainBreak{.end = ChainEnd::unreadable, .reason = fields.error().reason, .at = at};
       return chain;

@@ -6,29 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "cpython/runtime/structure_head.h"
+#include "cpython/stacks/frame_fields.h"
 #include "cpython/stacks/frames.h"
 
 namespace stillframe::cpython {
 namespace {
-
-struct LightFrameFields {
-  Address executable = 0;
-  Address previous = 0;
-  Address instruction = 0;
-  Address frame_object = 0;
-  std::int32_t copy_index = 0;  // 3.14t: which thread-local copy of the bytecode
-  std::uint8_t owner = 0;
-  bool is_entry = false;  // 3.11
-};
-
-// enum _frameowner: 0 thread, 1 generator, 2 frame object; from 3.12 on 3 and more are shims: frames of the
-// interpreter itself, on the C stack, that begin an evaluation loop (3.12, 3.13: FRAME_OWNED_BY_CSTACK = 3;
-// 3.14: FRAME_OWNED_BY_INTERPRETER = 3, FRAME_OWNED_BY_CSTACK = 4; 3.15: only the former).
-constexpr std::uint8_t kOwnedByThread = 0;
-constexpr std::uint8_t kOwnedByGenerator = 1;
-constexpr std::uint8_t kFirstShim = 3;
-constexpr std::uint8_t kLastOwner = 4;
 
 class Walker {
  public:
@@ -54,28 +36,9 @@ class Walker {
   }
 
  private:
-  memory::Read<LightFrameFields> read_fields(Address frame) const {
-    StructureHead<128> head;
-    const std::size_t size = layout_.frame.localsplus.present() ? layout_.frame.localsplus.value() : 80;
-    if (const auto done = head.read(objects_.memory(), frame, size); !done) {
-      return std::unexpected(done.error());
-    }
-    LightFrameFields fields;
-    std::uint8_t entry = 0;
-    head.take(layout_.frame.executable, fields.executable);
-    head.take(layout_.frame.previous, fields.previous);
-    head.take(layout_.frame.instr_ptr, fields.instruction);
-    head.take(layout_.frame.frame_obj, fields.frame_object);
-    head.take(layout_.frame.tlbc_index, fields.copy_index);
-    head.take(layout_.frame.owner, fields.owner);
-    head.take(layout_.frame.is_entry, entry);
-    fields.is_entry = entry != 0;
-    return fields;
-  }
-
   // Takes in the frame at `at`; the next outer one, or 0.
   Address visit(Address at) {
-    const auto fields = read_fields(at);
+    const auto fields = read_interpreter_frame(objects_, at);
     if (!fields) {
       chain_.broken = ChainBreak{.end = ChainEnd::unreadable, .reason = fields.error().reason, .at = at};
       return 0;
@@ -95,8 +58,7 @@ class Walker {
       }
       return fields->previous;
     }
-    // Low bits of a stack reference are tags (3.14: Include/internal/pycore_stackref.h).
-    const Code* code = codes_.find(fields->executable & ~Address{3});
+    const Code* code = codes_.find(fields->code());
     if (code == nullptr || (code->instructions == 0 && code->lost && !fits_lost_code(at, *fields, *code))) {
       chain_.broken = ChainBreak{.end = ChainEnd::no_code, .at = at};
       return 0;
@@ -114,7 +76,7 @@ class Walker {
 
   // Where a frame led before greenlet has linked it to the next one that tracebacks show, past those on the C stack: it
   // keeps that in the frame object's place for a frame of its own, which is unused as long as the call runs.
-  [[nodiscard]] std::optional<Address> saved_link(const LightFrameFields& fields) const {
+  [[nodiscard]] std::optional<Address> saved_link(const InterpreterFrameFields& fields) const {
     // PyFrameObject ends with _f_frame_data[1], an array of pointers.
     if (fields.frame_object == 0 || layout_.frame_object.size < sizeof(Address)) {
       return std::nullopt;
@@ -124,7 +86,7 @@ class Walker {
   }
 
   // The next outer frame of a suspended greenlet. Both ways must come to the same frame.
-  Address follow_link(Address at, const LightFrameFields& fields) {
+  Address follow_link(Address at, const InterpreterFrameFields& fields) {
     if (expected_ && *expected_ != at) {
       chain_.broken = ChainBreak{.end = ChainEnd::greenlet_misfit, .at = at};
       return 0;
@@ -143,19 +105,19 @@ class Walker {
 
   // Of a thread that was stopped just when it went from one greenlet to another, some frames are linked so already.
   // Then the way that was kept leads through a shim to the same frame.
-  [[nodiscard]] std::optional<Address> link_of_shim(const LightFrameFields& fields) const {
+  [[nodiscard]] std::optional<Address> link_of_shim(const InterpreterFrameFields& fields) const {
     const auto saved = has_shims_ ? saved_link(fields) : std::nullopt;
     if (!saved || *saved == 0 || *saved % sizeof(Address) != 0 || *saved == fields.previous) {
       return std::nullopt;
     }
-    const auto shim = read_fields(*saved);
+    const auto shim = read_interpreter_frame(objects_, *saved);
     const bool leads_there =
         shim && shim->owner >= kFirstShim && shim->owner <= kLastOwner && shim->previous == fields.previous;
     return leads_there ? saved : std::nullopt;
   }
 
   // Of a code object that the core has lost nothing proves that it is one; the frame itself must fit together then.
-  [[nodiscard]] bool fits_lost_code(Address at, const LightFrameFields& fields, const Code& code) {
+  [[nodiscard]] bool fits_lost_code(Address at, const InterpreterFrameFields& fields, const Code& code) {
     constexpr std::uint64_t kMaxInstructionBytes = std::uint64_t{64} << 20U;
     const Address begin = code.address + layout_.code.code_adaptive.value();
     const bool own_instructions = fields.copy_index <= 0;
@@ -184,7 +146,7 @@ class Walker {
     });
   }
 
-  void add(Address at, const LightFrameFields& fields, const Code& code) {
+  void add(Address at, const InterpreterFrameFields& fields, const Code& code) {
     ++calls_;
     const Address begin = instructions_of(fields, code);
     // _PyFrame_IsIncomplete: a call that is still being set up is no frame yet, and no traceback shows it.
@@ -205,7 +167,7 @@ class Walker {
 
   // Where the bytecode begins that this frame runs: free-threaded builds from 3.14 on keep a copy per thread
   // (_PyCodeArray: size, then pointers; entry 0 is the code object's own).
-  [[nodiscard]] Address instructions_of(const LightFrameFields& fields, const Code& code) const {
+  [[nodiscard]] Address instructions_of(const InterpreterFrameFields& fields, const Code& code) const {
     if (fields.copy_index <= 0 || code.thread_local_copies == 0) {
       return code.instructions;
     }
