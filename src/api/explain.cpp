@@ -1,5 +1,6 @@
 #include "api/explain.h"
 
+#include "api/still_check.h"
 #include "diagnose/findings.h"
 #include "diagnose/resource_titles.h"
 #include "diagnose/watched.h"
@@ -11,6 +12,7 @@ namespace stillframe::api {
 void explain(const target::Target& target, model::Still& still) {
   still.tasks ? waits::add_task_waits(target, still) : waits::add_thread_waits(target, still);
   diagnose::name_resources(still);
+  check_fits_together(still);
   diagnose::add_findings(still);
 }
 

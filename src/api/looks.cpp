@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/still_check.h"
 #include "capture/capturer.h"
 #include "postmortem/crash_facts.h"
 #include "resolve/native_frames.h"
@@ -86,6 +87,7 @@ Result<model::Still> Looks::take(const capture::Options& options) {
   resolve::add_sources(still, target_, sources_);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target_.warnings(), std::back_inserter(still.warnings));
+  check_fits_together(still);
   return still;
 }
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "model/check.h"
+
 namespace stillframe::graph {
 namespace {
 
@@ -41,6 +43,7 @@ class Search {
         continue;
       }
       const std::uint32_t awaited = awaits[step.next++];
+      SF_CHECK(awaited < graph_.size(), {"task", step.task}, {"awaited", awaited});
       if (colors_[awaited] == Color::white) {
         enter(awaited);
       } else if (colors_[awaited] == Color::on_path) {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <iterator>
 
+#include "model/check.h"
+
 namespace stillframe::memory {
 
 CapturedMemory::CapturedMemory(const MemorySource& below, std::size_t limit_bytes)
@@ -25,7 +27,9 @@ void CapturedMemory::insert(Slot slot) const {
     grow();
   }
   order_.push_back(slot.page);
-  slot_of(slot.page) = slot;
+  Slot& free = slot_of(slot.page);
+  SF_CHECK(free.page == kEmpty, {"page", static_cast<std::int64_t>(slot.page)});
+  free = slot;
 }
 
 void CapturedMemory::grow() const {
@@ -39,6 +43,8 @@ void CapturedMemory::grow() const {
 }
 
 std::byte* CapturedMemory::new_page() const {
+  SF_CHECK(used_pages_ <= blocks_.size() * PageBlock::kPages, {"used", static_cast<std::int64_t>(used_pages_)},
+           {"blocks", static_cast<std::int64_t>(blocks_.size())});
   if (used_pages_ == blocks_.size() * PageBlock::kPages) {
     blocks_.emplace_back();
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <ranges>
 
+#include "model/check.h"
+
 namespace stillframe::resolve {
 namespace {
 
@@ -72,9 +74,13 @@ void NativeFrames::append(const native::NativeStack& stack, std::size_t index, s
 // into the loop is called by the innermost of them.
 void NativeFrames::append_loop(const native::NativeStack& stack, std::size_t index, std::span<model::Frame> python,
                                std::vector<model::Frame>& frames) {
+  SF_CHECK(index < stack.frames.size(), {"index", static_cast<std::int64_t>(index)},
+           {"frames", static_cast<std::int64_t>(stack.frames.size())});
   const std::size_t first = frames.size();
   append(stack, index, frames);
   std::size_t inside = first + 1;
+  SF_CHECK(inside <= frames.size(), {"inside", static_cast<std::int64_t>(inside)},
+           {"frames", static_cast<std::int64_t>(frames.size())});
   for (std::size_t i = first; i < frames.size(); ++i) {
     inside = names_.is_loop(frames[i].function) ? i + 1 : inside;
   }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "model/check.h"
 #include "resolve/frame_maker.h"
 #include "resolve/greenlet_owners.h"
 #include "resolve/native_ids.h"
@@ -32,6 +33,7 @@ class Resolver {
         frames_(cpython::dialect_of(runtime.layout), still) {}
 
   void resolve() {
+    SF_CHECK(snapshot_.objects != nullptr && snapshot_.codes != nullptr);
     tids_ = match_threads(snapshot_.process, target_, snapshot_.objects->memory(), snapshot_.threads);
     for (auto& doubt : doubtful_matches(snapshot_.process, target_, snapshot_.threads, tids_)) {
       miss(std::move(doubt));

@@ -16,6 +16,7 @@
 #include <ctime>
 #include <iterator>
 
+#include "model/check.h"
 #include "target/proc_files.h"
 #include "target/process_errors.h"
 
@@ -204,6 +205,8 @@ std::int64_t PtraceHold::release() {
   let_go_all();
   const auto pause = Clock::now() - began_;
   bury_killed();
+  SF_CHECK(seized_.empty() && held_.empty(), {"seized", static_cast<std::int64_t>(seized_.size())},
+           {"held", static_cast<std::int64_t>(held_.size())});
   return std::chrono::duration_cast<std::chrono::microseconds>(pause).count();
 }
 

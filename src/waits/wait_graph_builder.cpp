@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "model/check.h"
+
 namespace stillframe::waits {
 
 WaitGraphBuilder::WaitGraphBuilder(const capture::Snapshot& snapshot, const target::Target& target,
@@ -41,6 +43,7 @@ std::pair<std::size_t, bool> WaitGraphBuilder::enter(model::ResourceKind kind, c
 }
 
 void WaitGraphBuilder::note(std::size_t index) {
+  SF_CHECK(index < still_.resources.size(), {"index", static_cast<std::int64_t>(index)});
   const model::Resource& resource = still_.resources[index];
   by_address_.try_emplace({resource.kind, resource.address}, index);
 }
