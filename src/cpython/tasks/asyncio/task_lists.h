@@ -10,6 +10,7 @@
 #include "cpython/stacks/interpreters.h"
 #include "cpython/tasks/asyncio/debug_offsets.h"
 #include "cpython/tasks/asyncio/futures.h"
+#include "cpython/tasks/raw_tasks.h"
 
 namespace stillframe::cpython {
 
