@@ -14,7 +14,8 @@ namespace stillframe::target {
 
 class ThreadWatch {
  public:
-  explicit ThreadWatch(std::int64_t pid);
+  // `raise_limit`: raises the limit of open files of this process, so that those of more threads are kept open.
+  explicit ThreadWatch(std::int64_t pid, bool raise_limit = false);
 
   // Every thread with its state and run count as they are right now, the main thread first.
   Result<std::vector<ThreadInfo>> look();

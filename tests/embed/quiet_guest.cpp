@@ -1,0 +1,65 @@
+// Whether the library leaves the process that it runs in alone: quiet_guest PID [all]
+// Writes what the own process was like before, while and after it looked at another one.
+#include <stillframe/session.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+namespace {
+
+std::string describe() {
+  struct sigaction bus{};
+  sigaction(SIGBUS, nullptr, &bus);
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  const std::string path = "/proc/self/task/" + std::to_string(getpid()) + "/children";
+  std::ifstream children(path);
+  std::string child;
+  children >> child;
+  std::string text = bus.sa_handler == SIG_DFL ? "SIGBUS default" : "SIGBUS handled";
+  text += ", limit " + std::to_string(files.rlim_cur);
+  text += child.empty() ? ", no children" : ", children";
+  const char* const urls = std::getenv("DEBUGINFOD_URLS");
+  return text + (urls == nullptr ? ", no servers" : ", servers");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    return 2;
+  }
+  const rlimit low{.rlim_cur = 256, .rlim_max = 4096};
+  setrlimit(RLIMIT_NOFILE, &low);
+  unsetenv("DEBUGINFOD_URLS");
+  const stillframe::Host host = argc > 2 ? stillframe::Host::everything() : stillframe::Host{};
+  std::cout << "before: " << describe() << '\n';
+  auto session = stillframe::Session::open(std::atoll(argv[1]), host);
+  if (!session) {
+    std::cerr << session.error().stopper << '\n';
+    return 1;
+  }
+  std::string meanwhile;
+  stillframe::StillOptions options{.native = stillframe::NativeFrames::all};
+  options.fetch_debug_file = [&](const std::string& /*build_id*/) {
+    meanwhile = describe();
+    return -1;
+  };
+  const auto still = session->still(options);
+  if (!still) {
+    std::cerr << still.error().stopper << '\n';
+    return 1;
+  }
+  std::cout << "while:  " << (meanwhile.empty() ? "never asked" : meanwhile) << '\n';
+  std::cout << "after:  " << describe() << '\n';
+  for (const stillframe::Thread& thread : still->threads) {
+    for (const stillframe::Frame& frame : thread.frames) {
+      std::cout << frame.function << '\n';
+    }
+  }
+}
