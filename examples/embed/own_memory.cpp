@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -61,7 +62,9 @@ int main(int argc, char** argv) {
   stillframe::CallerMemory given;
   given.memory = std::make_shared<ProcMemory>(pid);
   given.mappings = read_mappings(pid);
-  given.threads.push_back({.tid = std::atoll(pid.c_str()), .name = "main"});
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + pid + "/task")) {
+    given.threads.push_back({.tid = std::atoll(task.path().filename().c_str())});
+  }
   given.open_file = [&](const std::string& path) {
     return open(("/proc/" + pid + "/root" + path).c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
   };
@@ -74,6 +77,7 @@ int main(int argc, char** argv) {
   }
   std::cout << "Python " << (still->python ? still->python->version : "?") << '\n';
   for (const stillframe::Thread& thread : still->threads) {
+    std::cout << "thread " << thread.tid.value_or(0) << '\n';
     for (const stillframe::Frame& frame : thread.frames) {
       std::cout << frame.function << ':' << frame.line.value_or(0);
       for (const stillframe::Value& value : frame.arguments.value_or(std::vector<stillframe::Value>())) {

@@ -102,10 +102,11 @@ def test_supplies_memory_itself(built, start, stillframe, interpreter):
     run = built("own_memory", running.pid)
     still = stillframe("dump", "--json", running.pid).still
     assert run.returncode == 0, run.stderr
-    version, *calls = run.stdout.decode().splitlines()
+    version, *threads = re.split(r"\nthread (?:\d+)\n", run.stdout.decode())
     assert version == f"Python {still['python']['version']}"
-    frames = [frame for thread in still["threads"] for frame in thread["frames"]]
-    assert [call.split()[0] for call in calls] == [f"{frame['function']}:{frame['line']}" for frame in frames]
+    calls = [[call.split()[0] for call in thread.splitlines()] for thread in threads]
+    assert sorted(calls) == sorted([f"{frame['function']}:{frame['line']}" for frame in thread["frames"]]
+                                   for thread in still["threads"])
 
 
 def test_memory_without_python(built):
