@@ -2,11 +2,44 @@
 
 #include <string>
 
+#include "text/display_width.h"
+
 namespace stillframe::render {
 namespace {
 
 // Of values within one another; --locals-depth allows 20.
 constexpr int kMostLevels = 100;
+
+// The byte offset of a 1-based display column. A mark that takes no column belongs to the letter before it.
+std::optional<std::int32_t> byte_offset(std::string_view line, std::optional<std::int32_t> column) {
+  std::int32_t at = 1;
+  std::string_view rest = line;
+  std::optional<std::int32_t> found;
+  while (column && at <= *column) {
+    if (at == *column) {
+      found = static_cast<std::int32_t>(line.size() - rest.size());
+    }
+    if (rest.empty()) {
+      break;
+    }
+    at += text::display_width(text::take_code_point(rest));
+  }
+  return found;
+}
+
+// The columns in bytes, which the JSON does not have: carets are drawn by them.
+void place_bytes(model::Frame& frame) {
+  if (!frame.source) {
+    return;
+  }
+  frame.byte_column = byte_offset(*frame.source, frame.column);
+  const bool one_line = frame.end_line == frame.line;
+  if (one_line || frame.source_lines) {
+    const std::string_view lines = frame.source_lines.value_or(*frame.source);
+    const std::string_view last = one_line ? *frame.source : lines.substr(lines.rfind('\n') + 1);
+    frame.end_byte_column = byte_offset(last, frame.end_column);
+  }
+}
 
 }  // namespace
 
@@ -54,6 +87,11 @@ void FrameReader::read_python(const Fields& fields, model::Frame& frame) {
   if (fields.member_or_none("lost_code") != nullptr) {
     frame.lost_code = fields.address("lost_code");
   }
+  read_lines(fields, frame);
+  place_bytes(frame);
+}
+
+void FrameReader::read_lines(const Fields& fields, model::Frame& frame) {
   std::string lines;
   bool first = true;
   const bool several = fields.each_or_none("source_lines", [&](const JsonTree& line) {

@@ -25,6 +25,7 @@ class FrameReader {
  private:
   model::Frame frame(const Fields& fields);
   void read_python(const Fields& fields, model::Frame& frame);
+  void read_lines(const Fields& fields, model::Frame& frame);
   void read_native(const Fields& fields, model::Frame& frame);
   std::optional<std::vector<model::Value>> values(const Fields& owner, std::string_view key, int depth = 0);
   model::Value value(const Fields& fields, int depth);

@@ -4,11 +4,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -28,6 +31,11 @@ std::string describe() {
   return text + (urls == nullptr ? ", no servers" : ", servers");
 }
 
+stillframe::Result<stillframe::Still> look(std::int64_t pid, const stillframe::Host& host) {
+  auto session = stillframe::Session::open(pid, host);
+  return session ? session->still({.native = stillframe::NativeFrames::all}) : std::unexpected(session.error());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,29 +45,29 @@ int main(int argc, char** argv) {
   const rlimit low{.rlim_cur = 256, .rlim_max = 4096};
   setrlimit(RLIMIT_NOFILE, &low);
   unsetenv("DEBUGINFOD_URLS");
-  const stillframe::Host host = argc > 2 ? stillframe::Host::everything() : stillframe::Host{};
   std::cout << "before: " << describe() << '\n';
-  auto session = stillframe::Session::open(std::atoll(argv[1]), host);
-  if (!session) {
-    std::cerr << session.error().stopper << '\n';
-    return 1;
-  }
-  std::string meanwhile;
-  stillframe::StillOptions options{.native = stillframe::NativeFrames::all};
-  options.fetch_debug_file = [&](const std::string& /*build_id*/) {
-    meanwhile = describe();
-    return -1;
-  };
-  const auto still = session->still(options);
+  std::set<std::string> meanwhile;
+  std::atomic<bool> over = false;
+  std::thread witness([&] {
+    while (!over) {
+      meanwhile.insert(describe());
+    }
+  });
+  const stillframe::Host host = argc > 2 ? stillframe::Host::everything() : stillframe::Host{};
+  const auto still = look(std::atoll(argv[1]), host);
+  over = true;
+  witness.join();
   if (!still) {
     std::cerr << still.error().stopper << '\n';
     return 1;
   }
-  std::cout << "while:  " << (meanwhile.empty() ? "never asked" : meanwhile) << '\n';
-  std::cout << "after:  " << describe() << '\n';
+  for (const std::string& state : meanwhile) {
+    std::cout << "while: " << state << '\n';
+  }
+  std::cout << "after: " << describe() << '\n';
   for (const stillframe::Thread& thread : still->threads) {
     for (const stillframe::Frame& frame : thread.frames) {
-      std::cout << frame.function << '\n';
+      std::cout << "call: " << frame.function << '\n';
     }
   }
 }
