@@ -85,6 +85,8 @@ struct TaskOptions {
   bool exhaustive = false;
 };
 
+// Keeps what stays true from look to look, so that further looks cost a fraction of the first, and follows a target
+// that loads libraries or becomes another program (exec).
 class Session {
  public:
   // Each open() fails only where the target cannot be looked at at all; the error tells why, and what to do.

@@ -18,12 +18,15 @@ namespace stillframe {
 
 struct Session::State {
   std::unique_ptr<target::Target> target;
+  api::Looks looks;  // what is kept from look to look
+
+  explicit State(std::unique_ptr<target::Target> opened) : target(std::move(opened)), looks(*target) {}
 
   static Result<Session> wrap(Result<std::unique_ptr<target::Target>> opened) {
     if (!opened) {
       return std::unexpected(std::move(opened.error()));
     }
-    return Session(std::make_unique<State>(State{.target = std::move(*opened)}));
+    return Session(std::make_unique<State>(std::move(*opened)));
   }
 };
 
@@ -56,14 +59,6 @@ capture::ValueOptions value_options(const ValueOptions& options, bool wanted) {
     values.redaction.add(pattern);
   }
   return values;
-}
-
-Result<Still> take(target::Target& target, const capture::Options& options, bool explain) {
-  auto still = api::take(target, options);
-  if (still && explain) {
-    api::explain(target, *still);
-  }
-  return still;
 }
 
 }  // namespace
@@ -105,7 +100,11 @@ Result<Still> Session::still(const StillOptions& options) {
     reading.resources = capture::ResourceOption::none;
     reading.tasks = capture::TaskOption::none;
   }
-  return take(*state_->target, reading, options.explain);
+  auto still = state_->looks.take(reading);
+  if (still && options.explain) {
+    api::explain(*state_->target, *still);
+  }
+  return still;
 }
 
 Result<Inspection> Session::inspect(const std::vector<std::string>& names, const InspectOptions& options) {
@@ -122,7 +121,7 @@ Result<Inspection> Session::inspect(const std::vector<std::string>& names, const
     }
     reading.objects.paths.push_back(std::move(*path));
   }
-  return api::inspect(*state_->target, reading);
+  return state_->looks.inspect(reading);
 }
 
 Result<Still> Session::tasks(const TaskOptions& options) {
@@ -130,9 +129,10 @@ Result<Still> Session::tasks(const TaskOptions& options) {
   reading.no_block = options.no_block;
   reading.exhaustive = options.exhaustive;
   reading.tasks = capture::TaskOption::all;
-  auto still = take(*state_->target, reading, true);
-  if (still && still->tasks == nullptr) {
-    still->tasks = std::make_shared<Tasks>();
+  auto still = state_->looks.take(reading);
+  if (still) {
+    api::explain(*state_->target, *still);
+    still->tasks = still->tasks ? still->tasks : std::make_shared<Tasks>();
   }
   return still;
 }

@@ -21,8 +21,8 @@ struct CallerThread {
   std::optional<Registers> registers;  // absent: it has no native stack
 };
 
-// Nothing in it runs while it is looked at: that memory and registers are those of one moment, and stay so, is the
-// caller's word.
+// Nothing in it runs as long as it is looked at: that memory, mappings and registers are those of one moment, and stay
+// so, is the caller's word.
 struct CallerMemory {
   // Reads of any address and size, also of such as are not mapped, which fail. Called from the thread that looks.
   std::shared_ptr<const memory::MemorySource> memory;
