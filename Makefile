@@ -7,13 +7,14 @@ PYTHON = $(or $(wildcard /usr/bin/python3.11),python3)
 # A thousand damaged cores, looked at by the sanitized build: part of `make sanitize`, not of `make test`.
 MUTATIONS := tests/integration/test_mutations.py
 
-.PHONY: help build demo test unit interpreters integration lint lint-all format sanitize fuzz bench install clean
+.PHONY: help build demo embed test unit interpreters integration lint lint-all format sanitize fuzz bench install clean
 
 help:
 	@echo "make demo        build the program, and look at a small stuck program, live and from a core"
 	@echo "make test        every test (gets everything that is needed)"
 	@echo "make build       build/release/stillframe"
-	@echo "make install     build and install to PREFIX ($(PREFIX))"
+	@echo "make embed       examples/embed/, built against an installed tree below build/embed"
+	@echo "make install     build and install the program, the library and its headers to PREFIX ($(PREFIX))"
 	@echo "make lint        format, clang-tidy, layers, shell scripts; the static analyzer of what changed since BASE ($(BASE))"
 	@echo "make lint-all    the same, with the static analyzer of every file (half an hour)"
 	@echo "make sanitize    unit tests and damaged cores under AddressSanitizer and UndefinedBehaviorSanitizer"
@@ -55,7 +56,10 @@ interpreters:
 	@scripts/bootstrap build test
 	@scripts/get-interpreters
 
-integration: build interpreters $(VENV)/bin/pytest
+embed: build
+	@scripts/embed
+
+integration: build embed interpreters $(VENV)/bin/pytest
 	@$(VENV)/bin/pytest tests/integration -q -n 3 -p no:cacheprovider --ignore=$(MUTATIONS)
 
 test: unit integration

@@ -33,7 +33,7 @@ struct Cost {
 // Nothing where the process cannot be looked at. The text goes to `out`, which may be null.
 std::optional<Cost> look(std::int64_t pid, bool findings, std::FILE* out = nullptr) {
   const auto begin = Clock::now();
-  const auto target = stillframe::target::open_process(pid);
+  const auto target = stillframe::target::open_process(pid, stillframe::Host::everything());
   if (!target) {
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 // What looking again costs, against the first look. bench/compare.py runs it:
 //
-//   session PID ROUNDS    the medians over ROUNDS processes of our own, in nanoseconds: the first look with the opening of
+//   session PID ROUNDS    the medians over ROUNDS processes of our own, in nanoseconds: the first look with the opening
+//   of
 //                         the target, and a look after that one. Each as `stillframe dump PID`, without the text.
 #include <sched.h>
 #include <sys/wait.h>
@@ -47,7 +48,7 @@ bool look(stillframe::api::Looks& looks, const stillframe::target::Target& targe
 // In a process of its own, as the first look of a program is: nothing is in its caches.
 int measure(std::int64_t pid, int out) {
   const auto begin = Clock::now();
-  const auto target = stillframe::target::open_process(pid);
+  const auto target = stillframe::target::open_process(pid, stillframe::Host::everything());
   if (!target) {
     return 1;
   }

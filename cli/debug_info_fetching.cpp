@@ -87,7 +87,7 @@ class Fetcher {
 }  // namespace
 
 binary::FetchDebugFile fetch_from_servers() {
-  auto client = binary::DebuginfodClient::open(binary::debuginfod_urls());
+  auto client = binary::DebuginfodClient::open(binary::debuginfod_urls(), Host::everything());
   if (!client) {
     return {};
   }

@@ -36,7 +36,7 @@ Result<std::vector<std::int64_t>> parse_pids(const std::vector<std::string>& tex
 }
 
 Result<model::Still> take(std::int64_t pid, const capture::Options& reading) {
-  auto target = target::open_process(pid);
+  auto target = target::open_process(pid, Host::everything());
   if (!target) {
     return std::unexpected(std::move(target.error()));
   }

@@ -47,7 +47,7 @@ Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const
   if (!files.library_root.empty()) {
     options.library_search_root = files.library_root;
   }
-  return target::open_core(path, options);
+  return target::open_core(path, options, Host::everything());
 }
 
 Result<std::unique_ptr<target::Target>> open_target(const std::string& typed, const CoreFiles& files,
@@ -64,7 +64,7 @@ Result<std::unique_ptr<target::Target>> open_target(const std::string& typed, co
   if (!pid) {
     return std::unexpected(pid.error());
   }
-  return target::open_process(*pid);
+  return target::open_process(*pid, Host::everything());
 }
 
 }  // namespace stillframe::cli

@@ -35,7 +35,8 @@ if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
 endif()
 
 get_target_property(fmt_headers fmt::fmt-header-only INTERFACE_INCLUDE_DIRECTORIES)
-add_library(stillframe_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+# Goes into the archive of the library, which so needs no fmt of who links it.
+add_library(stillframe_fmt OBJECT ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
 target_include_directories(stillframe_fmt SYSTEM PUBLIC ${fmt_headers})
 
 add_library(stillframe_deps INTERFACE)

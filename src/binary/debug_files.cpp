@@ -80,15 +80,15 @@ std::optional<std::uint32_t> checksum_of(int fd) {
   return static_cast<std::uint32_t>(sum);
 }
 
-std::unique_ptr<SymbolImage> open_with_id(int fd, const std::string& id) {
+std::unique_ptr<SymbolImage> open_with_id(int fd, const std::string& id, FileAccess access) {
   const OwnedFile file(fd);
-  auto image = fd < 0 ? nullptr : SymbolImage::map(fd);
+  auto image = fd < 0 ? nullptr : SymbolImage::open(fd, access);
   return image != nullptr && image->build_id() == id ? std::move(image) : nullptr;
 }
 
-std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& id, std::uint32_t checksum) {
+std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& id, std::uint32_t checksum, FileAccess access) {
   const OwnedFile file(fd);
-  auto image = fd < 0 ? nullptr : SymbolImage::map(fd);
+  auto image = fd < 0 ? nullptr : SymbolImage::open(fd, access);
   if (image == nullptr) {
     return nullptr;
   }
@@ -127,7 +127,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
   }
   const std::string id = image.build_id();
   if (id.size() > 2) {
-    if (auto found = open_with_id(open_file(place_of_build_id(id)), id)) {
+    if (auto found = open_with_id(open_file(place_of_build_id(id)), id, image.access())) {
       return found;
     }
   }
@@ -140,7 +140,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
     if (place == path) {
       continue;
     }
-    if (auto found = open_linked(open_file(place), id, link->checksum)) {
+    if (auto found = open_linked(open_file(place), id, link->checksum, image.access())) {
       return found;
     }
   }
@@ -149,7 +149,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
 
 std::unique_ptr<SymbolImage> fetch_debug_file(const SymbolImage& image, const FetchDebugFile& fetch) {
   const std::string id = image.build_id();
-  return fetch && id.size() > 2 ? open_with_id(fetch(id), id) : nullptr;
+  return fetch && id.size() > 2 ? open_with_id(fetch(id), id, image.access()) : nullptr;
 }
 
 std::unique_ptr<SymbolImage> find_shared_debug_file(const SymbolImage& image, const std::string& path,
@@ -173,12 +173,12 @@ std::unique_ptr<SymbolImage> find_shared_debug_file(const SymbolImage& image, co
         name.starts_with('/') ? name : directory_of(path) + name, path_of_build_id("/usr/lib/debug/.build-id", id),
         "/usr/lib/debug/.dwz/" + name.substr(name.rfind('/') + 1), path_of_build_id("/usr/lib/debug/.dwz", id)};
     for (const std::string& place : places) {
-      if (auto found = open_with_id(open_file(place), id)) {
+      if (auto found = open_with_id(open_file(place), id, image.access())) {
         return found;
       }
     }
   }
-  return fetch ? open_with_id(fetch(id), id) : nullptr;
+  return fetch ? open_with_id(fetch(id), id, image.access()) : nullptr;
 }
 
 std::unique_ptr<SymbolImage> open_debug_data(const SymbolImage& image) {

@@ -129,9 +129,9 @@ DebuginfodClient::DebuginfodClient(DebuginfodClient&& other) noexcept = default;
 DebuginfodClient& DebuginfodClient::operator=(DebuginfodClient&& other) noexcept = default;
 DebuginfodClient::~DebuginfodClient() = default;
 
-std::optional<DebuginfodClient> DebuginfodClient::open(const std::string& urls) {
-  if (urls.find_first_not_of(" \t\n") == std::string::npos || setenv("DEBUGINFOD_URLS", urls.c_str(), 1) != 0 ||
-      setenv("DEBUGINFOD_TIMEOUT", default_timeout, 0) != 0) {
+std::optional<DebuginfodClient> DebuginfodClient::open(const std::string& urls, const Host& host) {
+  if (!host.set_environment || urls.find_first_not_of(" \t\n") == std::string::npos ||
+      setenv("DEBUGINFOD_URLS", urls.c_str(), 1) != 0 || setenv("DEBUGINFOD_TIMEOUT", default_timeout, 0) != 0) {
     return std::nullopt;
   }
   return DebuginfodClient(std::make_unique<State>());

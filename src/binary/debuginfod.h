@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "model/host.h"
+
 namespace stillframe::binary {
 
 // The servers to ask, divided by spaces: DEBUGINFOD_URLS, or, where that is not set at all, what the distribution put
@@ -19,9 +21,9 @@ class DebuginfodClient {
   // fetched; false cancels this file and all that would follow.
   using Progress = std::function<bool(long done, long total)>;
 
-  // Nothing when there are no servers. Sets DEBUGINFOD_URLS of this process, the only way to tell the library, and
-  // DEBUGINFOD_TIMEOUT where it is not set.
-  static std::optional<DebuginfodClient> open(const std::string& urls);
+  // Nothing when there are no servers, and where the environment may not be set: DEBUGINFOD_URLS of this process is the
+  // only way to tell the library; DEBUGINFOD_TIMEOUT is set too where it is not.
+  static std::optional<DebuginfodClient> open(const std::string& urls, const Host& host);
 
   DebuginfodClient(const DebuginfodClient&) = delete;
   DebuginfodClient& operator=(const DebuginfodClient&) = delete;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 
+#include "binary/file_reader.h"
 #include "binary/rounding.h"
 
 namespace stillframe::binary {
@@ -155,6 +156,11 @@ MappedRegion MappedRegion::of_file_with_room(int fd, std::uint64_t size, std::ui
 MappedRegion MappedRegion::of_memory(std::uint64_t size) {
   void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return data == MAP_FAILED ? MappedRegion() : MappedRegion(static_cast<std::byte*>(data), size);
+}
+
+MappedRegion MappedRegion::copy_of_file(int fd, std::uint64_t size) {
+  MappedRegion region = of_memory(size);
+  return !region.empty() && FileReader(fd).read(0, region.writable()) ? std::move(region) : MappedRegion();
 }
 
 MappedRegion::~MappedRegion() {

@@ -1,5 +1,6 @@
 // Memory of our own: of a file, or empty. A file that is cut short while it is mapped does not end this program, as the
-// kernel would have it (SIGBUS): what is gone of it reads as zeros, and is told.
+// kernel would have it (SIGBUS): what is gone of it reads as zeros, and is told. That takes a handler of SIGBUS, which
+// stands for as long as a file is mapped; where that is not allowed (Host::handle_bus_errors), files are copied.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,9 @@
 
 namespace stillframe::binary {
 
+// How the bytes of a file get into memory.
+enum class FileAccess : std::uint8_t { copied, mapped };
+
 class MappedRegion {
  public:
   MappedRegion() = default;
@@ -17,6 +21,8 @@ class MappedRegion {
   // The file, and `room` bytes behind the page in which it ends; both may be written to, which changes no file.
   static MappedRegion of_file_with_room(int fd, std::uint64_t size, std::uint64_t room);
   static MappedRegion of_memory(std::uint64_t size);
+  // A copy of the first `size` bytes of the file. Empty when it has fewer.
+  static MappedRegion copy_of_file(int fd, std::uint64_t size);
 
   MappedRegion(const MappedRegion&) = delete;
   MappedRegion& operator=(const MappedRegion&) = delete;

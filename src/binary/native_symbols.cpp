@@ -137,7 +137,7 @@ NativeSymbols::~NativeSymbols() = default;
 std::unique_ptr<NativeSymbols> NativeSymbols::open(int fd, std::string path, OpenFiles open_files,
                                                    FetchDebugFile fetch) {
   auto parts = std::make_unique<Parts>();
-  parts->image = SymbolImage::map(fd);
+  parts->image = SymbolImage::open(fd, open_files.access);
   if (parts->image == nullptr) {
     return nullptr;
   }

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "binary/mapped_region.h"
+
 namespace stillframe::binary {
 
 // One call at an address. Texts live as long as the NativeSymbols that gave them.
@@ -30,6 +32,7 @@ using OpenFile = std::function<int(const std::string& path)>;
 struct OpenFiles {
   OpenFile debug_file;
   OpenFile source;
+  FileAccess access = FileAccess::copied;  // to the file itself and its debug files
 };
 // A build-id in lower-case hex becomes a descriptor of the debug file that was fetched for it, owned as above, or -1.
 using FetchDebugFile = std::function<int(const std::string& build_id)>;

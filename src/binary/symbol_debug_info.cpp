@@ -38,7 +38,7 @@ DebugInfo::DebugInfo(std::unique_ptr<DebugSource> source, std::string path, Open
     : source_(std::move(source)),
       open_source_(std::move(open_files.source)),
       index_(*source_),
-      split_(*source_, std::move(path), std::move(open_files.debug_file)) {}
+      split_(*source_, std::move(path), std::move(open_files.debug_file), open_files.access) {}
 
 DebugInfo::Unit* DebugInfo::unit_at(std::uint64_t address) {
   const auto offset = index_.find(address);

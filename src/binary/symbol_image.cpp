@@ -14,6 +14,7 @@ namespace stillframe::binary {
 namespace {
 
 constexpr std::uint64_t largest_file = std::uint64_t{64} << 30U;
+constexpr std::uint64_t largest_copy = std::uint64_t{1} << 30U;
 constexpr std::uint64_t most_sections = 65536;
 constexpr std::uint64_t most_segments = 4096;
 constexpr std::uint64_t longest_build_id = 64;
@@ -53,16 +54,21 @@ SymbolImage::CloseFile::~CloseFile() {
   }
 }
 
-std::unique_ptr<SymbolImage> SymbolImage::map(int fd) {
+std::unique_ptr<SymbolImage> SymbolImage::open(int fd, FileAccess access) {
   struct stat status{};
   if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
     return nullptr;
   }
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size < sizeof(Elf64_Ehdr) || size > largest_file) {
+  if (size < sizeof(Elf64_Ehdr) || size > (access == FileAccess::mapped ? largest_file : largest_copy)) {
     return nullptr;
   }
   auto image = std::make_unique<SymbolImage>();
+  image->access_ = access;
+  if (access == FileAccess::copied) {
+    image->region_ = MappedRegion::copy_of_file(fd, size);
+    return image->parse() ? std::move(image) : nullptr;
+  }
   image->region_ = MappedRegion::of_file(fd, size);
   image->file_.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   return image->file_.fd >= 0 && image->parse() ? std::move(image) : nullptr;

@@ -1,5 +1,5 @@
-// The bytes of an ELF file whose tables name addresses: mapped, so that only what is looked at takes memory, and read
-// by no offset or size that was not held against the file's end.
+// The bytes of an ELF file whose tables name addresses: mapped where that is allowed, so that only what is looked at
+// takes memory, and read by no offset or size that was not held against the file's end.
 #pragma once
 
 #include <elf.h>
@@ -34,7 +34,8 @@ struct ImageSection {
 class SymbolImage {
  public:
   // Nothing for what is no 64-bit little-endian ELF file. `fd` stays the caller's and may be closed.
-  static std::unique_ptr<SymbolImage> map(int fd);
+  // Copied, a file may have 1 GiB at most.
+  static std::unique_ptr<SymbolImage> open(int fd, FileAccess access);
   static std::unique_ptr<SymbolImage> copy_of(std::span<const std::byte> bytes);
 
   [[nodiscard]] const Elf64_Ehdr& header() const { return header_; }
@@ -50,6 +51,8 @@ class SymbolImage {
   // Where a linked address stands in the file, with what is there up to the end of its segment.
   [[nodiscard]] std::span<const std::byte> at_address(std::uint64_t address) const;
   [[nodiscard]] std::string build_id() const;  // lower-case hex; empty: none
+  // How it was opened, and the files that belong to it are to be.
+  [[nodiscard]] FileAccess access() const { return access_; }
   // Gives back the memory that reading a section took; it is read from the file again where that is needed.
   void forget(const ImageSection& section) const;
 
@@ -71,6 +74,7 @@ class SymbolImage {
   void parse_segments();
 
   CloseFile file_;  // none: the image is memory
+  FileAccess access_ = FileAccess::copied;
   MappedRegion region_;
   Elf64_Ehdr header_{};
   std::vector<ImageSection> sections_;

@@ -80,8 +80,8 @@ std::vector<DwarfPart> loose_parts(const SymbolImage& image) {
 
 }  // namespace
 
-SplitUnits::SplitUnits(DebugSource& main, std::string path, OpenFile open_file)
-    : main_(main), path_(std::move(path)), open_file_(std::move(open_file)) {}
+SplitUnits::SplitUnits(DebugSource& main, std::string path, OpenFile open_file, FileAccess access)
+    : main_(main), path_(std::move(path)), open_file_(std::move(open_file)), access_(access) {}
 
 std::optional<SplitUnits::Skeleton> SplitUnits::describe(Dwarf_Die die) const {
   Skeleton skeleton{.name = text(die, DW_AT_dwo_name, DW_AT_GNU_dwo_name),
@@ -133,7 +133,7 @@ std::unique_ptr<SymbolImage> SplitUnits::open_loose(const Skeleton& skeleton) co
   for (const std::string& place : places) {
     const int fd = place.starts_with('/') ? open_file_(place) : -1;
     if (fd >= 0) {
-      auto image = SymbolImage::map(fd);
+      auto image = SymbolImage::open(fd, access_);
       close(fd);
       if (image != nullptr) {
         return image;
@@ -147,7 +147,7 @@ const SymbolImage* SplitUnits::package() {
   if (!std::exchange(package_sought_, true)) {
     const int fd = open_file_(path_ + ".dwp");
     if (fd >= 0) {
-      package_ = SymbolImage::map(fd);
+      package_ = SymbolImage::open(fd, access_);
       close(fd);
     }
   }

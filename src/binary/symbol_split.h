@@ -26,7 +26,7 @@ struct SplitUnit {
 class SplitUnits {
  public:
   // `path` is what the target names the file with the skeletons; `main` must outlive this.
-  SplitUnits(DebugSource& main, std::string path, OpenFile open_file);
+  SplitUnits(DebugSource& main, std::string path, OpenFile open_file, FileAccess access);
 
   // The unit that a skeleton stands for. Nothing when `skeleton` is no skeleton, or when its unit is not found. libdw
   // knows no .dwp files, and would look for .dwo files by itself, in our own root and not in the target's.
@@ -51,6 +51,7 @@ class SplitUnits {
   DebugSource& main_;
   std::string path_;
   OpenFile open_file_;
+  FileAccess access_;
   bool package_sought_ = false;
   std::unique_ptr<SymbolImage> package_;
 };

@@ -1,5 +1,5 @@
 // What killed the process of a core, and what the core still tells of how it came to that. Absent facts are
-// std::nullopt or empty, never guessed; analysis/findings/ turns them into sentences.
+// std::nullopt or empty, never guessed; diagnose/ turns them into sentences.
 #pragma once
 
 #include <cstdint>

@@ -166,7 +166,7 @@ void Modules::open_tables(Module& module) {
 // The same of a stripped file, whose .debug_frame went into its debug file.
 void Modules::add_separate(Module& module, int fd) {
   const std::uint64_t lost = binary::MappedRegion::lost_pages();
-  const auto image = binary::SymbolImage::map(fd);
+  const auto image = binary::SymbolImage::open(fd, file_access(target_.host()));
   const auto separate = image == nullptr ? nullptr : binary::find_debug_file(*image, module.path(), opener_of(target_));
   auto bytes = separate == nullptr
                    ? std::vector<std::byte>()

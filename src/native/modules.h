@@ -50,6 +50,11 @@ class Module {
   bool looked_in_file_ = false;
 };
 
+// How files of a target are read.
+inline binary::FileAccess file_access(const Host& host) {
+  return host.handle_bus_errors ? binary::FileAccess::mapped : binary::FileAccess::copied;
+}
+
 // Opens debug files as the target sees them. The target must outlive what this gives.
 binary::OpenFile opener_of(const target::Target& target);
 

@@ -48,8 +48,9 @@ std::unique_ptr<binary::NativeSymbols> Names::open(const Module& module) const {
     const auto source = target_.open_file(path);
     return source ? dup(source->fd()) : -1;
   };
-  return binary::NativeSymbols::open(file->fd(), module.path(),
-                                     {.debug_file = opener_of(target_), .source = open_source}, fetch_);
+  return binary::NativeSymbols::open(
+      file->fd(), module.path(),
+      {.debug_file = opener_of(target_), .source = open_source, .access = file_access(target_.host())}, fetch_);
 }
 
 binary::NativeSymbols* Names::symbols_of(const Module& module) {

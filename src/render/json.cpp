@@ -76,6 +76,7 @@ Json waiting_of(const model::Thread& thread) {
           {"address", hex(waiting.address)},
           {"timeout", seconds(waiting.timeout)},
           {"seconds_left", seconds(waiting.seconds_left)},
+          {"limited", waiting.limited},
           {"files", files_of(waiting.files)},
           {"file_count", waiting.file_count},
           {"processes", processes_of(waiting.processes)},

@@ -1,5 +1,7 @@
 #include "render/json_crash.h"
 
+#include "render/words.h"
+
 namespace stillframe::render {
 namespace {
 
@@ -13,21 +15,6 @@ Json area_of(const std::optional<model::MemoryArea>& area) {
           {"file_offset", area->file_offset}, {"file_size", or_null(area->file_size)}};
 }
 
-Json access_of(const std::optional<model::AccessKind>& access) {
-  if (!access) {
-    return nullptr;
-  }
-  switch (*access) {
-    case model::AccessKind::read:
-      return "read";
-    case model::AccessKind::write:
-      return "write";
-    case model::AccessKind::execute:
-      return "execute";
-  }
-  return nullptr;
-}
-
 Json fault_of(const std::optional<model::Fault>& fault) {
   if (!fault) {
     return nullptr;
@@ -38,7 +25,7 @@ Json fault_of(const std::optional<model::Fault>& fault) {
   }
   return {{"pc", hex(fault->pc)},
           {"address", hex(fault->address)},
-          {"access", access_of(fault->access)},
+          {"access", fault->access ? Json(json_name(*fault->access)) : Json(nullptr)},
           {"bytes", fault->bytes == 0 ? Json(nullptr) : Json(fault->bytes)},
           {"instruction", or_null(fault->instruction)},
           {"operand", or_null(fault->operand)},

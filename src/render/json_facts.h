@@ -38,9 +38,11 @@ Json processes_of(const std::vector<model::OtherProcess>& processes);
 Json file_of(const model::WaitedFile& file);
 Json findings_of(std::span<const model::Finding> findings);
 
-// Microseconds are all that a clock of another process is good for.
+// Microseconds are all that a clock of another process is good for. A number that cannot hold them is left as it is: it
+// stays the same when it is read and written again.
 inline Json seconds(const std::optional<double>& value) {
-  return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
+  constexpr double kExact = 1e9;
+  return value ? Json(std::abs(*value) < kExact ? std::round(*value * 1e6) / 1e6 : *value) : Json(nullptr);
 }
 
 // One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.

@@ -242,6 +242,18 @@ std::string doing_in_words(const model::Thread& thread, const model::Still& stil
   return words.append(more);
 }
 
+std::string_view json_name(model::AccessKind access) {
+  switch (access) {
+    case model::AccessKind::read:
+      return "read";
+    case model::AccessKind::write:
+      return "write";
+    case model::AccessKind::execute:
+      return "execute";
+  }
+  return "read";
+}
+
 std::string_view json_name(model::PartRole role) {
   switch (role) {
     case model::PartRole::root:

@@ -19,6 +19,7 @@ std::string_view json_name(model::SourceKind kind);
 std::string_view json_name(model::ValueKind kind);
 std::string_view json_name(model::FileKind kind);
 std::string_view json_name(model::ResourceKind kind);
+std::string_view json_name(model::AccessKind access);
 std::string_view json_name(model::PartRole role);
 std::string_view json_name(model::TaskState state);
 std::string_view json_name(model::LoopDoing doing);

@@ -21,7 +21,11 @@ constexpr std::size_t kMostSilent = 3;
 
 }  // namespace
 
-CarefulOpener::CarefulOpener(std::string proc) : proc_(std::move(proc)), helper_(kPatience) {}
+CarefulOpener::CarefulOpener(std::string proc, bool start_helper) : proc_(std::move(proc)) {
+  if (start_helper) {
+    helper_.emplace(kPatience);
+  }
+}
 
 void CarefulOpener::read_mounts() {
   if (!mounts_) {
@@ -65,8 +69,7 @@ FileHandle CarefulOpener::open_by_helper(const std::string& root, const std::str
     errno = ETIMEDOUT;
     return {};
   }
-  auto file = helper_.open(root, path);
-  if (file) {
+  if (auto file = helper_ ? helper_->open(root, path) : std::nullopt) {
     return std::move(*file);
   }
   // A link may have led to a server that has no part in the name: then it is what stands beside it that is left alone.
@@ -84,12 +87,12 @@ bool CarefulOpener::is_silent(std::string_view path) const {
 
 std::optional<bool> CarefulOpener::answers(const Mount& server) {
   if (is_silent(server.point)) {
-    return false;
+    return helper_ ? std::optional(false) : std::nullopt;
   }
   if (answering_.contains(server.point)) {
     return true;
   }
-  const std::optional<bool> answers = helper_.ask(proc_ + "/root", server.point);
+  const std::optional<bool> answers = helper_ ? helper_->ask(proc_ + "/root", server.point) : std::nullopt;
   if (answers == true) {
     answering_.insert(server.point);
   } else if (answers == false) {
@@ -102,10 +105,14 @@ std::vector<std::string> CarefulOpener::warnings() const {
   std::vector<std::string> warnings;
   for (const Mount& one : silent_) {
     const std::string what = one.type.empty() ? "" : fmt::format(" ({} {})", one.type, one.source);
+    const std::string why = helper_
+                                ? fmt::format("its server did not answer within {} seconds",
+                                              std::chrono::duration_cast<std::chrono::seconds>(kPatience).count())
+                                : "its server may never answer, and no helper process may be started that waits for it "
+                                  "(Host::start_helper)";
     warnings.push_back(
-        fmt::format("no file in {}{} was read, because its server did not answer within {} seconds: names of functions "
-                    "and source lines from there are missing",
-                    one.point, what, std::chrono::duration_cast<std::chrono::seconds>(kPatience).count()));
+        fmt::format("no file in {}{} was read, because {}: names of functions and source lines from there are missing",
+                    one.point, what, why));
   }
   return warnings;
 }

@@ -18,7 +18,9 @@ namespace stillframe::target {
 class CarefulOpener {
  public:
   // `proc`: /proc/TID of the process.
-  explicit CarefulOpener(std::string proc);
+  // `start_helper`: a child process may be started; without it nothing that lies on the file system of a server is
+  // opened.
+  CarefulOpener(std::string proc, bool start_helper);
 
   // A regular file by the process's own name for it, which may lead through links. None, with errno.
   FileHandle open(const std::string& path);
@@ -40,7 +42,7 @@ class CarefulOpener {
   std::string proc_;
   std::optional<std::vector<Mount>> mounts_;
   bool any_server_ = false;
-  FileHelper helper_;
+  std::optional<FileHelper> helper_;  // none: it may not be started
   std::vector<Mount> silent_;
   std::set<std::string, std::less<>> answering_;  // mount points
 };

@@ -16,8 +16,21 @@
 namespace stillframe::target {
 namespace {
 
-Result<FileHandle> open_path(const std::string& path, struct stat& status) {
+// Whether it is a file that a core can be read from.
+Result<void> check_type(const struct stat& status, const std::string& tried) {
+  if (S_ISDIR(status.st_mode)) {
+    return fail(ErrorKind::usage, tried, "it is a directory", "give the core file in it");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorKind::usage, tried, "it is not a regular file, and a core must be read back and forth",
+                "copy it to a file first");
+  }
+  return {};
+}
+
+Result<FileHandle> open_path(const std::string& path) {
   const std::string tried = fmt::format("open the core file {}", path);
+  struct stat status{};
   if (stat(path.c_str(), &status) != 0) {
     return errno == EACCES
                ? fail(ErrorKind::permission, tried, "a directory on its path must not be entered: Permission denied",
@@ -26,12 +39,8 @@ Result<FileHandle> open_path(const std::string& path, struct stat& status) {
                       "check the path; `cat /proc/sys/kernel/core_pattern` says where cores go, and `coredumpctl list` "
                       "shows those that systemd keeps");
   }
-  if (S_ISDIR(status.st_mode)) {
-    return fail(ErrorKind::usage, tried, "it is a directory", "give the core file in it");
-  }
-  if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::usage, tried, "it is not a regular file, and a core must be read back and forth",
-                "copy it to a file first");
+  if (auto right = check_type(status, tried); !right) {
+    return std::unexpected(std::move(right.error()));
   }
   FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) {
@@ -95,20 +104,28 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
 
 }  // namespace
 
-Result<OpenedCore> open_core_file(const std::string& path) {
+Result<OpenedCore> open_core_file(FileHandle core, const std::string& name) {
+  const std::string tried = fmt::format("open the core file {}", name);
   struct stat status{};
-  auto file = open_path(path, status);
-  if (!file) {
-    return std::unexpected(std::move(file.error()));
+  if (fstat(core.fd(), &status) != 0) {
+    return fail(ErrorKind::usage, tried, std::strerror(errno), "give a descriptor that is open for reading");
   }
-  const auto compression = binary::detect_compression(binary::FileReader(file->fd()));
-  Result<OpenedCore> opened = compression ? open_compressed(std::move(*file), *compression, path)
-                                          : OpenedCore{.file = std::move(*file), .name = path};
+  if (auto right = check_type(status, tried); !right) {
+    return std::unexpected(std::move(right.error()));
+  }
+  const auto compression = binary::detect_compression(binary::FileReader(core.fd()));
+  Result<OpenedCore> opened = compression ? open_compressed(std::move(core), *compression, name)
+                                          : OpenedCore{.file = std::move(core), .name = name};
   if (opened) {
     opened->written_at =
         static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
   }
   return opened;
+}
+
+Result<OpenedCore> open_core_file(const std::string& path) {
+  auto file = open_path(path);
+  return file ? open_core_file(std::move(*file), path) : std::unexpected(std::move(file.error()));
 }
 
 }  // namespace stillframe::target

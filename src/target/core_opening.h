@@ -19,4 +19,7 @@ struct OpenedCore {
 // A compressed core is decompressed into an unlinked file in $TMPDIR, or else in /var/tmp.
 Result<OpenedCore> open_core_file(const std::string& path);
 
+// The same of a core that is open already; `name` stands for its path.
+Result<OpenedCore> open_core_file(FileHandle core, const std::string& name);
+
 }  // namespace stillframe::target

@@ -117,12 +117,13 @@ std::vector<std::string> split_at_spaces(std::string_view text) {
 // Unwinding and all that stops threads is of no use on a core: nothing runs.
 class CoreTarget final : public Target {
  public:
-  CoreTarget(OpenedCore opened, CoreFile core, std::string path, CoreOptions options)
+  CoreTarget(OpenedCore opened, CoreFile core, std::string path, CoreOptions options, const Host& host)
       : file_(std::move(opened.file)),
         written_at_(opened.written_at),
         opening_warnings_(std::move(opened.warnings)),
         core_(std::move(core)),
         options_(std::move(options)),
+        host_(host),
         dumped_(file_.fd(), to_extents(core_), nullptr),
         modules_(list_modules(core_, file_mappings_of(core_, dumped_), dumped_)),
         mappings_(list_mappings(core_, modules_)),
@@ -137,6 +138,7 @@ class CoreTarget final : public Target {
 
   [[nodiscard]] Result<void> check(const std::string& name) const { return files_.check_given_executable(name); }
 
+  [[nodiscard]] Host host() const override { return host_; }
   [[nodiscard]] const model::Source& source() const override { return source_; }
   [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
   [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
@@ -165,6 +167,7 @@ class CoreTarget final : public Target {
   std::vector<std::string> opening_warnings_;
   CoreFile core_;
   CoreOptions options_;
+  Host host_;
   memory::CoreMemory dumped_;  // what the core itself holds
   std::vector<CoreModule> modules_;
   std::vector<Mapping> mappings_;
@@ -326,10 +329,8 @@ std::vector<std::string> CoreTarget::warnings() const {
   return all;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options) {
-  auto opened = open_core_file(path);
+Result<std::unique_ptr<Target>> read_core(Result<OpenedCore> opened, const std::string& name,
+                                          const CoreOptions& options, const Host& host) {
   if (!opened) {
     return std::unexpected(std::move(opened.error()));
   }
@@ -337,11 +338,22 @@ Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOpt
   if (!core) {
     return std::unexpected(std::move(core.error()));
   }
-  auto target = std::make_unique<CoreTarget>(std::move(*opened), std::move(*core), path, options);
-  if (const auto good = target->check(path); !good) {
+  auto target = std::make_unique<CoreTarget>(std::move(*opened), std::move(*core), name, options, host);
+  if (const auto good = target->check(name); !good) {
     return std::unexpected(good.error());
   }
   return target;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options, const Host& host) {
+  return read_core(open_core_file(path), path, options, host);
+}
+
+Result<std::unique_ptr<Target>> open_core(FileHandle core, const std::string& name, const CoreOptions& options,
+                                          const Host& host) {
+  return read_core(open_core_file(std::move(core), name), name, options, host);
 }
 
 }  // namespace stillframe::target

@@ -7,19 +7,20 @@
 #include <vector>
 
 #include "model/result.h"
+#include "target/core_options.h"
 #include "target/target.h"
 
 namespace stillframe::target {
 
-struct CoreOptions {
-  std::optional<std::string> executable;           // given by the user; else found from the core
-  std::vector<std::string> library_search_path;    // --lib-search-path: directories looked in for a library's file name
-  std::optional<std::string> library_search_root;  // --lib-search-root: directory tree that stands for the target's /
-};
-
 // Opens a core file, plain or compressed (zstd, lz4, gzip, xz). The errors tell apart: missing, unreadable, a
 // directory, empty, not ELF, not a core, of another architecture, not of the given executable (both build-ids), no
 // memory in it.
-Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options);
+// `host`: what that may do to our own process.
+Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options, const Host& host = {});
+
+// The same of a core that is open: a regular file that can be read back and forth; where it is read from does not
+// matter. `name` stands for its path, in messages and in the still.
+Result<std::unique_ptr<Target>> open_core(FileHandle core, const std::string& name, const CoreOptions& options,
+                                          const Host& host = {});
 
 }  // namespace stillframe::target

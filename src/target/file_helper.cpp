@@ -51,12 +51,12 @@ void read_ends(int file) {
   read_from(std::max(kRead, status.st_size - kRead), status.st_size);
 }
 
-FileHandle open_for(const std::string& root, const std::string& path) {
-  return open_regular(root.empty() ? FileHandle(::open(path.c_str(), O_PATH | O_CLOEXEC)) : find_in_root(root, path));
+FileHandle open_for(const char* root, const char* path) {
+  return open_regular(*root == '\0' ? FileHandle(::open(path, O_PATH | O_CLOEXEC)) : find_in_root(root, path));
 }
 
 // Its attributes, and what only the server can tell.
-void ask_for(const std::string& root, const std::string& path) {
+void ask_for(const char* root, const char* path) {
   const FileHandle place = find_in_root(root, path);
   struct statx status{};
   struct statfs about{};
@@ -85,6 +85,8 @@ void send_answer(int socket, const FileHandle& file, int error) {
   sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+// In the child of a process that may have threads, one of which may have held malloc's lock when it was forked: nothing
+// is allocated here, and nothing is called that takes a lock.
 [[noreturn]] void serve(int socket) {
   const int own = fcntl(socket, F_DUPFD, 3);
   // Whoever reads our output waits until nobody has it open any more, and this process may not end for long.
@@ -97,15 +99,16 @@ void send_answer(int socket, const FileHandle& file, int error) {
   }
   syscall(SYS_close_range, 4U, ~0U, 0U);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::array<char, kLargestRequest> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  std::array<char, kLargestRequest + 2> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   while (true) {
-    const ssize_t size = recv(3, request.data(), request.size(), 0);
+    const ssize_t size = recv(3, request.data(), kLargestRequest, 0);
     if (size <= 0) {
       _exit(0);
     }
-    const std::string both(request.data() + 1, static_cast<std::size_t>(size) - 1);
-    const std::string root = both.substr(0, both.find('\0'));
-    const std::string path(both.c_str() + std::min(root.size() + 1, both.size()));
+    // Both texts end, whatever came.
+    std::memset(request.data() + size, 0, 2);
+    const char* const root = request.data() + 1;
+    const char* const path = root + std::strlen(root) + 1;
     if (request.front() == kAsk) {
       ask_for(root, path);
       send_answer(3, {}, 0);

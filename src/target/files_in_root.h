@@ -18,7 +18,12 @@ enum class Crossing : std::uint8_t { allowed, refused };
 
 // A path descriptor (O_PATH) for what `path` names where the folder `root` is /; ".." and links to absolute paths are
 // followed inside of it. None, with errno, where nothing is there.
-FileHandle find_in_root(const std::string& root, const std::string& path, Crossing crossing = Crossing::allowed);
+// Nothing is allocated: the child of a fork() may call it, and open_regular().
+FileHandle find_in_root(const char* root, const char* path, Crossing crossing = Crossing::allowed);
+inline FileHandle find_in_root(const std::string& root, const std::string& path,
+                               Crossing crossing = Crossing::allowed) {
+  return find_in_root(root.c_str(), path.c_str(), crossing);
+}
 
 // Opens what a path descriptor stands for, when it is a regular file: opening some devices has effects (a watchdog
 // starts), and opening a pipe waits for its other end.

@@ -42,7 +42,8 @@ std::string loaded_build_id(const Mapping& mapping, std::span<const Mapping> all
 
 }  // namespace
 
-LiveFiles::LiveFiles(std::int64_t tid) : tid_(tid), opener_(fmt::format("/proc/{}", tid)) {
+LiveFiles::LiveFiles(std::int64_t tid, bool start_helper)
+    : tid_(tid), opener_(fmt::format("/proc/{}", tid), start_helper) {
   // Where a container has a root of its own, the kernel says "/"; in its mount namespace a chroot still has a name.
   auto root = read_link(proc("root")).value_or("");
   if (root.starts_with('/') && root.size() > 1) {

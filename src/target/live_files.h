@@ -17,7 +17,8 @@ namespace stillframe::target {
 class LiveFiles {
  public:
   // `tid`: a thread of the process that has not ended.
-  explicit LiveFiles(std::int64_t tid);
+  // `start_helper`: see CarefulOpener.
+  LiveFiles(std::int64_t tid, bool start_helper);
 
   // As the process names it; without " (deleted)".
   [[nodiscard]] std::optional<std::string> executable() const;

@@ -32,8 +32,13 @@ std::vector<std::string> split_command_line(std::string_view raw) {
 class LiveTarget final : public Target {
  public:
   // `reader` is a thread of the process whose files in /proc still work; see living_thread().
-  LiveTarget(std::int64_t pid, std::int64_t reader)
-      : pid_(pid), reader_(reader), memory_(static_cast<pid_t>(reader)), watch_(pid), files_(reader) {
+  LiveTarget(std::int64_t pid, std::int64_t reader, const Host& host)
+      : pid_(pid),
+        reader_(reader),
+        host_(host),
+        memory_(static_cast<pid_t>(reader)),
+        watch_(pid, host.raise_file_limit),
+        files_(reader, host.start_helper) {
     source_.kind = model::SourceKind::process;
     source_.pid = pid;
     source_.executable = files_.executable();
@@ -48,6 +53,7 @@ class LiveTarget final : public Target {
   LiveTarget& operator=(LiveTarget&&) = delete;
   ~LiveTarget() override { stragglers_->let_go(); }
 
+  [[nodiscard]] Host host() const override { return host_; }
   [[nodiscard]] const model::Source& source() const override { return source_; }
   [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
   [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
@@ -142,6 +148,7 @@ class LiveTarget final : public Target {
 
   std::int64_t pid_;
   std::int64_t reader_;
+  Host host_;
   memory::LiveMemory memory_;
   mutable ThreadWatch watch_;  // keeps files open between looks
   LiveFiles files_;
@@ -166,14 +173,14 @@ std::optional<double> LiveTarget::started_at() const {
 
 }  // namespace
 
-Result<std::unique_ptr<Target>> open_process(std::int64_t pid) {
+Result<std::unique_ptr<Target>> open_process(std::int64_t pid, const Host& host) {
   // /proc answers to the id of any thread; the process is what is meant.
   const auto status = pid > 0 ? read_proc_file(fmt::format("/proc/{}/status", pid)) : std::nullopt;
   pid = status ? status_number(*status, "Tgid").value_or(pid) : pid;
   if (auto error = why_not(pid)) {
     return std::unexpected(std::move(*error));
   }
-  auto target = std::make_unique<LiveTarget>(pid, living_thread(pid).value_or(pid));
+  auto target = std::make_unique<LiveTarget>(pid, living_thread(pid).value_or(pid), host);
   // The proof that its memory may be read: the first bytes of its first file.
   const auto mappings = target->mappings();
   if (mappings.empty()) {

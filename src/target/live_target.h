@@ -10,6 +10,7 @@ namespace stillframe::target {
 
 // Opens process `pid` for reading. The errors tell apart: no such process, a zombie, a kernel thread, a 32-bit
 // process, another user's, Yama's ptrace_scope, a missing CAP_SYS_PTRACE, seccomp, an undumpable process.
-Result<std::unique_ptr<Target>> open_process(std::int64_t pid);
+// `host`: what that may do to our own process.
+Result<std::unique_ptr<Target>> open_process(std::int64_t pid, const Host& host = {});
 
 }  // namespace stillframe::target

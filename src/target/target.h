@@ -10,26 +10,16 @@
 #include <vector>
 
 #include "memory/memory_source.h"
+#include "model/host.h"
 #include "model/result.h"
 #include "model/still.h"
+#include "target/mapping.h"
+#include "target/registers.h"
 #include "target/surroundings.h"
 
 namespace stillframe::target {
 
 using memory::Address;
-
-struct Mapping {
-  Address begin = 0;
-  Address end = 0;           // one past the last byte
-  std::uint64_t offset = 0;  // in the file
-  bool readable = false;
-  bool writable = false;
-  bool executable = false;
-  bool deleted = false;  // the file was replaced or removed since
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;  // 0: no file
-  std::string path;         // as the target sees it, without " (deleted)"; "[heap]", "[stack]"; empty: anonymous
-};
 
 // The mapping that has the address; null where nothing is mapped. They are sorted by address, as Target::mappings()
 // are.
@@ -50,14 +40,6 @@ class FileHandle {
 
  private:
   int fd_ = -1;
-};
-
-// General purpose registers that unwinding and matching need, by DWARF number of the architecture.
-struct Registers {
-  std::vector<std::uint64_t> dwarf;  // x86-64: 0..16 (16 is the pc); aarch64: 0..30, 31 sp, 32 pc
-  Address pc = 0;
-  Address sp = 0;
-  Address thread_pointer = 0;  // x86-64 fs base, aarch64 tpidr_el0; 0 where unknown
 };
 
 using Syscall = model::SystemCall;
@@ -104,6 +86,9 @@ class Target {
   Target(Target&&) = delete;
   Target& operator=(Target&&) = delete;
   virtual ~Target() = default;
+
+  // What reading it may do to our own process.
+  [[nodiscard]] virtual Host host() const { return {}; }
 
   // What JSON's `source` says.
   [[nodiscard]] virtual const model::Source& source() const = 0;

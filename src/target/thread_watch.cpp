@@ -18,13 +18,13 @@ namespace {
 // Left for everybody else who opens files in this process.
 constexpr std::size_t kSpareFiles = 128;
 
-// Three files a thread are kept open: allow as many as the system does, and tell how many that are.
-std::size_t raise_file_limit() {
+// Three files a thread are kept open: how many that may be, as many as the system allows where the limit may be raised.
+std::size_t room_for_files(bool raise_limit) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
     return 0;
   }
-  if (limit.rlim_cur < limit.rlim_max) {
+  if (raise_limit && limit.rlim_cur < limit.rlim_max) {
     const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
       limit = raised;
@@ -35,11 +35,11 @@ std::size_t raise_file_limit() {
 
 }  // namespace
 
-ThreadWatch::ThreadWatch(std::int64_t pid) : pid_(pid) {
+ThreadWatch::ThreadWatch(std::int64_t pid, bool raise_limit) : pid_(pid) {
   const std::uint64_t theirs = namespace_of(fmt::format("/proc/{}/ns/pid", pid));
   const std::uint64_t ours = namespace_of("/proc/self/ns/pid");
   same_namespace_ = theirs == 0 || ours == 0 || theirs == ours;
-  room_ = raise_file_limit();
+  room_ = room_for_files(raise_limit);
 }
 
 std::string ThreadWatch::path_of(Tid tid, const char* file) const {

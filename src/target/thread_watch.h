@@ -15,7 +15,8 @@ namespace stillframe::target {
 
 class ThreadWatch {
  public:
-  explicit ThreadWatch(std::int64_t pid);
+  // `raise_limit`: raises the limit of open files of this process, so that those of more threads are kept open.
+  explicit ThreadWatch(std::int64_t pid, bool raise_limit = false);
 
   // Every thread with its state and run count as they are right now, the main thread first.
   // One that was asleep and has not run since is as it was, and is not asked for its state again until forget_states().

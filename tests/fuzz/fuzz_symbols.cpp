@@ -127,10 +127,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return file_of(source ? std::as_bytes(std::span(kSource, std::strlen(kSource))) : bytes);
   };
   const int fd = size % 4 == 0 ? -1 : file_of(bytes);
-  const auto symbols = fd < 0 ? NativeSymbols::from_bytes({bytes.begin(), bytes.end()}, "fuzzed.so")
-                              : NativeSymbols::open(
-                                    fd, "/lib/fuzzed.so", {.debug_file = open_file, .source = open_file},
-                                    [&](const std::string&) { return file_of(bytes); });
+  const auto symbols =
+      fd < 0 ? NativeSymbols::from_bytes({bytes.begin(), bytes.end()}, "fuzzed.so")
+             : NativeSymbols::open(
+                   fd, "/lib/fuzzed.so",
+                   {.debug_file = open_file, .source = open_file, .access = stillframe::binary::FileAccess::mapped},
+                   [&](const std::string&) { return file_of(bytes); });
   if (fd >= 0) {
     close(fd);
   }

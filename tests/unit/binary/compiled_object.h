@@ -64,10 +64,11 @@ inline int open_plainly(const std::string& path) {
 
 inline std::unique_ptr<binary::NativeSymbols> open_symbols(const std::string& path,
                                                            const binary::OpenFile& open_file = open_plainly,
-                                                           binary::FetchDebugFile fetch = {}) {
+                                                           binary::FetchDebugFile fetch = {},
+                                                           binary::FileAccess access = binary::FileAccess::mapped) {
   const int fd = open_plainly(path);
-  auto symbols =
-      binary::NativeSymbols::open(fd, path, {.debug_file = open_file, .source = open_file}, std::move(fetch));
+  auto symbols = binary::NativeSymbols::open(fd, path, {.debug_file = open_file, .source = open_file, .access = access},
+                                             std::move(fetch));
   if (fd >= 0) {
     close(fd);
   }

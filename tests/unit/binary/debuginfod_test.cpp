@@ -82,7 +82,7 @@ TEST(Debuginfod, FetchesWhatAServerHas) {
   for (int attempt = 0; attempt < 600 && fd < 0 && server.running(); ++attempt) {
     const std::string cache = shop.path("cache" + std::to_string(attempt));
     setenv("DEBUGINFOD_CACHE_PATH", cache.c_str(), 1);
-    auto client = DebuginfodClient::open(server.url());
+    auto client = DebuginfodClient::open(server.url(), Host::everything());
     ASSERT_TRUE(client);
     fd = client->find_debug_file("0123456789abcdef");
     ASSERT_FALSE(client->library_missing());
@@ -111,7 +111,8 @@ TEST(Debuginfod, StopsWhenItIsToldTo) {
   ASSERT_EQ(listen(fd, 8), 0);
   setenv("DEBUGINFOD_CACHE_PATH", shop.path("cache").c_str(), 1);
   setenv("DEBUGINFOD_TIMEOUT", "600", 1);
-  auto client = DebuginfodClient::open("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)));
+  auto client =
+      DebuginfodClient::open("http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)), Host::everything());
   ASSERT_TRUE(client);
   int calls = 0;
   client->on_progress([&](long, long) { return ++calls < 2; });
@@ -124,12 +125,13 @@ TEST(Debuginfod, StopsWhenItIsToldTo) {
 }
 
 TEST(Debuginfod, AsksNobodyWithoutServers) {
-  EXPECT_FALSE(DebuginfodClient::open(""));
-  EXPECT_FALSE(DebuginfodClient::open(" \n"));
+  EXPECT_FALSE(DebuginfodClient::open("http://127.0.0.1:1", Host{})) << "the environment may not be set";
+  EXPECT_FALSE(DebuginfodClient::open("", Host::everything()));
+  EXPECT_FALSE(DebuginfodClient::open(" \n", Host::everything()));
 }
 
 TEST(Debuginfod, RefusesWhatIsNoBuildId) {
-  auto client = DebuginfodClient::open("http://127.0.0.1:1");
+  auto client = DebuginfodClient::open("http://127.0.0.1:1", Host::everything());
   ASSERT_TRUE(client);
   EXPECT_EQ(client->find_debug_file(""), -1);
   EXPECT_EQ(client->find_debug_file("../../etc"), -1);

@@ -81,6 +81,42 @@ TEST_F(CutFile, LeavesTheSignalAsItWas) {
   EXPECT_EQ(after.sa_sigaction, before.sa_sigaction);
 }
 
+TEST_F(CutFile, IsCopiedWhereNoSignalMayBeHandled) {
+  struct sigaction before{};
+  struct sigaction after{};
+  sigaction(SIGBUS, nullptr, &before);
+  const auto region = MappedRegion::copy_of_file(fd_, pages * page_);
+  sigaction(SIGBUS, nullptr, &after);
+  EXPECT_EQ(after.sa_sigaction, before.sa_sigaction);
+  cut_to(0);
+  ASSERT_EQ(region.bytes().size(), pages * page_);
+  EXPECT_TRUE(std::ranges::all_of(region.bytes(), [](std::byte byte) { return byte == std::byte{'x'}; }));
+  EXPECT_TRUE(MappedRegion::copy_of_file(fd_, 1).empty()) << "no byte of it is left";
+}
+
+TEST(NativeSymbols, OfACopiedFileAreThoseOfAMappedOne) {
+  const Workshop shop;
+  shop.write("a.c", "static inline int twice(int x) { return x + x; } int first(int x) { return twice(x) + 1; }");
+  shop.run("gcc -g -O1 -shared -fPIC a.c -o a.so");
+  shop.run("objcopy --only-keep-debug a.so a.debug && objcopy --strip-debug --add-gnu-debuglink=a.debug a.so b.so");
+  const std::string file = shop.path("b.so");
+  const auto first = address_of(shop.path("a.so"), "first");
+  const auto mapped = testing::open_symbols(file)->calls_at(first + 1, false);
+  const auto copying = testing::open_symbols(file, testing::open_plainly, {}, FileAccess::copied);
+  struct sigaction now{};
+  sigaction(SIGBUS, nullptr, &now);
+  const auto copied = copying->calls_at(first + 1, false);
+  struct sigaction after{};
+  sigaction(SIGBUS, nullptr, &after);
+  EXPECT_EQ(now.sa_sigaction, after.sa_sigaction);
+  ASSERT_FALSE(mapped.empty());
+  ASSERT_EQ(copied.size(), mapped.size());
+  for (std::size_t i = 0; i < copied.size(); ++i) {
+    EXPECT_EQ(copied[i].function, mapped[i].function);
+    EXPECT_EQ(copied[i].line, mapped[i].line);
+  }
+}
+
 // By the signal, or by the report of a sanitizer.
 using CutFileDeathTest = CutFile;
 

@@ -183,8 +183,8 @@ TEST(NativeSymbols, FindsTheDebugFileByItsLink) {
     shop.run("mkdir -p " + beside + " && mv lib.debug " + beside);
     const auto spot = address_of(shop.path("whole.so"), "spot");
     const int fd = testing::open_plainly(shop.path("lib.so"));
-    const auto symbols =
-        NativeSymbols::open(fd, directory + "lib.so", {.debug_file = shop.as_root(), .source = {}}, {});
+    const auto symbols = NativeSymbols::open(
+        fd, directory + "lib.so", {.debug_file = shop.as_root(), .source = {}, .access = FileAccess::mapped}, {});
     close(fd);
     EXPECT_EQ(described(symbols->calls_at(spot, false)), nested_calls()) << place;
   }

@@ -29,7 +29,7 @@ void write_units(const Workshop& shop) {
 
 std::unique_ptr<SymbolImage> image_of(const std::string& path) {
   const int fd = open_plainly(path);
-  auto image = SymbolImage::map(fd);
+  auto image = SymbolImage::open(fd, FileAccess::mapped);
   close(fd);
   return image;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "render/golden.h"
 #include "render/stills.h"
 
 namespace stillframe::render {
@@ -15,7 +16,9 @@ using Json = nlohmann::json;
 using testing::frame;
 using testing::live_still;
 
+// What is written is also read back each time.
 Json parsed(const model::Still& still) {
+  static_cast<void>(testing::read_back(still));
   return Json::parse(to_json(still, "9.9.9"));
 }
 

@@ -15,7 +15,7 @@ namespace stillframe::render {
 namespace {
 
 using model::Still;
-using testing::expect_screen;
+using testing::expect_still_screen;
 using testing::frame;
 using testing::live_still;
 
@@ -38,8 +38,8 @@ Still recursive_still(int depth, int period) {
 }
 
 TEST(TextScreen, DeepRecursionIsFolded) {
-  expect_screen("deep", to_text(recursive_still(100'000, 1), {}));
-  expect_screen("deep_mutual", to_text(recursive_still(100'001, 3), {}));
+  expect_still_screen("deep", recursive_still(100'000, 1), {});
+  expect_still_screen("deep_mutual", recursive_still(100'001, 3), {});
   EXPECT_LT(to_text(recursive_still(100'000, 8), {}).size(), 2000U);
 }
 
@@ -57,7 +57,7 @@ Still counting_still(int depth) {
 }
 
 TEST(TextScreen, DeepRecursionIsFoldedAlthoughItsArgumentsDiffer) {
-  expect_screen("deep_values", to_text(counting_still(1000), {}));
+  expect_still_screen("deep_values", counting_still(1000), {});
   const std::string few = to_text(counting_still(10), {});
   EXPECT_EQ(few.find("repeated"), std::string::npos);
   EXPECT_NE(few.find("n = 5"), std::string::npos);
@@ -86,7 +86,7 @@ TEST(TextScreen, ThreadsWithEqualStacksAreShownOnce) {
                              .os_state = i == 7 ? model::OsState::running : model::OsState::sleeping,
                              .frames = {frame("/srv/app.py", i == 9 ? 4 : 3, "work", "q.get()")}});
   }
-  expect_screen("equal_threads_80", to_text(still, {.width = 80}));
+  expect_still_screen("equal_threads_80", still, {.width = 80});
   const std::string all = to_text(still, {.fold = false});
   for (int i = 0; i < 40; ++i) {
     EXPECT_NE(all.find("Thread " + std::to_string(5000 + i)), std::string::npos);

@@ -14,7 +14,7 @@ namespace stillframe::render {
 namespace {
 
 using model::Still;
-using testing::expect_screen;
+using testing::expect_still_screen;
 using testing::frame;
 using testing::live_still;
 
@@ -76,10 +76,10 @@ TEST(Text, AFunctionThatTheCoreHasLostIsToldByItsCodeObject) {
 
 TEST(TextScreen, BusyProcess) {
   const Still still = busy_still();
-  expect_screen("busy", to_text(still, {}));
-  expect_screen("busy_80", to_text(still, {.width = 80}));
-  expect_screen("busy_color", to_text(still, {.color = true}));
-  expect_screen("busy_color_60", to_text(still, {.color = true, .width = 60}));
+  expect_still_screen("busy", still, {});
+  expect_still_screen("busy_80", still, {.width = 80});
+  expect_still_screen("busy_color", still, {.color = true});
+  expect_still_screen("busy_color_60", still, {.color = true, .width = 60});
 }
 
 model::Frame native(std::string_view function, std::string_view library) {
@@ -128,9 +128,9 @@ Still native_still() {
 
 TEST(TextScreen, NativeFrames) {
   const Still still = native_still();
-  expect_screen("native", to_text(still, {}));
-  expect_screen("native_80", to_text(still, {.width = 80}));
-  expect_screen("native_no_hide", to_text(still, {.hide_plumbing = false}));
+  expect_still_screen("native", still, {});
+  expect_still_screen("native_80", still, {.width = 80});
+  expect_still_screen("native_no_hide", still, {.hide_plumbing = false});
 }
 
 TEST(TextScreen, Greenlets) {
@@ -152,8 +152,8 @@ TEST(TextScreen, Greenlets) {
   still.threads.push_back(still.threads[0]);
   still.threads[1].tid = 4212;
   still.threads[1].greenlets.resize(2);
-  expect_screen("greenlets", to_text(still, {}));
-  expect_screen("greenlets_no_fold_60", to_text(still, {.fold = false, .width = 60}));
+  expect_still_screen("greenlets", still, {});
+  expect_still_screen("greenlets_no_fold_60", still, {.fold = false, .width = 60});
 }
 
 TEST(TextScreen, CoreOfACrash) {
@@ -167,7 +167,7 @@ TEST(TextScreen, CoreOfACrash) {
       {.tid = 4211, .name = "MainThread", .interpreter = 0, .os_state = model::OsState::dead, .frames = order_stack()});
   still.threads.push_back(
       {.tid = 4212, .name = "worker", .interpreter = 0, .os_state = model::OsState::dead, .frames = order_stack()});
-  expect_screen("crash", to_text(still, {}));
+  expect_still_screen("crash", still, {});
 }
 
 TEST(TextScreen, KilledByAnotherProcess) {
@@ -177,7 +177,7 @@ TEST(TextScreen, KilledByAnotherProcess) {
   still.python.reset();
   still.crash =
       model::Crash{.signal = 6, .signal_name = "SIGABRT", .code = "SI_USER", .sender_pid = 99, .sender_uid = 1000};
-  expect_screen("killed", to_text(still, {}));
+  expect_still_screen("killed", still, {});
 }
 
 TEST(TextScreen, SeveralInterpretersAndBuilds) {
@@ -206,7 +206,7 @@ TEST(TextScreen, SeveralInterpretersAndBuilds) {
                             .evidence = {"4211 waits for 4212.", "4212 waits for 4211."},
                             .advice = {"Take the two locks in the same order everywhere."},
                             .tids = {4211, 4212}});
-  expect_screen("interpreters", to_text(still, {}));
+  expect_still_screen("interpreters", still, {});
 }
 
 TEST(TextScreen, SaysWhatAThreadWaitsFor) {
@@ -299,7 +299,7 @@ TEST(TextScreen, ALongLineIsShownWhereItRuns) {
   const std::string path = "/srv/" + std::string(100, 'd') + "/app.py";
   const std::string source = "    x = " + std::string(300, 'y') + "(1) + f(2) + " + std::string(100, 'z');
   still.threads.push_back({.tid = 1, .frames = {frame(path, 3, "work", source, "f(2)")}});
-  expect_screen("long_line_80", to_text(still, {.width = 80}));
+  expect_still_screen("long_line_80", still, {.width = 80});
 }
 
 TEST(TextScreen, HowItDiedIsNeverCut) {

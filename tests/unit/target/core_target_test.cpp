@@ -1,5 +1,6 @@
 #include "target/core_target.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -128,6 +129,27 @@ TEST(CoreTarget, ReadsNoDataFromFilesWhereWrittenPagesWereLeftOut) {
   ASSERT_TRUE(target);
   EXPECT_EQ(byte_at(**target, kBase + kPage), 'c');
   EXPECT_EQ(fault_at(**target, kBase + 2 * kPage), memory::FaultReason::not_in_core);
+}
+
+TEST(CoreTarget, IsReadFromADescriptor) {
+  const TemporaryFolder folder;
+  const std::string bytes = CoreBuilder().thread(7).memory(kHeap, std::string(kPage, 'h')).build();
+  const std::string path = folder.add("core", bytes);
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::filesystem::remove(path);
+  const auto target = open_core(std::move(file), "the core of the build", {}, Host{});
+  ASSERT_TRUE(target) << target.error().stopper;
+  EXPECT_EQ(byte_at(**target, kHeap), 'h');
+  EXPECT_EQ((*target)->source().core, "the core of the build");
+  EXPECT_EQ((*target)->threads()->front().tid, 7);
+}
+
+TEST(CoreTarget, SaysWhatIsWrongWithADescriptor) {
+  EXPECT_EQ(open_core(FileHandle(), "it", {}).error().kind, ErrorKind::usage);
+  FileHandle folder(::open("/", O_RDONLY | O_CLOEXEC));
+  EXPECT_EQ(open_core(std::move(folder), "it", {}).error().stopper, "it is a directory");
+  FileHandle device(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(open_core(std::move(device), "it", {}).error().stopper.starts_with("it is not a regular file"));
 }
 
 TEST(CoreTarget, TellsWhereACutCoreEnds) {

@@ -75,12 +75,12 @@ TEST(ParseStat, RefusesAndSurvivesTornText) {
 }
 
 TEST(Status, FindsFields) {
-  constexpr std::string_view kText = "Name:\tTgid:\nTgid:\t77\nNSpid:\t77\t3\nNS\nEmpty:\n";
-  EXPECT_EQ(status_field(kText, "Name"), "Tgid:");
-  EXPECT_EQ(status_number(kText, "Tgid"), 77);
-  EXPECT_EQ(status_field(kText, "NSpid"), "77\t3");
-  EXPECT_EQ(status_field(kText, "Empty"), "");
-  EXPECT_FALSE(status_field(kText, "NS"));
+  constexpr std::string_view kStatus = "Name:\tTgid:\nTgid:\t77\nNSpid:\t77\t3\nNS\nEmpty:\n";
+  EXPECT_EQ(status_field(kStatus, "Name"), "Tgid:");
+  EXPECT_EQ(status_number(kStatus, "Tgid"), 77);
+  EXPECT_EQ(status_field(kStatus, "NSpid"), "77\t3");
+  EXPECT_EQ(status_field(kStatus, "Empty"), "");
+  EXPECT_FALSE(status_field(kStatus, "NS"));
   EXPECT_FALSE(status_field("", "Name"));
 }
 
