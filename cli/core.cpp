@@ -37,7 +37,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     print(still.error());
     return kNothing;
   }
-  analysis::explain(**target, *still);
+  analysis::explain(**target, *still, options.wishes.values.redaction);
   if (!print(*still, options.output, environment)) {
     return kNothing;
   }
@@ -59,6 +59,7 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
   options->wishes.tasks = photograph::TaskWish::many;
   add_search_option(*command, options->wishes);
   add_value_options(*command, options->wishes.values);
+  add_redaction_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:

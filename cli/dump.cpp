@@ -42,7 +42,7 @@ Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
   }
   auto still = photograph::take(**target, wishes);
   if (still) {
-    analysis::explain(**target, *still);
+    analysis::explain(**target, *still, wishes.values.redaction);
   }
   return still;
 }
@@ -86,6 +86,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   command->add_option("pid,-p,--pid", options->pids, "Process ids")->type_name("PID");
   add_reading_options(*command, options->wishes, "a stack read while it changes");
   add_value_options(*command, options->wishes.values);
+  add_redaction_options(*command, options->wishes.values);
   add_native_options(*command, options->wishes, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:

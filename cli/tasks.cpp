@@ -32,7 +32,7 @@ int run(const TasksOptions& options, const Environment& environment) {
     print(still.error());
     return kNothing;
   }
-  analysis::explain(**target, *still);
+  analysis::explain(**target, *still, options.wishes.values.redaction);
   if (!print(options.output.json ? render::tasks_to_json(*still, environment.version)
                                  : render::tasks_to_text(*still, text_options(options.output, environment)))) {
     return kNothing;
@@ -50,6 +50,7 @@ void add_tasks(CLI::App& program, const Environment& environment, int& exit_code
                                              "core file: who awaits whom, where, and for what");
   add_target_options(*command, options->target, options->files);
   add_reading_options(*command, options->wishes, "tasks read while they change");
+  add_redaction_options(*command, options->wishes.values);
   add_format_options(*command, options->output, "Write JSON (docs/tasks.schema.json), one object");
   command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
   command->add_flag("--no-hide", options->output.no_hide, "Show the scheduler's own calls too, which only wait");

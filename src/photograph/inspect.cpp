@@ -8,6 +8,7 @@
 #include "photograph/exposure.h"
 #include "photograph/photograph.h"
 #include "photograph/python_facts.h"
+#include "text/still_redaction.h"
 
 namespace stillframe::photograph {
 
@@ -35,6 +36,7 @@ Result<model::Inspection> inspect(target::Target& target, const Wishes& wishes) 
     std::ranges::move(*list, std::back_inserter(inspection.warnings));
   }
   std::ranges::move(target.warnings(), std::back_inserter(inspection.warnings));
+  text::hide_secrets(inspection, wishes.values.redaction);
   return inspection;
 }
 

@@ -171,7 +171,9 @@ class Grower {
       if (!known.contains(one.name)) {
         parts.children.push_back({.name = one.name,
                                   .address = one.value,
-                                  .hidden = wishes_.values.redaction.hides(one.name),
+                                  .hidden = cpython::is_hidden(wishes_.values.redaction,
+                                                               wishes_.values.redaction.meaning(one.name), objects_,
+                                                               types_, one.value),
                                   .role = ChildRole::attribute});
         added = true;
       }

@@ -91,7 +91,7 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
   still.partial = still.partial || runtime->claimed.has_value();
-  add_sources(still, target);
+  add_sources(still, target, wishes.values.redaction);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
   return still;

@@ -6,6 +6,7 @@
 
 #include "model/still.h"
 #include "target/target.h"
+#include "text/redaction.h"
 
 namespace stillframe::photograph {
 
@@ -17,7 +18,8 @@ void place_columns(model::Frame& frame, std::optional<std::string_view> first_li
 
 // Finds the source line of every frame and places the columns of Python frames. Of native frames those are looked for
 // whose file the compiler named by an absolute path, as the target sees it. Each file is read once and let go; a
-// warning names each that changed after the program started, since its lines need not be those that run.
-void add_sources(model::Still& still, const target::Target& target);
+// warning names each that changed after the program started, since its lines need not be those that run. Secrets in them
+// are hidden, and columns are those of what is shown.
+void add_sources(model::Still& still, const target::Target& target, const text::Redaction& redaction);
 
 }  // namespace stillframe::photograph

@@ -54,10 +54,12 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
       return std::unexpected(lost(path, fmt::format("{} is {}", before, next.stopper), next.near,
                                   "look at what it has: inspect " + before));
     }
+    const text::NameMeaning by_place = meaning_by_place(found.address, step);
     found.address = *next.object;
     const bool named = step.kind == PathStep::Kind::attribute || step.kind == PathStep::Kind::text ||
                        step.kind == PathStep::Kind::bytes || step.kind == PathStep::Kind::written;
-    found.hidden = found.hidden || (named && redaction_.hides(step.text));
+    const text::NameMeaning meaning = named ? redaction_.meaning(step.text) : by_place;
+    found.hidden = found.hidden || is_hidden(redaction_, meaning, objects_, types_, found.address);
   }
   if (types_.of(found.address) == nullptr) {
     return std::unexpected(lost(path, fmt::format("at {:#x} there is no object with a sound type", found.address), {},
@@ -275,6 +277,22 @@ ObjectLookup::Step ObjectLookup::no_attribute(Address object, const Type& type, 
     step.near.push_back("." + one);
   }
   return step;
+}
+
+// What the item before one of a tuple or list means for it.
+text::NameMeaning ObjectLookup::meaning_by_place(Address object, const PathStep& step) {
+  const Type* type = types_.of(object);
+  const bool number = step.kind == PathStep::Kind::integer || step.kind == PathStep::Kind::boolean;
+  if (!number || type == nullptr || !(type->has(kListSubclass) || type->has(kTupleSubclass))) {
+    return {};
+  }
+  const auto length = objects_.field<std::int64_t>(object, objects_.layout().var_object.size_field).value_or(0);
+  PathStep before = step;
+  before.number = (step.number < 0 ? step.number + length : step.number) - 1;
+  const Step item = before.number < 0 ? Step{} : subscript(object, *type, before);
+  const Type* item_type = item.object ? types_.of(*item.object) : nullptr;
+  const auto text = item_type == nullptr ? std::nullopt : secret_text(objects_, *item_type, *item.object);
+  return text ? meaning_for_next(redaction_, *text, static_cast<std::uint64_t>(length)) : text::NameMeaning{};
 }
 
 Written ObjectLookup::outline(Address object) {

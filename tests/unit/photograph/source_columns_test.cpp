@@ -67,7 +67,7 @@ TEST(AddSources, FindsLinesAndColumns) {
                          {.file = "/srv/gone.py", .line = 1, .byte_column = 0},
                          {.file = "<stdin>", .line = 1},
                          {.function = "no file"}});
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "    return g() + 1");
   EXPECT_EQ(frames[0].column, 12);
@@ -89,7 +89,7 @@ TEST(AddSources, FindsLinesOfNativeFrames) {
   };
   auto still = still_of({native("/src/a.c", 2), native("/src/mod.pyx", 2), native("src/a.c", 2), native("/src/a.c", 9),
                          native("/src/a.c/in/no/archive.c", 1), native("/gone/b.c", 1)});
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "  return g(1);");
   EXPECT_EQ(frames[0].column, 10) << "as the compiler counted";
@@ -109,7 +109,7 @@ TEST(AddSources, KeepsAllLinesOfAnExpression) {
                          {.file = "/srv/app.py", .line = 4, .end_line = 6, .byte_column = 0, .end_byte_column = 1},
                          {.file = "/srv/app.py", .line = 4, .end_line = 2, .byte_column = 0, .end_byte_column = 1},
                          {.file = "/srv/app.py", .line = 1, .end_line = 2'000'000'000, .byte_column = 0}});
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "x = f(");
   EXPECT_EQ(frames[0].source_lines, "x = f(\n    1,\n\n)");
@@ -127,7 +127,7 @@ TEST(AddSources, OpensEachFileOnceForADeepRecursion) {
   }
   auto still = still_of(std::move(frames));
   const auto before = std::chrono::steady_clock::now();
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
   EXPECT_EQ(target.opens, 1);
   EXPECT_EQ(still.threads[0].frames.front().source, "    return g(n)");
@@ -139,18 +139,18 @@ TEST(AddSources, SaysWhichFilesAreNewerThanTheProgram) {
   FilesTarget target;
   target.write("/srv/app.py", "x\n");
   auto still = still_of({{.file = "/srv/app.py", .line = 1}, {.file = "/srv/app.py", .line = 1}});
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   EXPECT_TRUE(still.warnings.empty()) << "when it started is not known";
 
   const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   target.started = now - 1000;
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   ASSERT_EQ(still.warnings.size(), 1U);
   EXPECT_NE(still.warnings[0].find("/srv/app.py changed after the program started"), std::string::npos);
 
   still.warnings.clear();
   target.started = now + 1;
-  add_sources(still, target);
+  add_sources(still, target, text::Redaction::usual());
   EXPECT_TRUE(still.warnings.empty());
 }
 
