@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/looks.h"
 #include "model/result.h"
 #include "model/still.h"
-#include "photograph/photograph.h"
 #include "render/text.h"
 
 namespace CLI {
@@ -38,17 +38,17 @@ struct OutputOptions {
 };
 
 // Adds --native, --native-all, --native-last, --no-hide and --no-debuginfod.
-void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
+void add_native_options(CLI::App& command, capture::Options& reading, OutputOptions& options);
 // Adds --locals and the limits that go with it.
-void add_value_options(CLI::App& command, photograph::ValueWishes& values);
+void add_value_options(CLI::App& command, capture::ValueOptions& values);
 // Adds --redact and --no-redact: for values, and for all other texts that may have secrets in them.
-void add_redaction_options(CLI::App& command, photograph::ValueWishes& values);
+void add_redaction_options(CLI::App& command, capture::ValueOptions& values);
 // Adds --depth, and the same limits for objects that are asked for.
-void add_object_options(CLI::App& command, photograph::Wishes& wishes);
+void add_object_options(CLI::App& command, capture::Options& reading);
 // What has to be found out of the things that threads wait for: no text shows the state of all of them.
-photograph::ResourceWish resources_for(const OutputOptions& options);
+capture::ResourceOption resources_for(const OutputOptions& options);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
-binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
+binary::FetchDebugFile fetch_for(const capture::Options& reading, const OutputOptions& options);
 
 // How text is to be written, as far as the options and the terminal say it.
 render::TextOptions text_options(const OutputOptions& options, const Environment& environment);
@@ -59,9 +59,9 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 void add_format_options(CLI::App& command, OutputOptions& options, std::string json);
 
 // Adds --exhaustive.
-void add_search_option(CLI::App& command, photograph::Wishes& wishes);
+void add_search_option(CLI::App& command, capture::Options& reading);
 // Adds --no-block and --exhaustive. `torn`: what may be so without a stop, as "a stack read while it changes".
-void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn);
+void add_reading_options(CLI::App& command, capture::Options& reading, std::string_view torn);
 
 // Writes text to standard output; false when it could not be written whole. A reader that has closed its pipe knows
 // that it did; any other failure is told.

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <string_view>
 
-#include "model/display_width.h"
 #include "render/words.h"
+#include "text/display_width.h"
 #include "text/untrusted_characters.h"
 
 namespace stillframe::render {
@@ -41,7 +41,7 @@ std::string with_escapes(std::string json) {
       break;
     }
     const std::string_view before = rest;
-    const std::uint32_t point = model::take_code_point(rest);
+    const std::uint32_t point = text::take_code_point(rest);
     if (text::is_untrusted(point)) {
       append_unicode_escape(out, point);
     } else {

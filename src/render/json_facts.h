@@ -43,8 +43,8 @@ inline Json seconds(const std::optional<double>& value) {
   return value ? Json(std::round(*value * 1e6) / 1e6) : Json(nullptr);
 }
 
-// One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON. Characters that a terminal would act
-// on, or would not show, stand as \u escapes.
+// One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON. Characters that a terminal would
+// act on, or would not show, stand as \u escapes.
 std::string dump(const Json& json);
 
 }  // namespace stillframe::render

@@ -1,4 +1,4 @@
-// Letters of ASCII, whatever the locale.
+// Letters of ASCII, and what else stands in names and between them, whatever the locale.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,18 @@ constexpr bool is_letter(char letter) {
 }
 constexpr bool is_digit(char letter) {
   return letter >= '0' && letter <= '9';
+}
+constexpr bool is_word(char letter) {
+  return is_letter(letter) || is_digit(letter) || letter == '_';
+}
+constexpr bool is_quote(char letter) {
+  return letter == '\'' || letter == '"';
+}
+constexpr bool is_blank(char letter) {
+  return letter == ' ' || letter == '\t';
+}
+constexpr bool is_space(char letter) {
+  return is_blank(letter) || letter == '\n' || letter == '\r' || letter == '\f' || letter == '\v';
 }
 constexpr char to_lower(char letter) {
   return is_upper(letter) ? static_cast<char>(letter + ('a' - 'A')) : letter;

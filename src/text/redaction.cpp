@@ -123,14 +123,14 @@ void Redaction::hide_in(std::string& text) const {
 }
 
 bool Redaction::announces_secret(std::string_view flag) const {
-  return flag.starts_with('-') && flag.find_first_of("=: ") == std::string_view::npos &&
-         hides_text(meaning(flag), "some text");
+  return flag.starts_with('-') && !flag.starts_with("--no-") && flag.find_first_of("=: ") == std::string_view::npos &&
+         meaning(flag).kind != SecretKind::open;
 }
 
 void Redaction::hide_in(std::vector<std::string>& arguments) const {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const bool announced = i > 0 && announces_secret(arguments[i - 1]) && !arguments[i].starts_with('-');
-    if (announced && !arguments[i].empty()) {
+    if (announced && hides_text(meaning(arguments[i - 1]), arguments[i])) {
       arguments[i] = kRedacted;
     } else {
       hide_in(arguments[i]);

@@ -30,7 +30,7 @@ enum class Writing : std::uint8_t {
 
 // Sorts of values, as far as it matters whether they can be secrets.
 enum class Shape : std::uint8_t {
-  nothing,   // None, a bool, a function, a class, a module
+  nothing,  // None, a bool, a function, a class, a module
   number,
   text,      // str or bytes
   sequence,  // tuple or list

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "text/letters.h"
-#include "text/secret_shapes.h"
 
 namespace stillframe::text {
 namespace {
@@ -12,19 +11,10 @@ namespace {
 // How far names, flags and annotations are from what they speak of.
 constexpr std::size_t kMostBlanks = 8;
 constexpr std::size_t kLongestAnnotation = 60;
-
-bool is_word(char letter) {
-  return is_letter(letter) || is_digit(letter) || letter == '_';
-}
-bool is_quote(char letter) {
-  return letter == '\'' || letter == '"';
-}
-bool is_blank(char letter) {
-  return letter == ' ' || letter == '\t';
-}
-bool is_space(char letter) {
-  return is_blank(letter) || letter == '\n' || letter == '\r' || letter == '\f' || letter == '\v';
-}
+// What is longer is nothing that stands for a value.
+constexpr std::size_t kShort = 128;
+// Of a value that is secret only where it looks random no more is looked at.
+constexpr std::size_t kMostOfRandom = 256;
 
 }  // namespace
 
@@ -90,7 +80,8 @@ std::size_t SecretFinder::end_of_line(std::size_t begin) const {
 bool SecretFinder::begins_pair(std::size_t i) const {
   i = behind_blanks(i);
   const std::size_t begin = i;
-  while (i < text_.size() && i < begin + 64 && (is_word(text_[i]) || text_[i] == '-' || text_[i] == '.' || text_[i] == ' ')) {
+  while (i < text_.size() && i < begin + 64 &&
+         (is_word(text_[i]) || text_[i] == '-' || text_[i] == '.' || text_[i] == ' ')) {
     ++i;
   }
   return i > begin && at(i) == '=';
@@ -118,7 +109,8 @@ bool SecretFinder::ends_bare(std::size_t i) const {
 
 // A string literal of Python or of JSON, also one within another (\"…\"); with no end it goes to that of the text.
 std::optional<SecretFinder::Value> SecretFinder::literal(std::size_t i) const {
-  for (std::size_t letters = 0; letters < 2 && std::string_view("rRbBuUfF").contains(at(i)) && i < text_.size(); ++letters) {
+  for (std::size_t letters = 0; letters < 2 && std::string_view("rRbBuUfF").contains(at(i)) && i < text_.size();
+       ++letters) {
     ++i;
   }
   const bool escaped = at(i) == '\\' && is_quote(at(i + 1));
@@ -138,12 +130,15 @@ std::optional<SecretFinder::Value> SecretFinder::literal(std::size_t i) const {
       return Value{.begin = begin, .end = end, .quoted = true, .behind = end + width + (escaped ? 1 : 0)};
     }
   }
-  return Value{.begin = std::min(begin, text_.size()), .end = text_.size(), .quoted = true, .behind = text_.size()};
+  // A quote that closes another text, and no more.
+  const bool closes = begin >= text_.size() || (!cut_ && !is_word(text_[begin]));
+  return closes ? std::nullopt
+                : std::optional(Value{.begin = begin, .end = text_.size(), .quoted = true, .behind = text_.size()});
 }
 
-std::optional<SecretFinder::Value> SecretFinder::bare(std::size_t begin) const {
+std::optional<SecretFinder::Value> SecretFinder::bare(std::size_t begin, std::size_t most) const {
   std::size_t end = begin;
-  while (end < text_.size() && !ends_bare(end)) {
+  while (end < text_.size() && end - begin < most && !ends_bare(end)) {
     ++end;
   }
   while (end > begin && std::string_view(")]}>").contains(text_[end - 1])) {
@@ -155,20 +150,11 @@ std::optional<SecretFinder::Value> SecretFinder::bare(std::size_t begin) const {
 // What is no value, or none that is secret.
 bool SecretFinder::is_open_word(std::string_view value) {
   constexpr std::array<std::string_view, 26> kOpen{
-      "Any",  "False", "None",  "NoneType", "NotImplemented", "Optional", "True",   "bool",   "bytes",
-      "dict", "false", "float", "int",      "list",           "nil",      "none",   "null",   "object",
-      "self", "set",   "str",   "string",   "true",           "tuple",    "unset",  "undefined"};
-  return std::ranges::find(kOpen, value) != kOpen.end() || value.starts_with("Optional[") || value.starts_with("***");
-}
-
-// A place that something is put into: {password}, $PASSWORD, %s, %(password)s.
-bool SecretFinder::is_filled_in_later(std::string_view value) {
-  const bool braces = value.starts_with('{') && value.find('}') == value.size() - 1;
-  const bool shell = value.starts_with("${") || (value.starts_with('$') && value.size() > 1 &&
-                                                 std::ranges::all_of(value.substr(1), [](char one) {
-                                                   return is_upper(one) || one == '_';
-                                                 }));
-  return braces || shell || value == "%s" || value == "%r" || (value.starts_with("%(") && value.ends_with(")s"));
+      "Any",  "False", "None",  "NoneType", "NotImplemented", "Optional", "True",  "bool",     "bytes",
+      "dict", "false", "float", "int",      "list",           "nil",      "none",  "null",     "object",
+      "self", "set",   "str",   "string",   "true",           "tuple",    "unset", "undefined"};
+  return std::ranges::find(kOpen, value) != kOpen.end() || (value.starts_with("Optional[") && value.size() < kShort) ||
+         value.find_first_not_of('*') == std::string_view::npos;
 }
 
 // `certain`: "=" or the like stands before it; behind a colon it may be prose.
@@ -182,11 +168,13 @@ std::optional<std::size_t> SecretFinder::hide_value(const NameMeaning& meaning, 
     return std::nullopt;
   }
   if (!value->quoted) {
+    if (std::string_view("[({<").contains(shown.front())) {
+      return std::nullopt;
+    }
     const bool number = std::ranges::all_of(shown, [](char one) { return is_digit(one) || one == '.'; });
     const bool short_number = meaning.kind == SecretKind::text && number && shown.size() < 4;
     const bool doubtful = meaning.kind == SecretKind::text && !certain && !looks_random(shown);
-    if (is_open_word(shown) || short_number || doubtful || (number && meaning.counts) ||
-        std::string_view("[({<").contains(shown.front())) {
+    if (is_open_word(shown) || short_number || doubtful || (number && meaning.counts)) {
       return std::nullopt;
     }
   }
@@ -206,10 +194,11 @@ std::size_t SecretFinder::word(std::size_t begin) {
     return end;
   }
   if (next == ' ') {
-    for (const auto done : {behind_scheme(begin, end), behind_flag(begin, end), in_prose(begin, end)}) {
-      if (done) {
-        return *done;
-      }
+    auto done = behind_scheme(begin, end);
+    done = done ? done : behind_flag(begin, end);
+    done = done ? done : in_prose(begin, end);
+    if (done) {
+      return *done;
     }
   }
   return named(begin, end).value_or(end);
@@ -233,7 +222,8 @@ std::optional<std::size_t> SecretFinder::named(std::size_t begin, std::size_t en
     case '(':
       return code_ ? in_brackets(begin, i, quoted, part(begin, end)) : std::nullopt;
     case '>': {
-      const NameMeaning meaning = begin > 0 && text_[begin - 1] == '<' ? redaction_.meaning(part(begin, end)) : NameMeaning{};
+      const NameMeaning meaning =
+          begin > 0 && text_[begin - 1] == '<' ? redaction_.meaning(part(begin, end)) : NameMeaning{};
       const std::size_t close = std::min(text_.find('<', i), text_.size());
       return meaning.kind == SecretKind::open
                  ? std::nullopt
@@ -258,22 +248,31 @@ std::optional<std::size_t> SecretFinder::behind_separator(std::size_t begin, std
     return std::nullopt;
   }
   i = behind_blanks(i);
-  if (colon && code_ && !quoted && !literal(i)) {
+  bool annotated = false;
+  if (colon && code_ && !quoted) {
     // password: str = "…"
     std::size_t type = i;
-    while (type < text_.size() && type < i + kLongestAnnotation && (is_word(text_[type]) || std::string_view(".[]| ,").contains(text_[type]))) {
+    while (type < text_.size() && type < i + kLongestAnnotation &&
+           (is_word(text_[type]) || std::string_view(".[]| ,").contains(text_[type]))) {
       ++type;
     }
-    i = at(type) == '=' ? behind_blanks(type + 1) : i;
+    annotated = at(type) == '=';
+    i = annotated ? behind_blanks(type + 1) : i;
   }
   if (colon && !quoted) {
     if (const auto done = header(part(begin, end), i)) {
       return done;
     }
   }
-  auto value = literal(i);
-  if (!value && !code_ && !compared) {
-    value = bare(i);
+  // In source a colon without quotes before it is that of an annotation, or of a text.
+  auto value = colon && code_ && !quoted && !annotated ? std::nullopt : literal(i);
+  const bool flag = begin >= 2 && text_[begin - 1] == '-' && text_[begin - 2] == '-';
+  if (!value && (!code_ || (flag && !colon)) && !compared && !std::string_view("[({<").contains(at(i))) {
+    const bool certain = meaning.kind == SecretKind::secret || meaning.kind == SecretKind::asked;
+    value = bare(i, certain ? text_.size() : kMostOfRandom);
+    if (value && value->end - i == kMostOfRandom && redaction_.hides_text(meaning, part(i, value->end))) {
+      value = bare(i, text_.size());
+    }
   }
   return hide_value(meaning, value, !colon || quoted);
 }
@@ -313,8 +312,8 @@ std::optional<std::size_t> SecretFinder::in_brackets(std::size_t begin, std::siz
     return std::nullopt;
   } else {
     // get_token("…") is given a name.
-    constexpr std::array<std::string_view, 9> kAsk{"get",  "read",   "fetch",  "load",  "find",
-                                                   "has",  "lookup", "delete", "remove"};
+    constexpr std::array<std::string_view, 9> kAsk{"get", "read",   "fetch",  "load",  "find",
+                                                   "has", "lookup", "delete", "remove"};
     const std::string_view called = name.substr(name.rfind('.') + 1);
     if (std::ranges::any_of(kAsk, [&](std::string_view one) { return called.starts_with(one); })) {
       return std::nullopt;
@@ -333,7 +332,7 @@ std::optional<std::size_t> SecretFinder::behind_flag(std::size_t begin, std::siz
     return std::nullopt;
   }
   auto value = literal(i);
-  value = value ? value : bare(i);
+  value = value ? value : bare(i, text_.size());
   return hide_value(redaction_.meaning(part(begin, end)), value, true);
 }
 
@@ -343,7 +342,7 @@ std::optional<std::size_t> SecretFinder::behind_scheme(std::size_t begin, std::s
   if (!bearer && !equal_letters(part(begin, end), "basic")) {
     return std::nullopt;
   }
-  constexpr std::array<std::string_view, 10> kProse{"token", "tokens",  "auth",  "authentication", "authorization",
+  constexpr std::array<std::string_view, 10> kProse{"token", "tokens", "auth",  "authentication", "authorization",
                                                     "of",    "scheme", "realm", "credentials",    "access"};
   const std::size_t i = behind_blanks(end);
   const std::size_t last = end_of(i, bearer ? "-.~+/=" : "+/=");
@@ -388,103 +387,6 @@ std::optional<std::size_t> SecretFinder::in_prose(std::size_t begin, std::size_t
   const bool likely = value.size() >= kShort && digits && letters && !value.starts_with("0x") && !value.contains('=');
   const bool certain = noun.size() > 4 || looks_random(value);
   return likely && certain ? hide(first, last) : std::nullopt;
-}
-
-std::optional<std::size_t> SecretFinder::shape(std::size_t begin) {
-  const std::size_t length = length_of_secret_shape(text_.substr(begin), cut_);
-  if (length > 0) {
-    return hide(begin, begin + length);
-  }
-  if (!code_) {
-    return std::nullopt;
-  }
-  const std::size_t end = end_of(begin, "+/=");
-  const std::string_view run = part(begin, end);
-  // A literal that a machine made: nothing says what it is for where it is an argument without a name.
-  const bool literal = begin > 0 && is_quote(text_[begin - 1]) && at(end) == text_[begin - 1];
-  if (literal && run.find_first_of("_+/=") == std::string_view::npos && looks_random(run)) {
-    return hide(begin, end);
-  }
-  // The lines of a key in a literal of several.
-  constexpr std::size_t kLongLine = 60;
-  const bool key = run.size() >= kLongLine && !run.contains('_') && std::ranges::any_of(run, is_digit) &&
-                   std::ranges::any_of(run, is_upper) && std::ranges::any_of(run, is_lower);
-  return key ? hide(begin, end) : std::nullopt;
-}
-
-// "://": the userinfo of a URL, as far as it is secret.
-std::size_t SecretFinder::url(std::size_t colon) {
-  const std::size_t begin = colon + 3;
-  const auto ends = [&](std::size_t i) {
-    return i >= text_.size() || is_space(text_[i]) || std::string_view("'\"<>`\\").contains(text_[i]);
-  };
-  std::size_t end = begin;
-  std::size_t last = std::string_view::npos;  // the @ that ends the userinfo
-  while (!ends(end) && !std::string_view("/?#").contains(text_[end])) {
-    last = text_[end] == '@' ? end : last;
-    ++end;
-  }
-  std::size_t password = text_.find(':', begin);
-  password = password < std::min(last, end) ? password + 1 : std::string_view::npos;
-  if (last == std::string_view::npos && password != std::string_view::npos && at(begin) != '[') {
-    // A password with a / in it; a port has digits alone.
-    const bool port = std::ranges::all_of(part(password, end), is_digit);
-    constexpr std::size_t kFar = 256;
-    for (std::size_t i = end; !port && i < begin + kFar && !ends(i); ++i) {
-      last = text_[i] == '@' ? i : last;
-    }
-    if (last == std::string_view::npos && cut_ && end == text_.size()) {
-      return hide(password, end).value_or(end);
-    }
-  }
-  if (last == std::string_view::npos) {
-    return webhook(part(begin, end), end).value_or(begin);
-  }
-  if (password == std::string_view::npos) {
-    constexpr std::size_t kLong = 20;
-    const std::string_view user = part(begin, last);
-    return (user.size() >= kLong && looks_random(user) ? hide(begin, last) : std::nullopt).value_or(last + 1);
-  }
-  return (is_filled_in_later(part(password, last)) ? std::nullopt : hide(password, last)).value_or(last + 1);
-}
-
-// Addresses that whoever knows them may write to.
-std::optional<std::size_t> SecretFinder::webhook(std::string_view host, std::size_t path) {
-  struct Place {
-    std::string_view host;
-    std::string_view path;
-  };
-  constexpr std::array<Place, 4> kPlaces{{{"hooks.slack.com", "/services/"},
-                                          {"discord.com", "/api/webhooks/"},
-                                          {"discordapp.com", "/api/webhooks/"},
-                                          {"api.telegram.org", "/bot"}}};
-  for (const Place& place : kPlaces) {
-    if (host == place.host && has(path, place.path)) {
-      const std::size_t begin = path + place.path.size();
-      return hide(begin, end_of(begin, place.path == "/bot" ? ":-" : "-/"));
-    }
-  }
-  return std::nullopt;
-}
-
-// "-----BEGIN": what stands between that and the end of a private key, whatever breaks its lines.
-std::size_t SecretFinder::private_key(std::size_t dashes) {
-  constexpr std::string_view kDashes = "-----";
-  constexpr std::size_t kLongestLabel = 64;
-  const std::size_t label = dashes + kDashes.size();
-  const std::size_t close = text_.substr(0, std::min(text_.size(), label + kLongestLabel)).find(kDashes, label);
-  if (close == std::string_view::npos || !part(label, close).contains("PRIVATE KEY")) {
-    return label;
-  }
-  const std::size_t begin = close + kDashes.size();
-  std::size_t end = std::min(text_.find("-----END", begin), text_.size());
-  if (code_ && end == text_.size()) {
-    end = std::min(end, text_.find_first_of("'\"", begin));
-  }
-  if (part(begin, end).find_first_not_of(" \r\n\\") == std::string_view::npos) {
-    return end;
-  }
-  return hide(begin, end).value_or(begin);
 }
 
 }  // namespace stillframe::text

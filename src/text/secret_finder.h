@@ -39,7 +39,7 @@ class SecretFinder {
   [[nodiscard]] bool ends_bare(std::size_t i) const;
   [[nodiscard]] bool begins_pair(std::size_t i) const;
   [[nodiscard]] std::optional<Value> literal(std::size_t at) const;
-  [[nodiscard]] std::optional<Value> bare(std::size_t at) const;
+  [[nodiscard]] std::optional<Value> bare(std::size_t at, std::size_t most) const;
   [[nodiscard]] static bool is_open_word(std::string_view value);
   [[nodiscard]] static bool is_filled_in_later(std::string_view value);
 

@@ -19,27 +19,53 @@ bool is_one_of(Word word, const std::array<Word, N>& sorted) {
 }
 
 // All lists are sorted.
-constexpr std::array<Word, 30> kSecret{"accesskey", "apikey", "authkey", "authorization", "bearer", "cookie", "cookies", "cred", "creds", "csrf", "hmackey", "jsessionid", "jwt", "jwts", "masterkey", "otp", "passcode", "passwort", "phpsessid", "privatekey", "privkey", "psk", "pwd", "secret", "secretkey", "secrets", "sessid", "sessionid", "signingkey", "xsrf"};
-constexpr std::array<Word, 8> kEndings{"apikey", "cookie", "privatekey", "pwd", "secret", "secretkey", "token", "tokens"};
+constexpr std::array<Word, 30> kSecret{
+    "accesskey", "apikey",   "authkey",   "authorization", "bearer",     "cookie", "cookies",   "cred",
+    "creds",     "csrf",     "hmackey",   "jsessionid",    "jwt",        "jwts",   "masterkey", "otp",
+    "passcode",  "passwort", "phpsessid", "privatekey",    "privkey",    "psk",    "pwd",       "secret",
+    "secretkey", "secrets",  "sessid",    "sessionid",     "signingkey", "xsrf"};
+constexpr std::array<Word, 8> kEndings{"apikey", "cookie",    "privatekey", "pwd",
+                                       "secret", "secretkey", "token",      "tokens"};
 constexpr std::array<Word, 4> kAnywhere{"credential", "passphrase", "passwd", "password"};
 constexpr std::array<Word, 8> kTexts{"auth", "pass", "pin", "pw", "salt", "sig", "signature", "totp"};
 constexpr std::array<Word, 4> kRandom{"key", "sess", "session", "sid"};
 // In front of `key`; those of the second list only where a text is meant, for they also number rows of tables.
-constexpr std::array<Word, 21> kKeys{"access", "aes", "api", "auth", "cipher", "crypto", "decryption", "deploy", "encrypt", "encryption", "hmac", "jwt", "master", "priv", "private", "rsa", "secret", "sign", "signing", "ssh", "webhook"};
-constexpr std::array<Word, 11> kTextKeys{"account", "app", "application", "client", "device", "license", "server", "service", "session", "shared", "storage"};
+constexpr std::array<Word, 21> kKeys{"access",  "aes",     "api",        "auth", "cipher",  "crypto", "decryption",
+                                     "deploy",  "encrypt", "encryption", "hmac", "jwt",     "master", "priv",
+                                     "private", "rsa",     "secret",     "sign", "signing", "ssh",    "webhook"};
+constexpr std::array<Word, 11> kTextKeys{"account", "app",     "application", "client", "device", "license",
+                                         "server",  "service", "session",     "shared", "storage"};
 // What comes last and is not the secret: where it is kept, what form it has, how long it lives, who handles it.
-constexpr std::array<Word, 109> kAbout{"age", "attempts", "audience", "backend", "bits", "budget", "changed", "class", "cls", "count", "counter", "counts", "created", "dir", "directory", "disabled", "domain", "enabled", "endpoint", "endpoints", "error", "errors", "exception", "exp", "expiration", "expire", "expires", "expiry", "factory", "field", "fields", "file", "filename", "filenames", "files", "folder", "form", "format", "func", "function", "generator", "getter", "handler", "hasher", "hashers", "httponly", "idx", "index", "interval", "issued", "issuer", "kind", "label", "len", "length", "lifetime", "limit", "limits", "lineno", "loader", "location", "lock", "manager", "max", "method", "methods", "min", "mode", "name", "names", "offset", "options", "parser", "path", "paths", "pattern", "period", "placeholder", "policies", "policy", "pos", "position", "prompt", "provider", "rate", "reader", "regex", "required", "samesite", "scheme", "scope", "scopes", "secure", "serializer", "size", "status", "strength", "timeout", "ttl", "type", "types", "updated", "uri", "url", "urls", "usage", "validator", "validators", "version"};
+constexpr std::array<Word, 109> kAbout{
+    "age",        "attempts",  "audience",  "backend",    "bits",     "budget",      "changed",   "class",
+    "cls",        "count",     "counter",   "counts",     "created",  "dir",         "directory", "disabled",
+    "domain",     "enabled",   "endpoint",  "endpoints",  "error",    "errors",      "exception", "exp",
+    "expiration", "expire",    "expires",   "expiry",     "factory",  "field",       "fields",    "file",
+    "filename",   "filenames", "files",     "folder",     "form",     "format",      "func",      "function",
+    "generator",  "getter",    "handler",   "hasher",     "hashers",  "httponly",    "idx",       "index",
+    "interval",   "issued",    "issuer",    "kind",       "label",    "len",         "length",    "lifetime",
+    "limit",      "limits",    "lineno",    "loader",     "location", "lock",        "manager",   "max",
+    "method",     "methods",   "min",       "mode",       "name",     "names",       "offset",    "options",
+    "parser",     "path",      "paths",     "pattern",    "period",   "placeholder", "policies",  "policy",
+    "pos",        "position",  "prompt",    "provider",   "rate",     "reader",      "regex",     "required",
+    "samesite",   "scheme",    "scope",     "scopes",     "secure",   "serializer",  "size",      "status",
+    "strength",   "timeout",   "ttl",       "type",       "types",    "updated",     "uri",       "url",
+    "urls",       "usage",     "validator", "validators", "version"};
 // Units of what an expiry or an age is told in.
-constexpr std::array<Word, 13> kUnits{"at", "bytes", "chars", "days", "hours", "in", "minutes", "ms", "on", "sec", "seconds", "secs", "us"};
+constexpr std::array<Word, 13> kUnits{"at", "bytes", "chars", "days",    "hours", "in", "minutes",
+                                      "ms", "on",    "sec",   "seconds", "secs",  "us"};
 // Before a secret: a number of them, or whether there is one.
-constexpr std::array<Word, 33> kCounted{"allow", "ask", "avg", "completion", "count", "has", "hide", "input", "is", "limit", "max", "maximum", "min", "minimum", "n", "need", "needs", "new", "no", "num", "number", "output", "per", "prompt", "remaining", "require", "requires", "save", "show", "skip", "total", "use", "used"};
+constexpr std::array<Word, 33> kCounted{
+    "allow",   "ask",    "avg",       "completion", "count",    "has",   "hide", "input", "is",    "limit",  "max",
+    "maximum", "min",    "minimum",   "n",          "need",     "needs", "new",  "no",    "num",   "number", "output",
+    "per",     "prompt", "remaining", "require",    "requires", "save",  "show", "skip",  "total", "use",    "used"};
 // Behind pin, pass, auth: it is still the secret.
 constexpr std::array<Word, 8> kStill{"code", "data", "hash", "header", "info", "number", "string", "value"};
 constexpr std::array<Word, 8> kTokenHosts{"ado", "azure", "bitbucket", "devops", "github", "gitlab", "jira", "npm"};
 
 constexpr auto sorted = [](const auto&... lists) { return (std::ranges::is_sorted(lists) && ...); };
-static_assert(sorted(kSecret, kEndings, kAnywhere, kTexts, kRandom, kKeys, kTextKeys, kAbout, kUnits, kCounted, kStill, kTokenHosts));
-
+static_assert(sorted(kSecret, kEndings, kAnywhere, kTexts, kRandom, kKeys, kTextKeys, kAbout, kUnits, kCounted, kStill,
+                     kTokenHosts));
 
 // `name` cut into words, which are views of `lower`.
 Words words_of(std::string_view name, std::string& lower) {
@@ -60,8 +86,9 @@ Words words_of(std::string_view name, std::string& lower) {
       continue;
     }
     // dbPassword, and APIKey
-    const bool hump = is_upper(letter) && i > begin &&
-                      (is_lower(name[i - 1]) || (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
+    const bool hump =
+        is_upper(letter) && i > begin &&
+        (is_lower(name[i - 1]) || (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
     if (hump) {
       end_word(i);
       begin = i;
@@ -125,7 +152,7 @@ bool is_personal_token(std::string_view name, const Words& words) {
 
 bool is_about_it(const Words& words, std::size_t behind) {
   const Word last = words.back();
-    if (behind >= words.size()) {
+  if (behind >= words.size()) {
     return false;
   }
   return is_one_of(last, kAbout) ||
@@ -161,9 +188,8 @@ NameMeaning meaning_of(std::string_view name) {
   if (hit.kind == SecretKind::text && !ends) {
     return {};
   }
-  const bool counted =
-      std::ranges::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(hit.first),
-                          [](Word word) { return is_one_of(word, kCounted); });
+  const bool counted = std::ranges::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(hit.first),
+                                           [](Word word) { return is_one_of(word, kCounted); });
   return {.kind = hit.kind, .counts = counted || words[hit.last] == "tokens"};
 }
 

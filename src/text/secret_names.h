@@ -23,8 +23,9 @@ struct NameMeaning {
   bool operator==(const NameMeaning&) const = default;
 };
 
-// By the words that `name` is made of, in any case and however they are joined: dbPassword, DB_PASSWORD, "'db-password'".
-// Words that end a name and speak of something else than the secret itself open it: token_limit, password_hasher.
+// By the words that `name` is made of, in any case and however they are joined: dbPassword, DB_PASSWORD,
+// "'db-password'". Words that end a name and speak of something else than the secret itself open it: token_limit,
+// password_hasher.
 NameMeaning meaning_of(std::string_view name);
 
 // Whether a text has the look of a key or an id that was made by a machine.

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 #include "cpython/values/types.h"
 #include "text/redaction.h"
 

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
+#include <ctime>
 #include <string>
+#include <vector>
+
+#include "text/still_redaction.h"
 
 namespace stillframe::text {
 namespace {
@@ -76,7 +79,7 @@ TEST(Redaction, HidesThePasswordsOfUrls) {
   }
 }
 
-constexpr std::array kTexts{
+constexpr std::array kMessages{
     Case{"--password=hunter2", "--password=<redacted>"},
     Case{"mysql --password hunter2 --host db", "mysql --password <redacted> --host db"},
     Case{"run --token 'a b' x", "run --token '<redacted>' x"},
@@ -86,11 +89,13 @@ constexpr std::array kTexts{
     Case{"password=a&b;c,d", "password=<redacted>"},
     Case{"Server=x;Password=hunter2;", "Server=x;Password=<redacted>;"},
     Case{"Pwd=hunter2;Uid=sa", "Pwd=<redacted>;Uid=sa"},
-    Case{"DefaultEndpointsProtocol=https;AccountKey=q/w+e==;x=1", "DefaultEndpointsProtocol=https;AccountKey=<redacted>;x=1"},
+    Case{"DefaultEndpointsProtocol=https;AccountKey=q/w+e==;x=1",
+         "DefaultEndpointsProtocol=https;AccountKey=<redacted>;x=1"},
     Case{"(password=hunter2)", "(password=<redacted>)"},
     Case{"Login(user='ada', password='hunter2', age=3)", "Login(user='ada', password='<redacted>', age=3)"},
     Case{R"({"password": "hunter2", "user": "ada"})", R"({"password": "<redacted>", "user": "ada"})"},
-    Case{R"("{\"password\": \"hunter2\", \"user\": \"ada\"}")", R"("{\"password\": \"<redacted>\", \"user\": \"ada\"}")"},
+    Case{R"("{\"password\": \"hunter2\", \"user\": \"ada\"}")",
+         R"("{\"password\": \"<redacted>\", \"user\": \"ada\"}")"},
     Case{"{'api_key': b'hunter2'}", "{'api_key': b'<redacted>'}"},
     Case{"<password>hunter2</password>", "<password><redacted></password>"},
     Case{"Authorization: Basic aHVudGVyMg==\r\nHost: x", "Authorization: <redacted>\r\nHost: x"},
@@ -114,37 +119,88 @@ constexpr std::array kTexts{
 };
 
 TEST(Redaction, HidesThePartOfATextThatIsSecret) {
-  for (const Case& one : kTexts) {
+  for (const Case& one : kMessages) {
     EXPECT_EQ(hidden(one.text), one.shown);
     EXPECT_EQ(hidden(one.shown), one.shown) << "what is hidden stays as it is";
   }
 }
 
 TEST(Redaction, LeavesOtherTextsAsTheyAre) {
-  for (const std::string_view text :
-       {"", "http://localhost:8080/x", "http://[::1]:80/a@b", "https://medium.com/@ada:x", "mailto:ada@example.org",
-        "git@github.com:org/repo.git", "postgres://app@db/prod", "postgres://{user}:{password}@{host}", "file:///etc/x",
-        "max_tokens=512", "TOKEN_LIMIT=100", "token_count: 7", "tokens=12", "password=None", "password=True",
-        "password: str", "token: Optional[str] = None", "token=<function f at 0x7f00>", "password=", "password=''",
-        "password=***", "password=$PASSWORD", "password=%s", "password=%(password)s", "author=ada", "keyboard: de",
-        "monkey=1", "pin=17", "auth=1", "auth: failed", "key=value", "key: value", "Bearer token", "bearer of news",
-        "Basic usage", "basic Authentication", "the password is wrong", "password authentication failed",
-        "unexpected token 'x'", "invalid token at 0x7f00ab12", "-----BEGIN CERTIFICATE-----MII", "secret::value",
-        "std::token<int>", "PWD=/srv/app", "tokenizer='bpe'", "a == b", "12:34:56.789", "key 42", "sk-learn", "AKIA",
-        "eyJ", "--no-password x", "--token-file /run/x", "Content-Type: text/plain", "session closed", "C:\\pass\\x",
-        "('password', 'user', 'mail')", "C++ token::value", "cookie_name=sid", "hf_hub", "SG.x"}) {
+  for (const std::string_view text : {"",
+                                      "http://localhost:8080/x",
+                                      "http://[::1]:80/a@b",
+                                      "https://medium.com/@ada:x",
+                                      "mailto:ada@example.org",
+                                      "git@github.com:org/repo.git",
+                                      "postgres://app@db/prod",
+                                      "postgres://{user}:{password}@{host}",
+                                      "file:///etc/x",
+                                      "max_tokens=512",
+                                      "TOKEN_LIMIT=100",
+                                      "token_count: 7",
+                                      "tokens=12",
+                                      "password=None",
+                                      "password=True",
+                                      "password: str",
+                                      "token: Optional[str] = None",
+                                      "token=<function f at 0x7f00>",
+                                      "password=",
+                                      "password=''",
+                                      "password=***",
+                                      "password=$PASSWORD",
+                                      "password=%s",
+                                      "password=%(password)s",
+                                      "author=ada",
+                                      "keyboard: de",
+                                      "monkey=1",
+                                      "pin=17",
+                                      "auth=1",
+                                      "auth: failed",
+                                      "key=value",
+                                      "key: value",
+                                      "Bearer token",
+                                      "bearer of news",
+                                      "Basic usage",
+                                      "basic Authentication",
+                                      "the password is wrong",
+                                      "password authentication failed",
+                                      "unexpected token 'x'",
+                                      "invalid token at 0x7f00ab12",
+                                      "-----BEGIN CERTIFICATE-----MII",
+                                      "secret::value",
+                                      "std::token<int>",
+                                      "PWD=/srv/app",
+                                      "tokenizer='bpe'",
+                                      "a == b",
+                                      "12:34:56.789",
+                                      "key 42",
+                                      "sk-learn",
+                                      "AKIA",
+                                      "eyJ",
+                                      "--no-password x",
+                                      "--token-file /run/x",
+                                      "Content-Type: text/plain",
+                                      "session closed",
+                                      "C:\\pass\\x",
+                                      "('password', 'user', 'mail')",
+                                      "C++ token::value",
+                                      "cookie_name=sid",
+                                      "hf_hub",
+                                      "SG.x"}) {
     EXPECT_EQ(hidden(text), text);
   }
 }
 
 constexpr std::array kLines{
-    Case{R"(    db = connect("postgres://app:hunter2@db/prod"))", R"(    db = connect("postgres://app:<redacted>@db/prod"))"},
+    Case{R"(    db = connect("postgres://app:hunter2@db/prod"))",
+         R"(    db = connect("postgres://app:<redacted>@db/prod"))"},
     Case{"password = 'hunter2'", "password = '<redacted>'"},
     Case{"login(user, password='hunter2', n=1)", "login(user, password='<redacted>', n=1)"},
     Case{"password: str = 'hunter2'", "password: str = '<redacted>'"},
     Case{R"(if password == "hunter2":)", R"(if password == "<redacted>":)"},
     Case{R"(os.environ["DB_PASSWORD"] = "hunter2")", R"(os.environ["DB_PASSWORD"] = "<redacted>")"},
-    Case{R"(headers={"Authorization": "Bearer abc", "Accept": "x"})", R"(headers={"Authorization": "<redacted>", "Accept": "x"})"},
+    Case{R"(headers={"Authorization": "Bearer abc", "Accept": "x"})",
+         R"(headers={"Authorization": "<redacted>", "Accept": "x"})"},
     Case{R"(send("Authorization: Bearer abc", 1))", R"(send("Authorization: <redacted>", 1))"},
     Case{R"(h = [("password", "hunter2")])", R"(h = [("password", "<redacted>")])"},
     Case{R"(c.set_password("hunter2"))", R"(c.set_password("<redacted>"))"},
@@ -163,9 +219,10 @@ TEST(Redaction, HidesLiteralsInSource) {
 
 TEST(Redaction, LeavesTheNamesOfVariablesInSource) {
   for (const std::string_view line :
-       {"login(password=password, token=self.token)", "def f(password: str, token: Optional[str] = None) -> bool:",
-        "password = os.environ['PASSWORD']", "token = next(tokens)", "if token is None:", "for key in keys:",
-        "return password", "with self.token_lock:", "getenv('TOKEN')", "get_secret('name')", "x = {'password': pw}",
+       {"login(password=password, token=self.token)",
+        "def f(password: str, token: Optional[str] = None) -> bool:", "password = os.environ['PASSWORD']",
+        "token = next(tokens)", "if token is None:", "for key in keys:", "return password",
+        "with self.token_lock:", "getenv('TOKEN')", "get_secret('name')", "x = {'password': pw}",
         "getpass('Password: ')", "fields = ['user', 'password', 'mail']", "while token != other:", "password: str",
         "assert token, 'no token'", "url = f'postgres://{user}:{password}@{host}'"}) {
     EXPECT_EQ(hidden_code(line), line);
@@ -185,8 +242,8 @@ TEST(Redaction, HidesWhatIsCutInTheMiddleOfASecret) {
 }
 
 TEST(Redaction, HidesArgumentsBehindTheirNames) {
-  std::vector<std::string> arguments{"python", "app.py", "--password", "hunter2", "--verbose", "--token", "-x", "-secret",
-                                     "b",      "--url",  "amqp://u:p@h", "--max-tokens", "12"};
+  std::vector<std::string> arguments{"python",  "app.py", "--password", "hunter2",      "--verbose",    "--token", "-x",
+                                     "-secret", "b",      "--url",      "amqp://u:p@h", "--max-tokens", "12"};
   Redaction::usual().hide_in(arguments);
   EXPECT_EQ(arguments, (std::vector<std::string>{"python", "app.py", "--password", "<redacted>", "--verbose", "--token",
                                                  "-x", "-secret", "<redacted>", "--url", "amqp://u:<redacted>@h",
@@ -206,18 +263,61 @@ TEST(Redaction, TellsWhereWhatIsShownStands) {
   EXPECT_EQ(offset_with_hidden(spans[0].begin + 2, spans), spans[0].begin) << "within a hidden part";
 }
 
+TEST(StillRedaction, GoesThroughAllTextsOfAStill) {
+  const std::string secret = "amqp://u:hunter2@h";
+  const std::string shown = "amqp://u:<redacted>@h";
+  const auto made = [&] {
+    model::Still still;
+    still.source.command_line = {"app", "--token", "hunter2", secret};
+    still.crash = model::Crash{.abort_message = secret, .fatal_message = secret};
+    still.crash->cpp_exception = model::CppException{.type = "E", .what = secret};
+    model::Thread thread{.name = secret, .waiting_on = model::WaitingOn{.text = secret}};
+    thread.waiting_on->files.push_back({.path = secret, .peer = secret});
+    thread.frames.push_back({.file = still.texts.keep(secret)});
+    still.threads.push_back(std::move(thread));
+    still.resources.push_back({.name = secret});
+    still.findings.push_back({.title = secret, .detail = secret, .evidence = {secret}, .advice = {secret}});
+    still.warnings = {secret};
+    return still;
+  };
+  model::Still still = made();
+  hide_secrets(still, Redaction::usual());
+  EXPECT_EQ(still.source.command_line, (std::vector<std::string>{"app", "--token", "<redacted>", shown}));
+  EXPECT_EQ(still.crash->abort_message, shown);
+  EXPECT_EQ(still.crash->fatal_message, shown);
+  EXPECT_EQ(still.crash->cpp_exception->what, shown);
+  const model::Thread& thread = still.threads.at(0);
+  EXPECT_EQ(thread.name, shown);
+  EXPECT_EQ(thread.waiting_on->text, shown);
+  EXPECT_EQ(thread.waiting_on->files.at(0).path, shown);
+  EXPECT_EQ(thread.waiting_on->files.at(0).peer, shown);
+  EXPECT_EQ(thread.frames.at(0).file, shown);
+  EXPECT_EQ(still.resources.at(0).name, shown);
+  for (const std::string& text :
+       {still.findings.at(0).title, still.findings.at(0).detail, still.findings.at(0).evidence.at(0),
+        still.findings.at(0).advice.at(0), still.warnings.at(0)}) {
+    EXPECT_EQ(text, shown);
+  }
+  model::Still open = made();
+  hide_secrets(open, Redaction::none());
+  EXPECT_EQ(open.source.command_line, made().source.command_line);
+  EXPECT_EQ(open.threads.at(0).name, secret);
+}
+
 // What makes a pass look ahead must not make it slow.
 TEST(Redaction, TakesTimeInTheLengthOfTheText) {
-  for (const std::string_view piece : {"a://", "password=", "password='", "token: \"", "-----BEGIN ", "Cookie: ", "b:c@d/",
-                                       "eyJ.", "--token ", "<token>", "x=[", "key;", "password,", "\\\"token\\\":\\\""}) {
+  for (const std::string_view piece :
+       {"a://", "password=",   "password='", "token: \"", "-----BEGIN ", "Cookie: ",  "b:c@d/",
+        "eyJ.", "--token ",    "<token>",    "x=[",       "key;",        "password,", "\\\"token\\\":\\\"",
+        "key=", "password=${", "key: ",      "'",         "token(\"",    "session=[", "password: str "}) {
     std::string text;
-    while (text.size() < 400'000) {
+    while (text.size() < 200'000) {
       text += piece;
     }
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     static_cast<void>(Redaction::usual().find(text));
     static_cast<void>(Redaction::usual().find(text, Writing::code, true));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1)) << piece;
+    EXPECT_LT(std::clock() - begin, 2 * CLOCKS_PER_SEC) << piece;
   }
 }
 
