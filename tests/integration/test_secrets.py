@@ -39,7 +39,7 @@ def test_of_a_process(planted, stillframe):
     everything = found(stillframe("dump", "--json", *DEEP, "--no-redact", planted.pid))
     assert len(everything) > 50
     for options in ([], ["--json"], ["--locals"], ["--locals", "--json"], DEEP, [*DEEP, "--json"],
-                    [*DEEP[:2], "--max-string", 12], [*DEEP[:2], "--max-string", 30, "--json"], ["--native-all", *DEEP]):
+                    [*DEEP[:3], "--max-string", 12], [*DEEP[:3], "--max-string", 30, "--json"], ["--native-all", *DEEP]):
         outcome = stillframe("dump", *options, planted.pid)
         assert outcome.code == 0, outcome.err
         assert found(outcome) == set(), options
@@ -81,12 +81,13 @@ def test_of_objects(planted, stillframe):
 
 def test_of_a_core(planted, stillframe):
     core = planted.core()
+    where = ["--lib-search-root", planted.interpreter.root] if planted.interpreter.root else []
     for command in (["core"], ["core", "--json"], ["core", *DEEP], ["core", *DEEP, "--json"], ["why"], ["why", "--json"],
                     ["tasks"], ["inspect"]):
         names = ["__main__.mailer"] if command == ["inspect"] else []
-        outcome = stillframe(*command, core, *names)
+        outcome = stillframe(*command, *where, core, *names)
         assert "PLANTED" not in outcome.out + outcome.err, command
-    assert len(found(stillframe("core", *DEEP, "--no-redact", core))) > 50
+    assert len(found(stillframe("core", *DEEP, "--no-redact", *where, core))) > 50
 
 
 @pytest.mark.parametrize("interpreter", [one for one in VERSIONS if one.id != "2.7"])

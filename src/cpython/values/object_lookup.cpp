@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cpython/objects/suggestions.h"
 #include "cpython/values/attributes.h"
@@ -16,6 +17,10 @@ constexpr std::uint64_t kMaxPathNameLength = 1024;
 constexpr std::uint64_t kMostNames = 4096;
 // Objects that one step is handed on to: a ChainMap has several, and may have itself.
 constexpr std::uint32_t kMostFollowed = 500;
+
+ValueLimits outline_limits() {
+  return {.depth = 1, .max_items = kMostNames, .max_text = std::size_t{1} << 20U, .outline = true};
+}
 
 // The part of the path that was looked up when it failed, and how to see what is there.
 Error lost(const ObjectPath& path, std::string stopper, const std::vector<std::string>& near, std::string otherwise) {
@@ -54,12 +59,12 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
       return std::unexpected(lost(path, fmt::format("{} is {}", before, next.stopper), next.near,
                                   "look at what it has: inspect " + before));
     }
-    const text::NameMeaning by_place = meaning_by_place(found.address, step);
-    found.address = *next.object;
+    const Address holder = std::exchange(found.address, *next.object);
     const bool named = step.kind == PathStep::Kind::attribute || step.kind == PathStep::Kind::text ||
                        step.kind == PathStep::Kind::bytes || step.kind == PathStep::Kind::written;
-    const text::NameMeaning meaning = named ? redaction_.meaning(step.text) : by_place;
-    found.hidden = found.hidden || is_hidden(redaction_, meaning, objects_, types_, found.address);
+    const text::NameMeaning meaning = named ? redaction_.meaning(step.text) : text::NameMeaning{};
+    found.hidden = found.hidden || is_hidden(redaction_, meaning, objects_, types_, found.address) ||
+                   is_hidden_part(holder, step, found.address);
   }
   if (types_.of(found.address) == nullptr) {
     return std::unexpected(lost(path, fmt::format("at {:#x} there is no object with a sound type", found.address), {},
@@ -279,24 +284,21 @@ ObjectLookup::Step ObjectLookup::no_attribute(Address object, const Type& type, 
   return step;
 }
 
-// What the item before one of a tuple or list means for it.
-text::NameMeaning ObjectLookup::meaning_by_place(Address object, const PathStep& step) {
-  const Type* type = types_.of(object);
-  const bool number = step.kind == PathStep::Kind::integer || step.kind == PathStep::Kind::boolean;
-  if (!number || type == nullptr || !(type->has(kListSubclass) || type->has(kTupleSubclass))) {
-    return {};
+// Whether what holds an object says that it is secret: a field of a named tuple, the first of a pair, the flag before
+// it.
+bool ObjectLookup::is_hidden_part(Address of, const PathStep& step, Address part) {
+  if (redaction_.empty()) {
+    return false;
   }
-  const auto length = objects_.field<std::int64_t>(object, objects_.layout().var_object.size_field).value_or(0);
-  PathStep before = step;
-  before.number = (step.number < 0 ? step.number + length : step.number) - 1;
-  const Step item = before.number < 0 ? Step{} : subscript(object, *type, before);
-  const Type* item_type = item.object ? types_.of(*item.object) : nullptr;
-  const auto text = item_type == nullptr ? std::nullopt : secret_text(objects_, *item_type, *item.object);
-  return text ? meaning_for_next(redaction_, *text, static_cast<std::uint64_t>(length)) : text::NameMeaning{};
+  const ValueLimits limits = outline_limits();
+  const Written parts = Printer(objects_, types_, limits, redaction_).write(of);
+  return std::ranges::any_of(parts.children, [&](const Child& child) {
+    return child.hidden && child.address == part && (step.kind != PathStep::Kind::attribute || child.name == step.text);
+  });
 }
 
 Written ObjectLookup::outline(Address object) {
-  const ValueLimits limits{.depth = 1, .max_items = kMostNames, .max_text = std::size_t{1} << 20U, .outline = true};
+  const ValueLimits limits = outline_limits();
   const Redaction nothing = Redaction::none();
   return Printer(objects_, types_, limits, nothing).write(object);
 }
