@@ -65,7 +65,7 @@ void Printer::value(Address address) {
 void Printer::enter(Address address, const Type& type) {
   const Instance object{.address = address, .type = type};
   const std::size_t begin = out_.size();
-  active_.push_back({.address = address, .type = &type, .named = {}});
+  active_.push_back({.address = address, .type = &type});
   failure_.clear();
   if (!known(object)) {
     out_.resize(begin);
@@ -163,14 +163,14 @@ bool Printer::hides_part(std::string_view name, Address value_at) {
   const auto first = std::min(name.find_first_not_of("'\"_"), name.size());
   const std::string_view bare = name.substr(first, name.find_last_not_of("'\"_") + 1 - first);
   const auto is = [bare](std::string_view what) { return bare == what; };
-  text::NameMeaning& named = active_.back().named;
+  Address& named = active_.back().named;
   if (is("name") || is("key") || is("Name")) {
-    const auto text = text_of(value_at);
-    named = text ? redaction_.meaning(*text) : text::NameMeaning{};
+    named = value_at;
     return false;
   }
-  const bool is_value = named.kind != text::SecretKind::open && (is("value") || is("coded_value") || is("Value"));
-  return is_value && is_hidden(redaction_, named, objects_, types_, value_at);
+  const bool is_value = named != 0 && (is("value") || is("coded_value") || is("Value"));
+  const auto text = is_value ? text_of(named) : std::nullopt;
+  return text && is_hidden(redaction_, redaction_.meaning(*text), objects_, types_, value_at);
 }
 
 void Printer::pair(Address key, Address value_at, std::string_view between) {
@@ -185,11 +185,12 @@ void Printer::pair(Address key, Address value_at, std::string_view between) {
   hidden_ = hidden_ || was_hidden;
   // The key as it is written, with its quotes: who hides `token` also hides 'token'. One that is not shown whole is
   // read for this.
-  const std::string name = out_.substr(begin);
+  const std::string_view name = std::string_view(out_).substr(begin);
   const auto whole = exact ? std::nullopt : text_of(key);
   const bool hidden = hides_part(name, value_at) || (whole && hides_part(*whole, value_at));
   if (notes()) {
-    add_child({.name = name, .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
+    add_child(
+        {.name = std::string(name), .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
   }
   put(between);
   written_part(value_at, hidden);
@@ -197,11 +198,19 @@ void Printer::pair(Address key, Address value_at, std::string_view between) {
 
 // What the item that stands from `begin` on says of the one behind it.
 text::NameMeaning Printer::meaning_for_next(Address item, std::size_t begin, std::uint64_t count) {
-  const std::string_view written = std::string_view(out_).substr(begin, 3);
-  const auto quote = written.find_first_of("'\"");
-  const bool flag = quote < 2 && written.substr(quote + 1).starts_with('-');
-  if (redaction_.empty() || (count != 2 && !flag && !outlined())) {
+  if (redaction_.empty()) {
     return {};
+  }
+  const std::string_view written = std::string_view(out_).substr(begin);
+  const auto quote = written.substr(0, 2).find_first_of("'\"");
+  const bool is_text = quote != std::string_view::npos;
+  const bool flag = is_text && written.substr(quote + 1).starts_with('-');
+  if (!outlined() && (!is_text || (count != 2 && !flag))) {
+    return {};
+  }
+  // What is written whole need not be read again.
+  if (is_text && written.size() > quote + 1 && written.back() == written[quote]) {
+    return cpython::meaning_for_next(redaction_, written.substr(quote + 1, written.size() - quote - 2), count);
   }
   const auto text = text_of(item);
   return text ? cpython::meaning_for_next(redaction_, *text, count) : text::NameMeaning{};

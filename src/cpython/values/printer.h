@@ -130,7 +130,7 @@ class Printer {
   struct Active {
     Address address = 0;
     const Type* type = nullptr;
-    text::NameMeaning named;  // what its `name` says of its `value`
+    Address named = 0;  // its `name`, which may say something of its `value`
   };
 
   void value(Address address);
