@@ -43,7 +43,7 @@ std::optional<Cost> look(std::int64_t pid, bool findings, std::FILE* out = nullp
     return std::nullopt;
   }
   if (findings) {
-    stillframe::api::explain(**target, *still);
+    stillframe::api::explain(**target, *still, stillframe::text::Redaction::usual());
   }
   const std::string text = stillframe::render::to_text(*still, {});
   if (out != nullptr) {

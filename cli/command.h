@@ -39,9 +39,11 @@ struct OutputOptions {
 
 // Adds --native, --native-all, --native-last, --no-hide and --no-debuginfod.
 void add_native_options(CLI::App& command, capture::Options& reading, OutputOptions& options);
-// Adds --locals and the limits and names that go with it.
+// Adds --locals and the limits that go with it.
 void add_value_options(CLI::App& command, capture::ValueOptions& values);
-// Adds --depth, the same limits and names for objects that are asked for.
+// Adds --redact and --no-redact: for values, and for all other texts that may have secrets in them.
+void add_redaction_options(CLI::App& command, capture::ValueOptions& values);
+// Adds --depth, and the same limits for objects that are asked for.
 void add_object_options(CLI::App& command, capture::Options& reading);
 // What has to be found out of the things that threads wait for: no text shows the state of all of them.
 capture::ResourceOption resources_for(const OutputOptions& options);

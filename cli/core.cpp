@@ -37,7 +37,7 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     print(still.error());
     return kNothing;
   }
-  api::explain(**target, *still);
+  api::explain(**target, *still, options.reading.values.redaction);
   if (!print(*still, options.output, environment)) {
     return kNothing;
   }
@@ -59,6 +59,7 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
   options->reading.tasks = capture::TaskOption::many;
   add_search_option(*command, options->reading);
   add_value_options(*command, options->reading.values);
+  add_redaction_options(*command, options->reading.values);
   add_native_options(*command, options->reading, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:

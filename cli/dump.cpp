@@ -42,7 +42,7 @@ Result<model::Still> take(std::int64_t pid, const capture::Options& reading) {
   }
   auto still = api::take(**target, reading);
   if (still) {
-    api::explain(**target, *still);
+    api::explain(**target, *still, reading.values.redaction);
   }
   return still;
 }
@@ -86,6 +86,7 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   command->add_option("pid,-p,--pid", options->pids, "Process ids")->type_name("PID");
   add_reading_options(*command, options->reading, "a stack read while it changes");
   add_value_options(*command, options->reading.values);
+  add_redaction_options(*command, options->reading.values);
   add_native_options(*command, options->reading, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:

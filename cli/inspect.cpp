@@ -93,6 +93,7 @@ void add_inspect(CLI::App& program, const Environment& environment, int& exit_co
       ->type_name("N");
   add_reading_options(*command, options->reading, "an object read while it changes");
   add_object_options(*command, options->reading);
+  add_redaction_options(*command, options->reading.values);
   add_format_options(*command, options->output, "Write JSON (docs/inspection.schema.json), one object");
   command->footer(R"(Examples:
   stillframe inspect 4211 app.settings.CACHES            an object of a module

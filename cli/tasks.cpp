@@ -35,7 +35,7 @@ int run(const TasksOptions& options, const Environment& environment) {
     print(still.error());
     return kNothing;
   }
-  api::explain(**target, *still);
+  api::explain(**target, *still, options.reading.values.redaction);
   if (!print(options.output.json ? render::tasks_to_json(*still, environment.version)
                                  : render::tasks_to_text(*still, text_options(options.output, environment)))) {
     return kNothing;
@@ -53,6 +53,7 @@ void add_tasks(CLI::App& program, const Environment& environment, int& exit_code
                            text::names_of_schedulers(", ")));
   add_target_options(*command, options->target, options->files);
   add_reading_options(*command, options->reading, "tasks read while they change");
+  add_redaction_options(*command, options->reading.values);
   add_format_options(*command, options->output, "Write JSON (docs/tasks.schema.json), one object");
   command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
   command->add_flag("--no-hide", options->output.no_hide, "Show the scheduler's own calls too, which only wait");

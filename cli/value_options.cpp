@@ -1,4 +1,4 @@
-// --locals and what goes with it, the same for every command that shows values.
+// --locals and what goes with it, and what hides secrets: the same for every command that shows them.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +17,7 @@ constexpr std::size_t kMostText = std::size_t{1} << 20U;
 constexpr std::uint32_t kMostDepth = 20;
 constexpr std::uint64_t kMostParts = std::uint64_t{1} << 30U;
 
-// --max-string, --max-items and what hides names; `needs` where they mean nothing without another option.
+// --max-string and --max-items; `needs` where they mean nothing without another option.
 void add_limits(CLI::App& command, capture::ValueOptions& values, CLI::Option* needs) {
   const auto only_with = [needs](CLI::Option* option) { return needs == nullptr ? option : option->needs(needs); };
   const auto limit = [&](const char* name, std::uint64_t& into, std::string_view help) {
@@ -34,22 +34,6 @@ void add_limits(CLI::App& command, capture::ValueOptions& values, CLI::Option* n
   };
   limit("--max-string", values.limits.max_string, "Show that many characters of a text");
   limit("--max-items", values.limits.max_items, "Show that many items of a container, attributes of an object");
-  CLI::Option* redact =
-      only_with(command
-                    .add_option_function<std::vector<std::string>>(
-                        "--redact",
-                        [&values](const std::vector<std::string>& patterns) {
-                          for (const std::string& pattern : patterns) {
-                            values.redaction.add(pattern);
-                          }
-                        },
-                        "Also hide what is called so: arguments, locals, attributes, keys; * stands for any letters. "
-                        "Names such as password, token and secret are hidden anyway")
-                    ->allow_extra_args(false)
-                    ->type_name("PATTERN"));
-  only_with(command.add_flag_callback(
-                "--no-redact", [&values] { values.redaction = cpython::Redaction::none(); }, "Hide nothing"))
-      ->excludes(redact);
 }
 
 }  // namespace
@@ -70,6 +54,27 @@ void add_value_options(CLI::App& command, capture::ValueOptions& values) {
       ->type_name("N")
       ->needs(locals);
   add_limits(command, values, locals);
+}
+
+void add_redaction_options(CLI::App& command, capture::ValueOptions& values) {
+  CLI::Option* redact =
+      command
+          .add_option_function<std::vector<std::string>>(
+              "--redact",
+              [&values](const std::vector<std::string>& patterns) {
+                for (const std::string& pattern : patterns) {
+                  values.redaction.add(pattern);
+                }
+              },
+              "Also hide what is called so: arguments, locals, attributes, keys, options of the command line; * stands "
+              "for any letters. Passwords, tokens, keys, cookies and the like are hidden anyway")
+          ->allow_extra_args(false)
+          ->type_name("PATTERN");
+  command
+      .add_flag_callback(
+          "--no-redact", [&values] { values.redaction = text::Redaction::none(); },
+          "Hide nothing, also not in the command line, source lines and messages")
+      ->excludes(redact);
 }
 
 void add_object_options(CLI::App& command, capture::Options& reading) {

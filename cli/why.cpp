@@ -75,7 +75,7 @@ int run(const WhyOptions& options, const Environment& environment) {
     print(stills.error());
     return kNothing;
   }
-  api::explain_watched(**target, *stills);
+  api::explain_watched(**target, *stills, options.reading.values.redaction);
   const model::Still& still = stills->back();
   const bool printed = options.output.json
                            ? print(still, options.output, environment)
@@ -96,6 +96,7 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
       ->check(CLI::Range(0.01, 3600.0));
   options->reading.tasks = capture::TaskOption::many;
   add_reading_options(*command, options->reading, "what is read while it changes");
+  add_redaction_options(*command, options->reading.values);
   add_format_options(*command, options->output,
                      "Write the whole still as JSON (docs/still.schema.json); the answer is in its findings");
   command->footer(R"(Examples:

@@ -4,22 +4,33 @@
 #include "diagnose/findings.h"
 #include "diagnose/resource_titles.h"
 #include "diagnose/watched.h"
+#include "text/still_redaction.h"
 #include "waits/task_waits.h"
 #include "waits/thread_waits.h"
 
 namespace stillframe::api {
 
-void explain(const target::Target& target, model::Still& still) {
+namespace {
+
+void find_out(const target::Target& target, model::Still& still) {
   still.tasks ? waits::add_task_waits(target, still) : waits::add_thread_waits(target, still);
   diagnose::name_resources(still);
   check_fits_together(still);
   diagnose::add_findings(still);
 }
 
-void explain_watched(const target::Target& target, std::span<model::Still> stills) {
+}  // namespace
+
+void explain(const target::Target& target, model::Still& still, const text::Redaction& redaction) {
+  find_out(target, still);
+  text::hide_secrets(still, redaction);
+}
+
+void explain_watched(const target::Target& target, std::span<model::Still> stills, const text::Redaction& redaction) {
   if (!stills.empty()) {
-    explain(target, stills.back());
+    find_out(target, stills.back());
     diagnose::add_watched_findings(stills);
+    text::hide_secrets(stills.back(), redaction);
   }
 }
 

@@ -5,14 +5,16 @@
 
 #include "model/still.h"
 #include "target/target.h"
+#include "text/redaction.h"
 
 namespace stillframe::api {
 
-// Fills `waiting_on` of threads and `findings`. Nothing is stopped.
-void explain(const target::Target& target, model::Still& still);
+// Fills `waiting_on` of threads and `findings`. Nothing is stopped. Then the still is whole, and what is secret in its
+// texts is hidden.
+void explain(const target::Target& target, model::Still& still, const text::Redaction& redaction);
 
 // The same of several stills of one process, taken one after the other: what they show together is added to the last
 // one.
-void explain_watched(const target::Target& target, std::span<model::Still> stills);
+void explain_watched(const target::Target& target, std::span<model::Still> stills, const text::Redaction& redaction);
 
 }  // namespace stillframe::api

@@ -14,6 +14,7 @@
 #include "resolve/python_facts.h"
 #include "resolve/resolver.h"
 #include "resolve/source_columns.h"
+#include "text/still_redaction.h"
 #include "waits/resources.h"
 #include "waits/thread_pools.h"
 
@@ -84,7 +85,7 @@ Result<model::Still> Looks::take(const capture::Options& options) {
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
   still.partial = still.partial || runtime.claimed.has_value();
-  resolve::add_sources(still, target_, sources_);
+  resolve::add_sources(still, target_, options.values.redaction, sources_);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target_.warnings(), std::back_inserter(still.warnings));
   check_fits_together(still);
@@ -115,6 +116,7 @@ Result<model::Inspection> Looks::inspect(const capture::Options& options) {
     std::ranges::move(*list, std::back_inserter(inspection.warnings));
   }
   std::ranges::move(target_.warnings(), std::back_inserter(inspection.warnings));
+  text::hide_secrets(inspection, options.values.redaction);
   return inspection;
 }
 

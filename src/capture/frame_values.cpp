@@ -70,9 +70,12 @@ void FrameValues::read(const cpython::FrameChain& chain) {
     for (const cpython::Variable& variable : found.list) {
       const Name& name = name_of(*variable.name);
       Shown one{.variable = variable, .name = name.text};
-      if (variable.number && !name.hidden) {
+      const bool hidden = variable.number
+                              ? cpython::Redaction::hides(name.meaning, text::Shape::number)
+                              : cpython::is_hidden(options_.redaction, name.meaning, objects_, types_, variable.value);
+      if (variable.number && !hidden) {
         one.number = texts_->store(fmt::format("{}", *variable.number));
-      } else if (!name.hidden) {
+      } else if (!hidden) {
         one.tree = tree_of(variable.value, options_.children);
         shown.readable = shown.readable && one.tree->readable;
       }
@@ -94,7 +97,7 @@ void FrameValues::read_exceptions(cpython::Address thread) {
 const FrameValues::Name& FrameValues::name_of(const std::string& name) {
   const auto [at, fresh] = names_.try_emplace(&name);
   if (fresh) {
-    at->second = {.text = texts_->store(name), .hidden = options_.redaction.hides(name)};
+    at->second = {.text = texts_->store(name), .meaning = options_.redaction.meaning(name)};
   }
   return at->second;
 }

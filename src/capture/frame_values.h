@@ -77,7 +77,7 @@ class FrameValues {
   // The name of a variable, as it is shown.
   struct Name {
     std::string_view text;
-    bool hidden = false;
+    text::NameMeaning meaning;
   };
   const Name& name_of(const std::string& name);
 

@@ -169,10 +169,12 @@ class Grower {
     bool added = false;
     for (const cpython::Attribute& one : found.list) {
       if (!known.contains(one.name)) {
-        parts.children.push_back({.name = one.name,
-                                  .address = one.value,
-                                  .hidden = options_.values.redaction.hides(one.name),
-                                  .role = ChildRole::attribute});
+        parts.children.push_back(
+            {.name = one.name,
+             .address = one.value,
+             .hidden = cpython::is_hidden(options_.values.redaction, options_.values.redaction.meaning(one.name),
+                                          objects_, types_, one.value),
+             .role = ChildRole::attribute});
         added = true;
       }
     }

@@ -21,7 +21,7 @@ class Reader {
         objects_(*snapshot.objects),
         codes_(*snapshot.codes),
         types_(objects_),
-        printer_(objects_, types_, limits_, redaction_),
+        printer_(objects_, types_, limits_, snapshot.redaction),
         still_(still),
         list_(still.crash->exceptions) {}
 
@@ -98,7 +98,6 @@ class Reader {
   cpython::CodeCache& codes_;
   cpython::Types types_;
   cpython::ValueLimits limits_;
-  cpython::Redaction redaction_ = cpython::Redaction::usual();
   cpython::Printer printer_;
   model::Still& still_;
   std::vector<model::PythonException>& list_;

@@ -5,20 +5,9 @@
 #include <algorithm>
 
 #include "text/display_width.h"
+#include "text/untrusted_characters.h"
 
 namespace stillframe::render {
-namespace {
-
-// Characters that change how the rest of a line is shown, break it, or hide in it: bidirectional controls (UAX #9),
-// line and paragraph separators, invisible operators, annotations, tags.
-bool is_control(std::uint32_t point) {
-  const auto in = [point](std::uint32_t first, std::uint32_t last) { return point >= first && point <= last; };
-  return point < 0x20 || in(0x7F, 0x9F) || point == 0xAD || point == 0x061C || point == 0x180E || point == 0x200B ||
-         in(0x200E, 0x200F) || in(0x2028, 0x202E) || in(0x2060, 0x206F) || point == 0xFEFF || in(0xFFF9, 0xFFFB) ||
-         in(0xE0000, 0xE007F);
-}
-
-}  // namespace
 
 void append_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
@@ -29,7 +18,7 @@ void append_escaped(std::string& out, std::string_view text) {
       out += ' ';
     } else if (point == 0xFFFD && bytes.size() == 1) {
       fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(bytes.front()));
-    } else if (is_control(point)) {
+    } else if (text::is_untrusted(point)) {
       fmt::format_to(std::back_inserter(out),
                      fmt::runtime(point < 0x100     ? "\\x{:02x}"
                                   : point < 0x10000 ? "\\u{:04x}"

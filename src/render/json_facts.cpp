@@ -2,9 +2,60 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 #include "render/words.h"
+#include "text/display_width.h"
+#include "text/untrusted_characters.h"
 
 namespace stillframe::render {
+namespace {
+
+// As UTF-16 has it.
+void append_unicode_escape(std::string& out, std::uint32_t point) {
+  if (point < 0x10000) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", point);
+    return;
+  }
+  const std::uint32_t above = point - 0x10000;
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xD800 + (above >> 10U), 0xDC00 + (above & 0x3FFU));
+}
+
+// Outside of its strings JSON is ASCII, and control characters of C0 in them are escaped already.
+std::string with_escapes(std::string json) {
+  const auto is_plain = [](char byte) { return static_cast<unsigned char>(byte) < 0x7F; };
+  const auto first = std::ranges::find_if_not(json, is_plain);
+  if (first == json.end()) {
+    return json;
+  }
+  std::string_view rest = json;
+  std::string out(rest.substr(0, static_cast<std::size_t>(first - json.begin())));
+  rest.remove_prefix(out.size());
+  while (!rest.empty()) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(rest, is_plain) - rest.begin());
+    out += rest.substr(0, plain);
+    rest.remove_prefix(plain);
+    if (rest.empty()) {
+      break;
+    }
+    const std::string_view before = rest;
+    const std::uint32_t point = text::take_code_point(rest);
+    if (text::is_untrusted(point)) {
+      append_unicode_escape(out, point);
+    } else {
+      out += before.substr(0, before.size() - rest.size());
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string dump(const Json& json) {
+  return with_escapes(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
 
 std::string timestamp(std::chrono::system_clock::time_point at) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();

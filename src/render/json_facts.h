@@ -45,9 +45,8 @@ inline Json seconds(const std::optional<double>& value) {
   return value ? Json(std::abs(*value) < kExact ? std::round(*value * 1e6) / 1e6 : *value) : Json(nullptr);
 }
 
-// One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON.
-inline std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+// One line. Bytes that are no UTF-8 become U+FFFD: the output is always valid JSON. Characters that a terminal would
+// act on, or would not show, stand as \u escapes.
+std::string dump(const Json& json);
 
 }  // namespace stillframe::render

@@ -16,8 +16,14 @@ namespace {
 
 using model::Frame;
 
+// A line as it is shown: with its secrets hidden, and where in the file's line they stand.
+struct ShownLine {
+  std::string_view text;
+  std::vector<text::Span> hidden;
+};
+
 // The lines that frames ask of one file; a line that the file has not stays absent.
-using Lines = std::unordered_map<std::int32_t, std::optional<std::string_view>>;
+using Lines = std::unordered_map<std::int32_t, std::optional<ShownLine>>;
 
 struct Wanted {
   Lines lines;
@@ -87,15 +93,18 @@ Files lines_asked_for(const model::Still& still) {
   return files;
 }
 
-void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, Sources& sources,
-                model::Still& still) {
+void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, const text::Redaction& redaction,
+                Sources& sources, model::Still& still) {
   SourceFile* source = sources.find(target, path, wanted.python);
   if (source == nullptr) {
     return;
   }
   for (auto& [number, text] : wanted.lines) {
     if (const auto line = source->text.line(number)) {
-      text = still.texts.keep(*line);
+      auto hidden = redaction.find(*line, text::Writing::code);
+      text = ShownLine{
+          .text = hidden.empty() ? still.texts.keep(*line) : still.texts.keep(text::with_hidden(*line, hidden)),
+          .hidden = std::move(hidden)};
     }
   }
   const auto started = sources.started_at(target);
@@ -111,6 +120,18 @@ std::optional<std::int32_t> display_column(std::optional<std::string_view> line,
     return std::nullopt;
   }
   return text::display_width(line->substr(0, static_cast<std::size_t>(*offset))) + 1;
+}
+
+// The byte column of the file's line as one of the line that is shown.
+void move_column(std::optional<std::int32_t>& column, const std::optional<ShownLine>& line) {
+  if (column && *column >= 0 && line && !line->hidden.empty()) {
+    const std::size_t moved = text::offset_with_hidden(static_cast<std::size_t>(*column), line->hidden);
+    column = static_cast<std::int32_t>(moved);
+  }
+}
+
+std::optional<std::string_view> text_of(const std::optional<ShownLine>& line) {
+  return line ? std::optional(line->text) : std::nullopt;
 }
 
 // The lines of an expression in one text, made once for each place.
@@ -131,7 +152,7 @@ class Blocks {
   std::optional<std::string_view> join(const Place& place, const Lines& lines, model::TextPool& texts) {
     std::string text;
     for (std::int32_t number = place.line; number <= place.end_line; ++number) {
-      const auto line = lines.at(number);
+      const auto line = text_of(lines.at(number));
       if (!line || text.size() > room_) {
         return std::nullopt;
       }
@@ -156,10 +177,11 @@ void place_columns(Frame& frame, std::optional<std::string_view> first_line,
   frame.end_column = frame.column ? display_column(last_line, frame.end_byte_column) : std::nullopt;
 }
 
-void add_sources(model::Still& still, const target::Target& target, Sources& sources) {
+void add_sources(model::Still& still, const target::Target& target, const text::Redaction& redaction,
+                 Sources& sources) {
   Files files = lines_asked_for(still);
   for (auto& [path, wanted] : files) {
-    read_lines(path, wanted, target, sources, still);
+    read_lines(path, wanted, target, redaction, sources, still);
   }
   Blocks blocks;
   const Lines* lines = nullptr;
@@ -173,11 +195,15 @@ void add_sources(model::Still& still, const target::Target& target, Sources& sou
       lines = &files.at(place->file).lines;
       file = place->file;
     }
-    frame.source = lines->at(place->line);
+    const auto& first = lines->at(place->line);
+    const auto& last = lines->at(place->end_line);
+    frame.source = text_of(first);
     if (frame.kind != model::FrameKind::python) {
       return;  // the column is the compiler's
     }
-    place_columns(frame, frame.source, lines->at(place->end_line));
+    move_column(frame.byte_column, first);
+    move_column(frame.end_byte_column, last);
+    place_columns(frame, frame.source, text_of(last));
     if (place->spans_lines() && frame.byte_column) {
       frame.source_lines = blocks.find(*place, *lines, still.texts);
     }

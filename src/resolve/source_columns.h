@@ -7,6 +7,7 @@
 #include "model/still.h"
 #include "resolve/sources.h"
 #include "target/target.h"
+#include "text/redaction.h"
 
 namespace stillframe::resolve {
 
@@ -18,8 +19,9 @@ void place_columns(model::Frame& frame, std::optional<std::string_view> first_li
 
 // Finds the source line of every frame and places the columns of Python frames. Of native frames those are looked for
 // whose file the compiler named by an absolute path, as the target sees it. Each file is read once and let go; a
-// warning names each that changed after the program started, since its lines need not be those that run.
-// `sources` keeps what was read for the next still of the same target.
-void add_sources(model::Still& still, const target::Target& target, Sources& sources);
+// warning names each that changed after the program started, since its lines need not be those that run. Secrets in
+// them are hidden, and columns are those of what is shown. `sources` keeps what was read for the
+// next still of the same target.
+void add_sources(model::Still& still, const target::Target& target, const text::Redaction& redaction, Sources& sources);
 
 }  // namespace stillframe::resolve

@@ -102,7 +102,7 @@ std::optional<std::uint64_t> length_of(const Objects& objects, Address container
 void put_quoted(Printer& out, std::u32string_view text) {
   const std::u32string_view shown = text.substr(0, std::min<std::uint64_t>(text.size(), out.limits().max_string));
   std::string quoted;
-  append_text_repr(quoted, shown);
+  append_text_repr(quoted, out.without_secrets(std::u32string(shown), shown.size() < text.size()));
   out.put(quoted);
   if (shown.size() < text.size()) {
     out.more_of_text(text.size() - shown.size(), "characters");
@@ -112,7 +112,7 @@ void put_quoted(Printer& out, std::u32string_view text) {
 void put_bare(Printer& out, std::optional<Address> text) {
   constexpr std::uint64_t kMostBare = 512;
   const auto known = text ? out.objects().text(*text, kMostBare) : std::nullopt;
-  known ? out.put(*known) : out.unreadable("a name");
+  known ? out.put(out.without_secrets(*known, known->size() >= kMostBare)) : out.unreadable("a name");
 }
 
 void put_place(Printer& out, const Instance& object) {

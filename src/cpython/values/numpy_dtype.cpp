@@ -124,11 +124,11 @@ bool put_text_element(Printer& out, const NumpyType& type, Address at) {
       points.push_back(static_cast<char32_t>(type.swapped ? std::byteswap(point) : point));
     }
     points.resize(points.find_last_not_of(U'\0') + 1);
-    append_text_repr(text, points);
+    append_text_repr(text, out.without_secrets(std::move(points), false));
   } else {
     raw.resize(raw.find_last_not_of('\0') + 1);
     text = "b";
-    append_bytes_repr(text, raw);
+    append_bytes_repr(text, out.without_secrets(raw, false));
   }
   out.put(text);
   if (raw.size() < static_cast<std::uint64_t>(type.size) && most < static_cast<std::uint64_t>(type.size)) {

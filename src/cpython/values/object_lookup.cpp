@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cpython/objects/suggestions.h"
 #include "cpython/values/attributes.h"
@@ -16,6 +17,10 @@ constexpr std::uint64_t kMaxPathNameLength = 1024;
 constexpr std::uint64_t kMostNames = 4096;
 // Objects that one step is handed on to: a ChainMap has several, and may have itself.
 constexpr std::uint32_t kMostFollowed = 500;
+
+ValueLimits outline_limits() {
+  return {.depth = 1, .max_items = kMostNames, .max_text = std::size_t{1} << 20U, .outline = true};
+}
 
 // The part of the path that was looked up when it failed, and how to see what is there.
 Error lost(const ObjectPath& path, std::string stopper, const std::vector<std::string>& near, std::string otherwise) {
@@ -54,10 +59,12 @@ Result<FoundObject> ObjectLookup::find(const ObjectPath& path) {
       return std::unexpected(lost(path, fmt::format("{} is {}", before, next.stopper), next.near,
                                   "look at what it has: inspect " + before));
     }
-    found.address = *next.object;
+    const Address holder = std::exchange(found.address, *next.object);
     const bool named = step.kind == PathStep::Kind::attribute || step.kind == PathStep::Kind::text ||
                        step.kind == PathStep::Kind::bytes || step.kind == PathStep::Kind::written;
-    found.hidden = found.hidden || (named && redaction_.hides(step.text));
+    const text::NameMeaning meaning = named ? redaction_.meaning(step.text) : text::NameMeaning{};
+    found.hidden = found.hidden || is_hidden(redaction_, meaning, objects_, types_, found.address) ||
+                   is_hidden_part(holder, step, found.address);
   }
   if (types_.of(found.address) == nullptr) {
     return std::unexpected(lost(path, fmt::format("at {:#x} there is no object with a sound type", found.address), {},
@@ -277,8 +284,21 @@ ObjectLookup::Step ObjectLookup::no_attribute(Address object, const Type& type, 
   return step;
 }
 
+// Whether what holds an object says that it is secret: a field of a named tuple, the first of a pair, the flag before
+// it.
+bool ObjectLookup::is_hidden_part(Address of, const PathStep& step, Address part) {
+  if (redaction_.empty()) {
+    return false;
+  }
+  const ValueLimits limits = outline_limits();
+  const Written parts = Printer(objects_, types_, limits, redaction_).write(of);
+  return std::ranges::any_of(parts.children, [&](const Child& child) {
+    return child.hidden && child.address == part && (step.kind != PathStep::Kind::attribute || child.name == step.text);
+  });
+}
+
 Written ObjectLookup::outline(Address object) {
-  const ValueLimits limits{.depth = 1, .max_items = kMostNames, .max_text = std::size_t{1} << 20U, .outline = true};
+  const ValueLimits limits = outline_limits();
   const Redaction nothing = Redaction::none();
   return Printer(objects_, types_, limits, nothing).write(object);
 }

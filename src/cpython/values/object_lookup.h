@@ -63,6 +63,7 @@ class ObjectLookup {
   bool is_key(Address key, const PathStep& step);
   std::string written_key(Address key);
   std::optional<Address> child(Address object, ChildRole role, std::string_view name);
+  bool is_hidden_part(Address of, const PathStep& step, Address part);
   Written outline(Address object);
 
   const Objects& objects_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "cpython/values/attributes.h"
@@ -28,6 +29,7 @@ Written Printer::write(Address address) {
   left_out_ = 0;
   readable_ = true;
   cut_ = false;
+  hidden_ = false;
   const Type* type = types_.of(address);
   value(address);
   return {.text = std::move(out_),
@@ -52,7 +54,7 @@ void Printer::value(Address address) {
     unreadable(fmt::format("no object at {:#x}", address));
     return;
   }
-  const auto again = std::ranges::find(active_, address, &std::pair<Address, const Type*>::first);
+  const auto again = std::ranges::find(active_, address, &Active::address);
   if (again != active_.end()) {
     put(type->kind != nullptr ? type->kind->cycle : "...");
     return;
@@ -63,7 +65,7 @@ void Printer::value(Address address) {
 void Printer::enter(Address address, const Type& type) {
   const Instance object{.address = address, .type = type};
   const std::size_t begin = out_.size();
-  active_.emplace_back(address, &type);
+  active_.push_back({.address = address, .type = &type});
   failure_.clear();
   if (!known(object)) {
     out_.resize(begin);
@@ -131,46 +133,109 @@ void Printer::note_entry(std::string key, Address value, bool hidden) {
   add_child({.name = std::move(key), .address = value, .hidden = hidden, .role = ChildRole::entry});
 }
 
-void Printer::item(Address value_at, std::string_view name) {
-  note(name, value_at);
-  written_part(value_at, false);
+void Printer::item(Address value_at, std::string_view name, bool hidden) {
+  note(name, value_at, hidden);
+  written_part(value_at, hidden);
 }
 
 void Printer::attribute(std::string_view name, Address value_at, std::string_view between) {
-  const bool hidden = redaction_.hides(name);
+  const bool hidden = hides_part(name, value_at);
   note(name, value_at, hidden);
   put(name);
   put(between);
   written_part(value_at, hidden);
 }
 
-// Of a key that is not shown whole.
-bool Printer::is_secret_key(Address key) {
-  constexpr std::uint64_t longest = 4096;
-  const Type* type = types_.of(key);
-  const bool text = type != nullptr && type->has(kTextSubclass);
-  const bool bytes = type != nullptr && type->has(kBytesSubclass);
-  const auto whole = text ? objects_.text(key, longest) : bytes ? objects_.bytes(key, longest) : std::nullopt;
-  return whole && redaction_.hides(*whole);
+std::optional<std::string> Printer::text_of(Address object) {
+  const Type* type = types_.of(object);
+  return type == nullptr ? std::nullopt : secret_text(objects_, *type, object);
+}
+
+// Whether an attribute or an entry is hidden by its name, or by the name that the object has beside it: of a cookie, a
+// header, a variable of the environment as {"name": …, "value": …}.
+bool Printer::hides_part(std::string_view name, Address value_at) {
+  if (redaction_.empty()) {
+    return false;
+  }
+  if (is_hidden(redaction_, redaction_.meaning(name), objects_, types_, value_at)) {
+    return true;
+  }
+  const auto first = std::min(name.find_first_not_of("'\"_"), name.size());
+  const std::string_view bare = name.substr(first, name.find_last_not_of("'\"_") + 1 - first);
+  const auto is = [bare](std::string_view what) { return bare == what; };
+  Address& named = active_.back().named;
+  if (is("name") || is("key") || is("Name")) {
+    named = value_at;
+    return false;
+  }
+  const bool is_value = named != 0 && (is("value") || is("coded_value") || is("Value"));
+  const auto text = is_value ? text_of(named) : std::nullopt;
+  return text && is_hidden(redaction_, redaction_.meaning(*text), objects_, types_, value_at);
 }
 
 void Printer::pair(Address key, Address value_at, std::string_view between) {
   const std::size_t begin = out_.size();
   const bool was_readable = std::exchange(readable_, true);
   const bool was_cut = std::exchange(cut_, false);
+  const bool was_hidden = std::exchange(hidden_, false);
   value(key);
-  const bool exact = readable_ && !cut_;
+  const bool exact = readable_ && !cut_ && !hidden_;
   readable_ = readable_ && was_readable;
   cut_ = cut_ || was_cut;
-  // The key as it is written, with its quotes: who hides `token` also hides 'token'.
+  hidden_ = hidden_ || was_hidden;
+  // The key as it is written, with its quotes: who hides `token` also hides 'token'. One that is not shown whole is
+  // read for this.
   const std::string_view name = std::string_view(out_).substr(begin);
-  const bool hidden = redaction_.hides(name) || (!exact && is_secret_key(key));
+  const auto whole = exact ? std::nullopt : text_of(key);
+  const bool hidden = hides_part(name, value_at) || (whole && hides_part(*whole, value_at));
   if (notes()) {
     add_child(
         {.name = std::string(name), .address = value_at, .hidden = hidden, .role = ChildRole::entry, .exact = exact});
   }
   put(between);
   written_part(value_at, hidden);
+}
+
+// What the item that stands from `begin` on says of the one behind it.
+text::NameMeaning Printer::meaning_for_next(Address item, std::size_t begin, std::uint64_t count) {
+  if (redaction_.empty()) {
+    return {};
+  }
+  const std::string_view written = std::string_view(out_).substr(begin);
+  const auto quote = written.substr(0, 2).find_first_of("'\"");
+  const bool is_text = quote != std::string_view::npos;
+  const bool flag = is_text && written.substr(quote + 1).starts_with('-');
+  if (!outlined() && (!is_text || (count != 2 && !flag))) {
+    return {};
+  }
+  // What is written whole need not be read again.
+  if (is_text && written.size() > quote + 1 && written.back() == written[quote]) {
+    return cpython::meaning_for_next(redaction_, written.substr(quote + 1, written.size() - quote - 2), count);
+  }
+  const auto text = text_of(item);
+  return text ? cpython::meaning_for_next(redaction_, *text, count) : text::NameMeaning{};
+}
+
+std::string Printer::without_secrets(std::string bytes, bool cut) {
+  const auto spans = redaction_.find(bytes, text::Writing::text, cut);
+  hidden_ = hidden_ || !spans.empty();
+  return spans.empty() ? std::move(bytes) : text::with_hidden(bytes, spans);
+}
+
+std::u32string Printer::without_secrets(std::u32string points, bool cut) {
+  if (redaction_.empty()) {
+    return points;
+  }
+  // Only ASCII tells what is secret.
+  std::string ascii(points.size(), '\0');
+  std::ranges::transform(points, ascii.begin(),
+                         [](char32_t point) { return point < 0x80 ? static_cast<char>(point) : '\x80'; });
+  const auto spans = redaction_.find(ascii, text::Writing::text, cut);
+  hidden_ = hidden_ || !spans.empty();
+  for (const text::Span& span : spans | std::views::reverse) {
+    points.replace(span.begin, span.end - span.begin, std::u32string(kRedacted.begin(), kRedacted.end()));
+  }
+  return points;
 }
 
 void Printer::written_part(Address value_at, bool hidden) {
@@ -182,9 +247,14 @@ void Printer::written_part(Address value_at, bool hidden) {
 bool Printer::sequence(std::string_view open, std::uint64_t count, std::string_view close,
                        const std::function<std::optional<Address>(std::uint64_t)>& at, bool lone_comma) {
   put(open);
+  text::NameMeaning meaning;  // of what stands before
   const bool whole = each(count, [&](std::uint64_t i) {
     const auto part = at(i);
-    part ? item(*part) : void();
+    if (part) {
+      const std::size_t begin = position();
+      item(*part, {}, is_hidden(redaction_, meaning, objects_, types_, *part));
+      meaning = i + 1 < count ? meaning_for_next(*part, begin, count) : text::NameMeaning{};
+    }
     return part.has_value();
   });
   if (lone_comma && count == 1) {

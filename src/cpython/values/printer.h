@@ -66,7 +66,7 @@ class Printer {
   // Words of ours, or text of the target as it is (render escapes what a terminal would act on).
   void put(std::string_view text) { out_ += text; }
   // A part of this object, by its own repr(). `name` is what it is called as a child; empty: its number.
-  void item(Address value, std::string_view name = {});
+  void item(Address value, std::string_view name = {}, bool hidden = false);
   // "key: value", hidden where the key says that it is secret.
   void pair(Address key, Address value, std::string_view between = ": ");
   // "name=value", likewise.
@@ -89,8 +89,14 @@ class Printer {
   [[nodiscard]] std::size_t position() const { return out_.size(); }
   // Whether another part may be begun; false puts "…" and remembers that something is missing.
   bool room();
-  // Whether what is called so is secret: for values that are no objects of their own.
+  // Whether what is called so is secret: for values that are no objects of their own, and for texts of that kind.
   [[nodiscard]] bool hides(std::string_view name) const { return redaction_.hides(name); }
+  [[nodiscard]] bool hides_text(std::string_view name, std::string_view text) const {
+    return redaction_.hides_text(redaction_.meaning(name), text);
+  }
+  // Texts of the target with their secret parts hidden; `cut`: the text goes on behind them.
+  std::string without_secrets(std::string bytes, bool cut);
+  std::u32string without_secrets(std::u32string points, bool cut);
   // Whether what is being written is no part of another object.
   [[nodiscard]] bool outermost() const { return active_.size() == 1; }
   // Whether the attributes of one more object may be shown, at the depth that was asked for.
@@ -120,10 +126,19 @@ class Printer {
   void note_entry(std::string key, Address value, bool hidden);
 
  private:
+  // What is being written.
+  struct Active {
+    Address address = 0;
+    const Type* type = nullptr;
+    Address named = 0;  // its `name`, which may say something of its `value`
+  };
+
   void value(Address address);
   void add_child(Child child);
   void written_part(Address value_at, bool hidden);
-  [[nodiscard]] bool is_secret_key(Address key);
+  [[nodiscard]] std::optional<std::string> text_of(Address object);
+  [[nodiscard]] bool hides_part(std::string_view name, Address value);
+  [[nodiscard]] text::NameMeaning meaning_for_next(Address item, std::size_t begin, std::uint64_t count);
   // Whether parts of what is being written are noted.
   [[nodiscard]] bool notes() const { return limits_.children && active_.size() == 1; }
   // Parts of the object that was asked for are not written.
@@ -137,13 +152,14 @@ class Printer {
   const Redaction& redaction_;
   std::string out_;
   std::string failure_;
-  std::vector<std::pair<Address, const Type*>> active_;  // what is being written, outermost first
+  std::vector<Active> active_;  // outermost first
   std::vector<Child> children_;
   std::uint32_t opened_ = 0;
   std::uint64_t visits_ = 0;
   std::uint64_t left_out_ = 0;
   bool readable_ = true;
   bool cut_ = false;
+  bool hidden_ = false;  // a part of a text was
 };
 
 }  // namespace stillframe::cpython

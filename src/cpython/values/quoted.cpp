@@ -39,12 +39,12 @@ void put_cut(Printer& out, std::string_view text, std::uint64_t length, std::str
 }  // namespace
 
 bool put_bytes_at(Printer& out, Address at, std::uint64_t length, std::string_view prefix, bool all_quotes) {
-  const auto bytes = length > kMostLength ? std::nullopt : bytes_at(out, at, shown_of(out, length));
+  auto bytes = length > kMostLength ? std::nullopt : bytes_at(out, at, shown_of(out, length));
   if (!bytes) {
     return false;
   }
   std::string text(prefix);
-  append_bytes_repr(text, *bytes, all_quotes);
+  append_bytes_repr(text, out.without_secrets(std::move(*bytes), shown_of(out, length) < length), all_quotes);
   put_cut(out, text, length, "bytes");
   return true;
 }
@@ -60,17 +60,17 @@ bool put_text_at(Printer& out, const TextPlace& place) {
   }
   std::string text(str_is_bytes(out) ? "u" : "");
   if (place.ascii) {
-    const auto letters = bytes_at(out, place.data, shown);
+    auto letters = bytes_at(out, place.data, shown);
     if (!letters) {
       return false;
     }
-    append_bytes_repr(text, *letters);
+    append_bytes_repr(text, out.without_secrets(std::move(*letters), shown < place.length));
   } else {
-    const auto points = out.objects().characters(place, shown);
+    auto points = out.objects().characters(place, shown);
     if (!points) {
       return false;
     }
-    append_text_repr(text, *points, str_is_bytes(out));
+    append_text_repr(text, out.without_secrets(std::move(*points), shown < place.length), str_is_bytes(out));
   }
   put_cut(out, text, place.length, "characters");
   return true;

@@ -1,64 +1,82 @@
 #include "cpython/values/redaction.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 
 namespace stillframe::cpython {
 namespace {
 
-// Keys of dicts are asked for as well: what is kept has to end somewhere.
-constexpr std::size_t kLongestKept = 64;
-constexpr std::size_t kMostKept = 4096;
+using text::Shape;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-  });
-  return out;
+// Of a text that is hidden by its name no more than this is read.
+constexpr std::uint64_t kMostOfText = 4096;
+
+// Types of what is no secret, whatever it is called.
+constexpr std::array<std::string_view, 16> kOpenTypes{"NoneType",
+                                                      "NotImplementedType",
+                                                      "bool",
+                                                      "builtin_function_or_method",
+                                                      "ellipsis",
+                                                      "function",
+                                                      "getset_descriptor",
+                                                      "instancemethod",
+                                                      "member_descriptor",
+                                                      "method",
+                                                      "method-wrapper",
+                                                      "method_descriptor",
+                                                      "module",
+                                                      "property",
+                                                      "type",
+                                                      "wrapper_descriptor"};
+constexpr std::array<std::string_view, 5> kNumberTypes{"complex", "decimal.Decimal", "float", "int", "long"};
+
+Shape shape_of(const Type* type) {
+  if (type == nullptr) {
+    return Shape::other;
+  }
+  if (type->has(kTypeSubclass) || std::ranges::binary_search(kOpenTypes, std::string_view(type->name))) {
+    return Shape::nothing;
+  }
+  if (type->has(kTextSubclass) || type->has(kBytesSubclass) || type->name == "bytearray") {
+    return Shape::text;
+  }
+  if (type->has(kIntSubclass) || type->has(kLongSubclass) ||
+      std::ranges::binary_search(kNumberTypes, std::string_view(type->name))) {
+    return Shape::number;
+  }
+  return type->has(kTupleSubclass) || type->has(kListSubclass) ? Shape::sequence : Shape::other;
 }
 
 }  // namespace
 
-Redaction Redaction::usual() {
-  constexpr std::array kUsual{"password",   "passwd",  "passphrase", "secret",        "token",
-                              "api_key",    "apikey",  "api-key",    "private_key",   "privatekey",
-                              "access_key", "authkey", "credential", "authorization", "cookie"};
-  Redaction redaction;
-  for (const char* pattern : kUsual) {
-    redaction.add(pattern);
+std::optional<std::string> secret_text(const Objects& objects, const Type& type, Address object) {
+  if (type.has(kTextSubclass)) {
+    return objects.text(object, kMostOfText);
   }
-  return redaction;
+  return type.has(kBytesSubclass) ? objects.bytes(object, kMostOfText) : std::nullopt;
 }
 
-void Redaction::add(std::string_view pattern) {
-  patterns_.push_back("*" + lower(pattern) + "*");
-  decided_.clear();
-}
-
-bool Redaction::hides(std::string_view name) const {
-  if (patterns_.empty()) {
+bool is_hidden(const Redaction& redaction, const text::NameMeaning& meaning, const Objects& objects, Types& types,
+               Address object) {
+  if (meaning.kind == text::SecretKind::open || meaning.kind == text::SecretKind::asked) {
+    return meaning.kind == text::SecretKind::asked;
+  }
+  const Type* type = types.of(object);
+  const Shape shape = shape_of(type);
+  if (!Redaction::hides(meaning, shape)) {
     return false;
   }
-  if (name.size() > kLongestKept) {
-    return decide(name);
-  }
-  if (const auto known = decided_.find(name); known != decided_.end()) {
-    return known->second;
-  }
-  const bool hidden = decide(name);
-  if (decided_.size() < kMostKept) {
-    decided_.emplace(name, hidden);
-  }
-  return hidden;
+  const auto text = shape == Shape::text ? secret_text(objects, *type, object) : std::nullopt;
+  return !text || redaction.hides_text(meaning, *text);
 }
 
-bool Redaction::decide(std::string_view name) const {
-  const std::string text = lower(name);
-  return std::ranges::any_of(
-      patterns_, [&](const std::string& pattern) { return fnmatch(pattern.c_str(), text.c_str(), 0) == 0; });
+text::NameMeaning meaning_for_next(const Redaction& redaction, std::string_view item, std::uint64_t count) {
+  if (redaction.announces_secret(item)) {
+    return redaction.meaning(item);
+  }
+  const text::NameMeaning meaning = count == 2 ? redaction.meaning(item) : text::NameMeaning{};
+  const bool certain = meaning.kind == text::SecretKind::secret || meaning.kind == text::SecretKind::asked;
+  return certain ? meaning : text::NameMeaning{};
 }
 
 }  // namespace stillframe::cpython

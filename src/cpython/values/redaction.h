@@ -1,39 +1,27 @@
-// Which names say that what they hold is nobody else's business.
+// What is secret of a program's objects: by what they are called, and by what stands next to them.
 #pragma once
 
-#include <functional>
-#include <string>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
+
+#include "cpython/objects/objects.h"
+#include "cpython/values/types.h"
+#include "text/redaction.h"
 
 namespace stillframe::cpython {
 
-class Redaction {
- public:
-  // Hides what is called after passwords, tokens, keys and the like.
-  static Redaction usual();
-  // Hides nothing.
-  static Redaction none() { return {}; }
+using text::kRedacted;
+using text::Redaction;
 
-  // Also hides names that contain `pattern`, whatever the case; `*` stands for any characters, as in a shell.
-  void add(std::string_view pattern);
-  [[nodiscard]] bool hides(std::string_view name) const;
-  [[nodiscard]] bool empty() const { return patterns_.empty(); }
+// What a str or bytes object says, as far as secrets are told by it; nothing where it is neither, or cannot be read.
+std::optional<std::string> secret_text(const Objects& objects, const Type& type, Address object);
 
- private:
-  [[nodiscard]] bool decide(std::string_view name) const;
+// Whether an object is hidden by what its name means.
+bool is_hidden(const Redaction& redaction, const text::NameMeaning& meaning, const Objects& objects, Types& types,
+               Address object);
 
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::vector<std::string> patterns_;  // in lower case
-  // What was decided before: programs have few names, and use them often.
-  mutable std::unordered_map<std::string, bool, Hash, std::equal_to<>> decided_;
-};
-
-// What stands in place of a hidden value.
-inline constexpr std::string_view kRedacted = "<redacted>";
+// What the item before another one in a tuple or list means for that: of ("password", "…"), and of "--password" in a
+// command. `count`: how many items there are.
+text::NameMeaning meaning_for_next(const Redaction& redaction, std::string_view item, std::uint64_t count);
 
 }  // namespace stillframe::cpython

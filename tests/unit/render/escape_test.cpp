@@ -28,6 +28,7 @@ TEST(Escape, BidirectionalControlsAndInvisibleCharactersAreShown) {
   EXPECT_EQ(escaped("\xe2\x81\xa6"), "\\u2066");
   EXPECT_EQ(escaped("\xf3\xa0\x81\x81"), "\\U000e0041");
   EXPECT_EQ(escaped("\xe2\x80\x8b"), "\\u200b");
+  EXPECT_EQ(escaped("\xe1\x85\x9f\xe3\x85\xa4\xcd\x8f\xe2\x80\x8d\xef\xbe\xa0"), "\\u115f\\u3164\\u034f\\u200d\\uffa0");
 }
 
 TEST(Escape, InvalidUtf8IsShownByteByByte) {

@@ -39,6 +39,18 @@ TEST(Json, IsOneLine) {
   EXPECT_EQ(text.back(), '\n');
 }
 
+TEST(Json, EscapesWhatATerminalWouldActOnOrNotShow) {
+  model::Still still = live_still();
+  still.warnings = {
+      "a\x7f\xc2\x9b\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8b\xe2\x80\xa8\xef\xbb\xbf\xe1\x85\x9f\xe3\x85\xa4\xcd\x8f\xf3"
+      "\xa0\x81\x81z gr\u00f6\u00dfer \u6f22"};
+  const std::string text = to_json(still, "9.9.9");
+  EXPECT_TRUE(text.contains(
+      "a\\u007f\\u009b\\u202e\\u2066\\u200b\\u2028\\ufeff\\u115f\\u3164\\u034f\\udb40\\udc41z gr\u00f6\u00dfer"))
+      << text;
+  EXPECT_EQ(Json::parse(text)["warnings"][0], still.warnings[0]) << "nothing is lost";
+}
+
 TEST(Json, HeadOfAStill) {
   const Json json = parsed(live_still());
   EXPECT_EQ(json["schema"], "stillframe/1");

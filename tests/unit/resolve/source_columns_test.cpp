@@ -56,6 +56,26 @@ model::Still still_of(std::vector<Frame> frames) {
   return still;
 }
 
+TEST(AddSources, HidesSecretsAndMovesTheColumns) {
+  const FilesTarget target;
+  const std::string line = R"(x = f("amqp://u:hunter2@h", g(1)))";
+  target.write("/srv/app.py", line + "\n");
+  const auto at = static_cast<std::int32_t>(line.find("g(1)"));
+  const auto frames = [&] {
+    return still_of({{.file = "/srv/app.py", .line = 1, .end_line = 1, .byte_column = at, .end_byte_column = at + 4}});
+  };
+  auto still = frames();
+  add_sources(still, target, text::Redaction::usual(), sources);
+  const Frame& frame = still.threads.at(0).frames.at(0);
+  EXPECT_EQ(frame.source, R"(x = f("amqp://u:<redacted>@h", g(1)))");
+  EXPECT_EQ(frame.column, static_cast<std::int32_t>(frame.source->find("g(1)")) + 1);
+  EXPECT_EQ(frame.end_column, *frame.column + 4);
+  EXPECT_EQ(frame.byte_column, *frame.column - 1);
+  auto open = frames();
+  add_sources(open, target, text::Redaction::none());
+  EXPECT_EQ(open.threads.at(0).frames.at(0).source, line);
+}
+
 TEST(AddSources, FindsLinesAndColumns) {
   const FilesTarget target;
   target.write("/srv/app.py", "def f():\n    return g() + 1\n");
@@ -66,7 +86,7 @@ TEST(AddSources, FindsLinesAndColumns) {
                          {.file = "<stdin>", .line = 1},
                          {.function = "no file"}});
   Sources sources;
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "    return g() + 1");
   EXPECT_EQ(frames[0].column, 12);
@@ -89,7 +109,7 @@ TEST(AddSources, FindsLinesOfNativeFrames) {
   auto still = still_of({native("/src/a.c", 2), native("/src/mod.pyx", 2), native("src/a.c", 2), native("/src/a.c", 9),
                          native("/src/a.c/in/no/archive.c", 1), native("/gone/b.c", 1)});
   Sources sources;
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "  return g(1);");
   EXPECT_EQ(frames[0].column, 10) << "as the compiler counted";
@@ -110,7 +130,7 @@ TEST(AddSources, KeepsAllLinesOfAnExpression) {
                          {.file = "/srv/app.py", .line = 4, .end_line = 2, .byte_column = 0, .end_byte_column = 1},
                          {.file = "/srv/app.py", .line = 1, .end_line = 2'000'000'000, .byte_column = 0}});
   Sources sources;
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   const auto& frames = still.threads.at(0).frames;
   EXPECT_EQ(frames[0].source, "x = f(");
   EXPECT_EQ(frames[0].source_lines, "x = f(\n    1,\n\n)");
@@ -128,7 +148,7 @@ TEST(AddSources, OpensEachFileOnceForADeepRecursion) {
   }
   auto still = still_of(std::move(frames));
   Sources sources;
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   EXPECT_EQ(target.opens, 1);
   EXPECT_EQ(still.threads[0].frames.front().source, "    return g(n)");
   EXPECT_EQ(still.threads[0].frames.back().source, "    return f(n)");
@@ -140,20 +160,20 @@ TEST(AddSources, SaysWhichFilesAreNewerThanTheProgram) {
   target.write("/srv/app.py", "x\n");
   auto still = still_of({{.file = "/srv/app.py", .line = 1}, {.file = "/srv/app.py", .line = 1}});
   Sources sources;
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   EXPECT_TRUE(still.warnings.empty()) << "when it started is not known";
 
   const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   target.started = now - 1000;
   sources.clear();
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   ASSERT_EQ(still.warnings.size(), 1U);
   EXPECT_NE(still.warnings[0].find("/srv/app.py changed after the program started"), std::string::npos);
 
   still.warnings.clear();
   target.started = now + 1;
   sources.clear();
-  add_sources(still, target, sources);
+  add_sources(still, target, text::Redaction::usual(), sources);
   EXPECT_TRUE(still.warnings.empty());
 }
 
@@ -178,11 +198,11 @@ TEST(AddSources, ReadsAFileAnewOnlyWhereItHasChanged) {
   target.write("/srv/app.py", "first\n");
   Sources sources;
   auto one = still_of({{.file = "/srv/app.py", .line = 1}});
-  add_sources(one, target, sources);
+  add_sources(one, target, text::Redaction::usual(), sources);
   EXPECT_EQ(target.opens, 1);
   target.write("/srv/app.py", "the second\n");
   auto two = still_of({{.file = "/srv/app.py", .line = 1}});
-  add_sources(two, target, sources);
+  add_sources(two, target, text::Redaction::usual(), sources);
   EXPECT_EQ(one.threads[0].frames[0].source, "first");
   EXPECT_EQ(two.threads[0].frames[0].source, "the second");
 }

@@ -242,6 +242,15 @@ std::optional<std::u32string> environment_text(const Printer& out, Address bytes
   return raw ? std::optional(from_utf8(*raw)) : std::nullopt;
 }
 
+// As far as it matters for what is secret.
+std::string environment_value(std::u32string_view text) {
+  std::string out;
+  for (const char32_t point : text) {
+    append_utf8(out, static_cast<std::uint32_t>(point));
+  }
+  return out;
+}
+
 void put_variable(Printer& out, Address key, Address value, bool as_bytes) {
   const auto name = as_bytes ? std::nullopt : environment_text(out, key);
   const auto text = name ? environment_text(out, value) : std::nullopt;
@@ -251,7 +260,7 @@ void put_variable(Printer& out, Address key, Address value, bool as_bytes) {
   }
   std::string quoted;
   append_text_repr(quoted, *name);
-  const bool hidden = out.hides(quoted);
+  const bool hidden = out.hides_text(quoted, environment_value(*text));
   out.note_entry(quoted, value, hidden);
   put_quoted(out, *name);
   out.put(": ");

@@ -186,6 +186,57 @@ TEST_P(EveryLayoutPrinter, HidesWhatASecretKeyLeadsToAlthoughTheKeyIsCut) {
   EXPECT_TRUE(written.children[0].hidden);
 }
 
+class EveryLayoutSecrets : public EveryLayoutPrinter {
+ protected:
+  void SetUp() override {
+    EveryLayoutPrinter::SetUp();
+    python.set(python.text_type, layout.type.flags, layout.version.major < 3 ? kBytesSubclass : kTextSubclass);
+  }
+};
+
+TEST_P(EveryLayoutSecrets, InATextAreHiddenInPart) {
+  const Address url = python.text("postgres://app:hunter2@db/prod");
+  EXPECT_EQ(write(url).text, "'postgres://app:<redacted>@db/prod'");
+  limits.max_string = 18;
+  EXPECT_TRUE(write(url).text.starts_with("'postgres://app:<redacted>'… 12 more ")) << "cut in the middle of it";
+  redaction = Redaction::none();
+  EXPECT_TRUE(write(url).text.starts_with("'postgres://app:hun'… 12 more "));
+}
+
+TEST_P(EveryLayoutSecrets, AreToldByTheItemBeforeThem) {
+  const auto text = [&](const char* letters) { return python.text(letters); };
+  const Written pair = write(python.tuple({text("X-Api-Key"), text("abc")}));
+  EXPECT_EQ(pair.text, "('X-Api-Key', <redacted>)");
+  ASSERT_EQ(pair.children.size(), 2U);
+  EXPECT_TRUE(pair.children[1].hidden);
+  EXPECT_EQ(write(python.list({text("run"), text("--password"), text("abc"), text("-v")})).text,
+            "['run', '--password', <redacted>, '-v']");
+  EXPECT_EQ(write(python.list({text("user"), text("password"), text("mail")})).text, "['user', 'password', 'mail']");
+  limits.max_string = 3;
+  EXPECT_TRUE(write(python.list({text("--password"), text("abc"), text("x")})).text.contains("<redacted>"))
+      << "where the name is cut";
+}
+
+TEST_P(EveryLayoutSecrets, AreToldByTheNameBesideThem) {
+  const auto text = [&](const char* letters) { return python.text(letters); };
+  EXPECT_EQ(write(python.dict({{text("name"), text("DB_PASSWORD")}, {text("value"), text("abc")}})).text,
+            "{'name': 'DB_PASSWORD', 'value': <redacted>}");
+  EXPECT_EQ(write(python.dict({{text("name"), text("LANG")}, {text("value"), text("abc")}})).text,
+            "{'name': 'LANG', 'value': 'abc'}");
+}
+
+TEST_P(EveryLayoutSecrets, AreNoCountsAndNoTextsThatAreEmpty) {
+  const auto text = [&](const char* letters) { return python.text(letters); };
+  EXPECT_EQ(write(python.dict({{text("max_tokens"), python.integer(5)}, {text("token"), python.integer(5)}})).text,
+            "{'max_tokens': 5, 'token': <redacted>}");
+  EXPECT_EQ(write(python.dict({{text("password"), text("")}, {text("pin"), python.integer(4)}})).text,
+            "{'password': '', 'pin': 4}");
+  EXPECT_EQ(write(python.dict({{text("pin"), text("4")}, {text("key"), text("user:1")}})).text,
+            "{'pin': <redacted>, 'key': 'user:1'}");
+}
+
+SF_EVERY_LAYOUT(EveryLayoutSecrets);
+
 TEST_P(EveryLayoutPrinter, NotesNoPartsWhereNobodyAsks) {
   limits.children = false;
   const Written written = write(python.list({python.integer(1), python.integer(2)}));
