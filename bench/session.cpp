@@ -40,7 +40,7 @@ T median(std::vector<T> values) {
 bool look(stillframe::api::Looks& looks, const stillframe::target::Target& target) {
   auto still = looks.take({.resources = stillframe::capture::ResourceOption::names});
   if (still) {
-    stillframe::api::explain(target, *still);
+    stillframe::api::explain(target, *still, stillframe::text::Redaction::usual());
   }
   return still.has_value();
 }

@@ -102,7 +102,7 @@ Result<Still> Session::still(const StillOptions& options) {
   }
   auto still = state_->looks.take(reading);
   if (still && options.explain) {
-    api::explain(*state_->target, *still);
+    api::explain(*state_->target, *still, reading.values.redaction);
   }
   return still;
 }
@@ -131,7 +131,7 @@ Result<Still> Session::tasks(const TaskOptions& options) {
   reading.tasks = capture::TaskOption::all;
   auto still = state_->looks.take(reading);
   if (still) {
-    api::explain(*state_->target, *still);
+    api::explain(*state_->target, *still, reading.values.redaction);
     still->tasks = still->tasks ? still->tasks : std::make_shared<Tasks>();
   }
   return still;

@@ -64,6 +64,7 @@ TEST(AddSources, HidesSecretsAndMovesTheColumns) {
   const auto frames = [&] {
     return still_of({{.file = "/srv/app.py", .line = 1, .end_line = 1, .byte_column = at, .end_byte_column = at + 4}});
   };
+  Sources sources;
   auto still = frames();
   add_sources(still, target, text::Redaction::usual(), sources);
   const Frame& frame = still.threads.at(0).frames.at(0);
@@ -72,7 +73,7 @@ TEST(AddSources, HidesSecretsAndMovesTheColumns) {
   EXPECT_EQ(frame.end_column, *frame.column + 4);
   EXPECT_EQ(frame.byte_column, *frame.column - 1);
   auto open = frames();
-  add_sources(open, target, text::Redaction::none());
+  add_sources(open, target, text::Redaction::none(), sources);
   EXPECT_EQ(open.threads.at(0).frames.at(0).source, line);
 }
 
