@@ -294,6 +294,9 @@ class StillJson {
     } else {
       member("library", frame.library);
       out_ += ",\"address\":" + dump(hex(frame.address));
+      if (frame.library_offset) {
+        out_ += ",\"library_offset\":" + dump(hex(frame.library_offset));
+      }
       out_ += frame.inlined ? R"(,"inlined":true)" : R"(,"inlined":false)";
       member("macro", frame.macro);
       out_ += frame.guessed ? R"(,"guessed":true)" : R"(,"guessed":false)";

@@ -111,6 +111,9 @@ void FrameReader::read_lines(const Fields& fields, model::Frame& frame) {
 void FrameReader::read_native(const Fields& fields, model::Frame& frame) {
   frame.library = pooled(fields, "library");
   frame.address = fields.address_or_null("address");
+  if (fields.member_or_none("library_offset") != nullptr) {
+    frame.library_offset = fields.address("library_offset");
+  }
   frame.inlined = fields.get<bool>("inlined");
   frame.macro = pooled(fields, "macro");
   frame.guessed = fields.get<bool>("guessed");
