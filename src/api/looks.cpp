@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <unordered_set>
 
 #include "capture/capturer.h"
 #include "cpython/runtime/runtime.h"
@@ -16,7 +18,9 @@
 #include "resolve/resolver.h"
 #include "resolve/source_columns.h"
 #include "waits/resources.h"
+#include "waits/task_waits.h"
 #include "waits/thread_pools.h"
+#include "waits/thread_waits.h"
 
 namespace stillframe::api {
 namespace {
@@ -29,6 +33,25 @@ cpython::Address interpreter_data(const cpython::Runtime& runtime) {
     }
   }
   return 0;
+}
+
+// What threads and tasks wait for, and who holds it. What was read of it is said of those who have not moved since the
+// moment of the still, and of nobody else.
+void add_waits(const capture::Snapshot& snapshot, const target::Target& target, const resolve::ThreadIds& tids,
+               const cpython::Runtime& runtime, waits::ThreadWaits& threads, model::Still& still) {
+  threads.put(still);
+  waits::add_resources(snapshot, target, tids, runtime, snapshot.redaction, still);
+  waits::add_pools(snapshot, tids, still);
+  std::optional<waits::TaskFiles> tasks;
+  if (still.tasks) {
+    tasks.emplace(target, still);
+  }
+  const bool wanted = std::ranges::any_of(still.threads, [](const model::Thread& one) { return one.wants.has_value(); });
+  const auto unmoved = wanted || tasks ? threads.unmoved() : std::unordered_set<target::Tid>{};
+  waits::forget_what_movers_want(unmoved, still);
+  if (tasks) {
+    tasks->tell(unmoved, still);
+  }
 }
 
 // A program without Python, or with one that no table describes, has native stacks.
@@ -62,7 +85,14 @@ Result<model::Still> take(target::Target& target, const capture::Options& option
   native::Names names(target, modules, runtime->version, interpreter_data(*runtime), options.fetch);
   modules.ask_for_functions(
       [&names](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
-  auto snapshot = capture::take_snapshot(target, memory, *runtime, modules, options);
+  const bool with_waits = options.resources != capture::ResourceOption::none;
+  waits::ThreadWaits waits(target, target.source());
+  auto snapshot = capture::take_snapshot(target, memory, *runtime, modules, options,
+                                         [&](const auto& threads, const auto& calls) {
+                                           if (with_waits) {
+                                             waits.observe(threads, calls);
+                                           }
+                                         });
   if (!snapshot) {
     return std::unexpected(std::move(snapshot.error()));
   }
@@ -84,9 +114,8 @@ Result<model::Still> take(target::Target& target, const capture::Options& option
   snapshot->resources = options.resources;
   snapshot->redaction = options.values.redaction;
   const auto tids = resolve::resolve_still(*snapshot, target, *runtime, native, still);
-  if (snapshot->resources != capture::ResourceOption::none) {
-    waits::add_resources(*snapshot, target, tids, *runtime, snapshot->redaction, still);
-    waits::add_pools(*snapshot, tids, still);
+  if (with_waits) {
+    add_waits(*snapshot, target, tids, *runtime, waits, still);
   }
   if (still.crash) {
     postmortem::add_crash_facts(target, *runtime, modules, names, *snapshot, still);

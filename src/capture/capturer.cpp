@@ -28,8 +28,9 @@ constexpr int kStopTries = 4;
 class Capturer {
  public:
   Capturer(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-           native::Modules& modules, const Options& options)
+           native::Modules& modules, const Options& options, const SeenThreads& seen)
       : target_(target),
+        seen_(seen),
         memory_(memory),
         runtime_(runtime),
         greenlets_(target),
@@ -79,6 +80,7 @@ class Capturer {
     if (awake.empty() && before->size() == after->size() && unknown.empty()) {
       memory_.seal();
       snapshot.consistency = {.method = model::Method::untouched, .consistent = true};
+      tell(snapshot.threads, snapshot);
       return snapshot;
     }
     for (const Tid tid : unknown) {
@@ -93,7 +95,14 @@ class Capturer {
     auto threads = target_.threads();
     Snapshot snapshot = look(threads ? std::move(*threads) : std::vector<ThreadInfo>{}, false);
     snapshot.consistency = {.method = model::Method::core, .consistent = true};
+    tell(snapshot.threads, snapshot);
     return snapshot;
+  }
+
+  void tell(const std::vector<ThreadInfo>& threads, const Snapshot& snapshot) const {
+    if (seen_) {
+      seen_(threads, snapshot.calls);
+    }
   }
 
   // Everything, of a target that is not held. The tasks last: what only they lead to is known then.
@@ -211,6 +220,9 @@ class Capturer {
       if (!whole || !snapshot->consistency.consistent) {
         continue;
       }
+      std::vector<ThreadInfo> states = snapshot->threads;
+      restore_states(threads, states);
+      tell(states, *snapshot);
       native_.unwind(*snapshot, true);
       const bool interrupted = native_.find_interrupted(*snapshot);
       if ((!all && !NativeCapture::without_registers(*snapshot).empty()) || (attempt + 1 < kStopTries && interrupted)) {
@@ -361,10 +373,12 @@ class Capturer {
       best->partial = true;
     }
     best->consistency = {.method = model::Method::running, .consistent = false};
+    tell(best->threads, *best);
     return std::move(*best);
   }
 
   target::Target& target_;
+  const SeenThreads& seen_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
   cpython::Greenlets greenlets_;
@@ -380,8 +394,8 @@ class Capturer {
 }  // namespace
 
 Result<Snapshot> take_snapshot(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                               native::Modules& modules, const Options& options) {
-  return Capturer(target, memory, runtime, modules, options).take();
+                               native::Modules& modules, const Options& options, const SeenThreads& seen) {
+  return Capturer(target, memory, runtime, modules, options, seen).take();
 }
 
 }  // namespace stillframe::capture

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -15,7 +16,7 @@ using model::Thread;
 
 const model::Resource* wanted_lock(const model::Still& still, const Thread& thread) {
   const model::Resource* resource = wanted_by(still, thread);
-  return resource != nullptr && is_lock(resource->kind) ? resource : nullptr;
+  return resource != nullptr && model::is_lock(resource->kind) ? resource : nullptr;
 }
 
 // The threads that held the lock in the stills, if this one waited for it in all of them.
@@ -36,6 +37,20 @@ std::set<std::int64_t> holders_meanwhile(Stills stills, const Thread& thread, co
   return holders;
 }
 
+// Where all who use a lock wait for it most of the time, it may be that each has its turn in between.
+bool others_wait_as_often(Stills stills, const Thread& thread, const model::Resource& wanted) {
+  std::map<std::int64_t, std::size_t> waited;
+  for (const model::Still& still : stills) {
+    for (const Thread& one : still.threads) {
+      const model::Resource* resource = wanted_lock(still, one);
+      if (one.tid && one.tid != thread.tid && resource != nullptr && resource->address == wanted.address) {
+        ++waited[*one.tid];
+      }
+    }
+  }
+  return std::ranges::any_of(waited, [&](const auto& one) { return one.second * 2 > stills.size(); });
+}
+
 }  // namespace
 
 void find_starved_threads(Stills stills, Findings& findings) {
@@ -53,7 +68,8 @@ void find_starved_threads(Stills stills, Findings& findings) {
     }
     findings.push_back(
         {.id = "starved",
-         .severity = model::Severity::likely,
+         .severity =
+             others_wait_as_often(stills, thread, *wanted) ? model::Severity::note : model::Severity::likely,
          .title = fmt::format("Thread {} waited for {} in all {} looks, while {} other threads had it in turn",
                               name_of(thread), name_of(*wanted), stills.size(), holders.size()),
          .detail = "between the looks it may have had it",

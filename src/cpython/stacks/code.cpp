@@ -122,4 +122,16 @@ Position locate(const Code& code, std::int64_t lasti, PythonVersion version) {
   return locate_in_lnotab(table, code.first_line, lasti, version >= PythonVersion{3, 6, 0});
 }
 
+std::vector<std::int32_t> lines_of(const Code& code, PythonVersion version) {
+  std::vector<std::int32_t> lines =
+      version >= PythonVersion{3, 11, 0} ? lines_in_location_table(code.line_table, code.first_line)
+      : version >= PythonVersion{3, 10, 0}
+          ? lines_in_line_table(code.line_table, code.first_line)
+          : lines_in_lnotab(code.line_table, code.first_line, version >= PythonVersion{3, 6, 0});
+  std::ranges::sort(lines);
+  const auto rest = std::ranges::unique(lines);
+  lines.erase(rest.begin(), rest.end());
+  return lines;
+}
+
 }  // namespace stillframe::cpython

@@ -44,6 +44,7 @@ struct RawTask {
   std::vector<Address> awaited_by;    // tasks
   RawWait wait;
   std::optional<double> timeout;  // loop time at which it is cancelled
+  bool others_may_cancel = false;  // the callback of a timer, or a task that sleeps, has it in a variable
 };
 
 // What a loop's thread does.

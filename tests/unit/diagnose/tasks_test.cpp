@@ -44,13 +44,28 @@ TEST(TaskCycleFindings, TasksThatAwaitEachOther) {
   EXPECT_EQ(findings[0].tids, std::vector<std::int64_t>{100});
 }
 
+TEST(TaskCycleFindings, WhatSomebodyEndsIsANote) {
+  model::Still still = with_tasks(3);
+  awaits(still, 0, 1);
+  awaits(still, 1, 0);
+  awaits(still, 2, 0);
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::certain);
+  still.tasks->tasks[1].timeout_left = 3;
+  Findings findings = found_by(find_task_cycles, still);
+  EXPECT_EQ(findings[0].severity, Severity::note) << "a timeout of its own";
+  EXPECT_TRUE(findings[0].title.starts_with("Tasks t0"));
+  still.tasks->tasks[1].timeout_left.reset();
+  still.tasks->tasks[2].timeout_left = 3;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "one who waits for it gives up";
+  still.tasks->tasks[2].timeout_left.reset();
+  still.tasks->tasks[0].others_may_cancel = true;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "a timer cancels it";
+}
+
 TEST(TaskCycleFindings, WhatMayYetGoOnIsLikely) {
   model::Still still = with_tasks(3);
   awaits(still, 0, 1);
   awaits(still, 1, 0);
-  still.tasks->tasks[1].timeout_left = 3;
-  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::likely);
-  still.tasks->tasks[1].timeout_left.reset();
   awaits(still, 1, 2);
   const Findings findings = found_by(find_task_cycles, still);
   EXPECT_EQ(findings[0].severity, Severity::likely);

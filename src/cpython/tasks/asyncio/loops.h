@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cpython/tasks/asyncio/futures.h"
 #include "cpython/tasks/selector_keys.h"
@@ -31,6 +32,7 @@ struct RawLoop {
   // Loop times (seconds of CLOCK_MONOTONIC) at which a future is set, and at which a task is cancelled.
   std::unordered_map<Address, double> timers;
   std::unordered_map<Address, double> timeouts;
+  std::unordered_set<Address> touched;  // tasks that the callback of a timer is given, or has in a variable
   // For futures and transports.
   std::unordered_map<Address, WatchedFile> files;
 };
@@ -49,6 +51,8 @@ class Loops {
  private:
   void read_timers(RawLoop& loop, LoopDepth depth);
   void read_timer(Address handle, RawLoop& loop);
+  void read_callback(Address callback, double when, RawLoop& loop);
+  bool is_task_object(Address object);
   void read_files(RawLoop& loop);
   void read_key(const SelectorKey& key, RawLoop& loop);
   void read_handle(Address handle, const WatchedFile& file, RawLoop& loop);
