@@ -30,10 +30,10 @@ std::vector<const Dependency*> first_waits(const WaitGraph& graph, std::size_t t
 }
 
 // Where work comes from: nobody in particular is to answer.
-bool brings_work(const model::WaitedFile& file) {
+bool brings_work(const model::WaitedFile& one) {
   using enum model::FileKind;
-  return file.kind == inotify || file.kind == signalfd || file.kind == timerfd || file.state == "listening" ||
-         (file.kind == udp && !file.peer);
+  return one.kind == inotify || one.kind == signalfd || one.kind == timerfd || one.state == "listening" ||
+         (one.kind == udp && !one.peer);
 }
 
 // What workers at leisure do, one of them inside the lock that hands out the next piece of work.

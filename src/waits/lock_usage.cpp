@@ -129,7 +129,19 @@ std::optional<LockUse> LockUsage::of(const RawFrame& frame, Address lock) {
 }
 
 std::optional<bool> LockUsage::gives_back(const std::vector<RawFrame>& frames, std::size_t index, Address lock) {
-  const auto now = index < frames.size() ? line_now(frames[index]) : std::nullopt;
+  if (index >= frames.size()) {
+    return std::nullopt;
+  }
+  const RawFrame& frame = frames[index];
+  const auto [known, fresh] = given_back_.try_emplace({frame.code, frame.lasti, lock});
+  if (fresh) {
+    known->second = find_give_back(frames, index, lock);
+  }
+  return known->second;
+}
+
+std::optional<bool> LockUsage::find_give_back(const std::vector<RawFrame>& frames, std::size_t index, Address lock) {
+  const auto now = line_now(frames[index]);
   const auto text = now ? text_of(frames[index], *now) : std::nullopt;
   if (!text) {
     return std::nullopt;

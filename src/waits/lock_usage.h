@@ -2,10 +2,13 @@
 // leaves the giving back to other code uses it as a bell, or hands it on.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "cpython/stacks/frames.h"
@@ -43,7 +46,9 @@ class LockUsage {
     std::string_view text;  // what is run by the call itself
   };
 
-  std::optional<std::int32_t> line_now(const cpython::RawFrame& frame) const;
+  std::optional<bool> find_give_back(const std::vector<cpython::RawFrame>& frames, std::size_t index,
+                                     cpython::Address lock);
+  [[nodiscard]] std::optional<std::int32_t> line_now(const cpython::RawFrame& frame) const;
   std::optional<std::string_view> text_of(const cpython::RawFrame& frame, std::int32_t line);
   std::vector<Line> lines_of(const cpython::RawFrame& frame);
 
@@ -51,6 +56,8 @@ class LockUsage {
   const cpython::Objects& objects_;
   cpython::ObjectNames& names_;
   std::map<std::string, std::optional<resolve::SourceFile>> sources_;
+  // By code, instruction and lock: hundreds of threads may wait at one place.
+  std::map<std::tuple<const cpython::Code*, std::int64_t, cpython::Address>, std::optional<bool>> given_back_;
 };
 
 }  // namespace stillframe::waits
