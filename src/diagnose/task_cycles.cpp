@@ -52,6 +52,10 @@ bool may_be_ended(const std::vector<std::uint32_t>& cycle, const model::Tasks& t
   std::vector<std::uint32_t> known = cycle;
   for (std::size_t i = 0; i < known.size(); ++i) {  // which grows meanwhile
     const model::Task& task = tasks.tasks[known[i]];
+    const model::TaskLoop* loop = task.loop ? &tasks.loops[*task.loop] : nullptr;
+    if (loop != nullptr && loop->doing == model::LoopDoing::runs && !loop->running_task) {
+      return true;  // by the callback that runs now: that of a timer, say
+    }
     if (task.timeout_left || task.cancelling || task.others_may_cancel) {
       return true;
     }

@@ -234,11 +234,13 @@ std::string doing_in_words(const model::Thread& thread, const model::Still& stil
     return words;
   }
   const auto& watched = thread.watched;
-  const std::string looks = watched ? fmt::format(", in {} of {} looks", watched->slept, watched->looks) : "";
+  const std::string looks = watched ? fmt::format("in {} of {} looks", watched->slept, watched->looks) : "";
   if (!thread.waiting_on) {
-    return thread.left_call ? fmt::format("{} in {}{}, and has gone on since", words, *thread.left_call, looks) : words;
+    return thread.left_call ? fmt::format("{} in {}{}{}, and has gone on since", words, *thread.left_call,
+                                          watched ? " " : "", looks)
+                            : words;
   }
-  const std::string more = thread.waiting_on->text + looks;
+  const std::string more = thread.waiting_on->text + (watched ? ", " : "") + looks;
   constexpr std::string_view sleeps = "sleeps";
   if (words.ends_with("sleeping") && more.starts_with(sleeps)) {
     return words.append(more, sleeps.size());

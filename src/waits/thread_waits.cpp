@@ -1,6 +1,8 @@
 #include "waits/thread_waits.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +21,20 @@ using target::Tid;
 
 // Of how many files of one call it is found out what they are.
 constexpr std::size_t kMostFiles = 64;
+// Threads that were stopped are waited for until they are back in their calls: 1, 2, 4 and 8 ms.
+constexpr std::chrono::milliseconds kFirstPause{1};
+constexpr std::chrono::milliseconds kLongestPause{8};
+
+std::unordered_map<Tid, target::ThreadInfo> threads_now(const target::Target& target) {
+  std::unordered_map<Tid, target::ThreadInfo> now;
+  if (auto threads = target.threads()) {
+    for (target::ThreadInfo& thread : *threads) {
+      const Tid tid = thread.tid;
+      now.emplace(tid, std::move(thread));
+    }
+  }
+  return now;
+}
 
 struct Waiter {
   model::Thread* thread = nullptr;
@@ -206,28 +222,43 @@ class Explainer {
     return call && same_call(thread, *call);
   }
 
-  // Everything that was found out is true of those that have not moved until now.
+  // Everything that was found out is true of those that have not moved until now. A thread that a stop has woken takes a
+  // moment to be back in its call.
   void keep_those_that_still_wait() {
     if (target_.lifeless() || waiters_.empty()) {
       return;
     }
-    std::unordered_map<Tid, target::ThreadInfo> now;
-    if (auto threads = target_.threads()) {
-      for (target::ThreadInfo& thread : *threads) {
-        const Tid tid = thread.tid;
-        now.emplace(tid, std::move(thread));
+    std::unordered_set<const model::Thread*> waiting;
+    for (auto pause = std::chrono::milliseconds(0); pause <= kLongestPause; pause = std::max(2 * pause, kFirstPause)) {
+      if (pause.count() > 0) {
+        std::this_thread::sleep_for(pause);
+      }
+      note_those_that_wait(waiting);
+      const bool any_on_its_way = std::ranges::any_of(waiters_, [&](const Waiter& waiter) {
+        return !waiter.thread->run_count && !waiting.contains(waiter.thread);
+      });
+      if (!any_on_its_way) {
+        break;
       }
     }
     std::erase_if(waiters_, [&](const Waiter& waiter) {
-      const bool waits = still_waits(*waiter.thread, now);
+      const bool waits = waiting.contains(waiter.thread);
       if (!waits && waiter.thread->os_state == OsState::sleeping) {
         waiter.thread->left_call =
             waiter.wait.syscall.empty() ? std::string("a system call") : std::string(waiter.wait.syscall);
-      } else if (waits) {
-        waiter.thread->run_count = now.at(*waiter.thread->tid).run_count;  // also where a stop has changed it
       }
       return !waits;
     });
+  }
+
+  void note_those_that_wait(std::unordered_set<const model::Thread*>& waiting) const {
+    const auto now = threads_now(target_);
+    for (const Waiter& waiter : waiters_) {
+      if (!waiting.contains(waiter.thread) && still_waits(*waiter.thread, now)) {
+        waiting.insert(waiter.thread);
+        waiter.thread->run_count = now.at(*waiter.thread->tid).run_count;  // also where a stop has changed it
+      }
+    }
   }
 
   [[nodiscard]] std::vector<AttendedPipe> attended_pipes() const {
@@ -259,17 +290,6 @@ class Explainer {
   WaitedFiles files_;
   std::vector<Waiter> waiters_;
 };
-
-std::unordered_map<Tid, target::ThreadInfo> threads_now(const target::Target& target) {
-  std::unordered_map<Tid, target::ThreadInfo> now;
-  if (auto threads = target.threads()) {
-    for (target::ThreadInfo& thread : *threads) {
-      const Tid tid = thread.tid;
-      now.emplace(tid, std::move(thread));
-    }
-  }
-  return now;
-}
 
 bool sleeps(const target::ThreadInfo& thread) {
   return thread.state == OsState::sleeping || thread.state == OsState::uninterruptible;

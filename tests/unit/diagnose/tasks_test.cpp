@@ -58,6 +58,9 @@ TEST(TaskCycleFindings, WhatSomebodyEndsIsANote) {
   still.tasks->tasks[2].timeout_left = 3;
   EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "one who waits for it gives up";
   still.tasks->tasks[2].timeout_left.reset();
+  still.tasks->loops[0].doing = model::LoopDoing::runs;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "the callback that runs may end it";
+  still.tasks->loops[0].doing = model::LoopDoing::waits;
   still.tasks->tasks[0].others_may_cancel = true;
   EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "a timer cancels it";
 }
