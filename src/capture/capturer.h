@@ -8,7 +8,7 @@
 
 #include "capture/options.h"
 #include "capture/snapshot.h"
-#include "native/modules.h"
+#include "session/session.h"
 
 namespace stillframe::capture {
 
@@ -16,9 +16,9 @@ namespace stillframe::capture {
 using SeenThreads = std::function<void(const std::vector<target::ThreadInfo>& threads,
                                        const std::unordered_map<target::Tid, target::Syscall>& calls)>;
 
-// `modules` is used to unwind native stacks, where they are asked for. `seen` is called as soon as the moment is got and
-// the target runs, before what takes longer; again where a later moment is taken in its place.
-Result<Snapshot> take_snapshot(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                               native::Modules& modules, const Options& options, const SeenThreads& seen = {});
+// A snapshot of the session's target. What it points at is valid until the session takes the next one. `seen` is called
+// as soon as the moment is got and the target runs, before what takes longer; again where a later moment is taken in its
+// place.
+Result<Snapshot> take_snapshot(session::Session& session, const Options& options, const SeenThreads& seen = {});
 
 }  // namespace stillframe::capture

@@ -40,7 +40,11 @@ bool brings_work(const model::WaitedFile& one) {
 bool waits_for_work(const model::Thread& thread) {
   constexpr std::array<std::string_view, 5> calls{"accept", "accept4", "epoll_wait", "epoll_pwait", "epoll_pwait2"};
   const model::WaitingOn& waiting = *thread.waiting_on;
-  return std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end() ||
+  // recvfrom(…, address, …) asks who has sent the message: it may come from anybody.
+  const bool from_anybody =
+      thread.system_call && thread.system_call->name == "recvfrom" && thread.system_call->arguments[4] != 0;
+  return from_anybody ||
+         std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end() ||
          (!waiting.files.empty() && std::ranges::all_of(waiting.files, brings_work));
 }
 

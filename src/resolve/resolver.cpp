@@ -180,7 +180,8 @@ class Resolver {
     }
     model::Greenlet greenlet{.address = raw.address, .type = type->second, .main = raw.main};
     if (!add_frames(raw.chain, greenlet)) {
-      miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address, *raw.chain.broken));
+      miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address,
+                       cpython::describe(*raw.chain.broken)));
     }
     native_.add_greenlet(index, greenlet);
     thread.greenlets.push_back(std::move(greenlet));
@@ -189,7 +190,7 @@ class Resolver {
   void add_frames(const RawThread& raw, model::Thread& thread) {
     if (!add_frames(raw.chain, thread)) {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
-      miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
+      miss(fmt::format("{}: outer frames are missing: {}", who, cpython::describe(*raw.chain.broken)));
     }
     if (raw.torn) {
       thread.torn = true;
@@ -209,7 +210,7 @@ class Resolver {
     }
     if (chain.broken) {
       shown.complete = false;
-      shown.incomplete_reason = chain.broken;
+      shown.incomplete_reason = cpython::describe(*chain.broken);
     }
     return shown.complete;
   }

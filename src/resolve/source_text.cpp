@@ -41,8 +41,7 @@ double seconds(const timespec& time) {
 // A regular file of the target with its size and time; anything else could block or have no end.
 struct RegularFile {
   target::FileHandle handle;
-  std::size_t size = 0;
-  double modified_at = 0;
+  FileStamp stamp;
 };
 
 std::optional<RegularFile> open_regular(const target::Target& target, std::string_view path) {
@@ -52,8 +51,10 @@ std::optional<RegularFile> open_regular(const target::Target& target, std::strin
     return std::nullopt;
   }
   return RegularFile{.handle = std::move(*handle),
-                     .size = static_cast<std::size_t>(facts.st_size),
-                     .modified_at = seconds(facts.st_mtim)};
+                     .stamp = {.device = facts.st_dev,
+                               .inode = facts.st_ino,
+                               .size = static_cast<std::size_t>(facts.st_size),
+                               .modified_at = seconds(facts.st_mtim)}};
 }
 
 // "/srv/app.zip/pkg/module.py": the nearest parent that is a file is the archive, the rest names the member.
@@ -62,11 +63,11 @@ std::optional<SourceFile> read_zipped(const target::Target& target, std::string_
   std::size_t slash = path.rfind('/');
   for (int depth = 0; depth < kDeepest && slash != std::string_view::npos && slash > 0; ++depth) {
     if (const auto archive = open_regular(target, path.substr(0, slash))) {
-      auto bytes = read_zip_member(archive->handle.fd(), archive->size, path.substr(slash + 1), kLargestSource);
+      auto bytes = read_zip_member(archive->handle.fd(), archive->stamp.size, path.substr(slash + 1), kLargestSource);
       if (!bytes) {
         return std::nullopt;
       }
-      return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = archive->modified_at};
+      return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = archive->stamp.modified_at};
     }
     slash = path.rfind('/', slash - 1);
   }
@@ -117,14 +118,19 @@ std::optional<std::string_view> SourceText::line(std::int32_t number) {
   return found;
 }
 
+std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view path) {
+  const auto file = path.contains('\0') ? std::nullopt : open_regular(target, path);
+  return file ? std::optional(file->stamp) : std::nullopt;
+}
+
 namespace {
 
 std::optional<SourceFile> read_opened(const RegularFile& file) {
-  auto bytes = file.size > kLargestSource ? std::nullopt : read_whole(file.handle.fd(), file.size);
+  auto bytes = file.stamp.size > kLargestSource ? std::nullopt : read_whole(file.handle.fd(), file.stamp.size);
   if (!bytes) {
     return std::nullopt;
   }
-  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file.modified_at};
+  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file.stamp.modified_at, .stamp = file.stamp};
 }
 
 }  // namespace

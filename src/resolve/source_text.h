@@ -33,15 +33,28 @@ class SourceText {
   bool all_found_ = false;
 };
 
+// What tells a file from what it was before.
+struct FileStamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::size_t size = 0;
+  double modified_at = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
 // What opening a source file gave.
 struct SourceFile {
   SourceText text;
   std::optional<double> modified_at;  // seconds since 1970, of the file or of the archive it is in
+  std::optional<FileStamp> stamp;     // of a plain file
 };
 
 // Reads the source file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py).
 // Nothing when there is none, when it is no regular file, or when it is larger than 64 MiB.
 [[nodiscard]] std::optional<SourceFile> read_source(const target::Target& target, std::string_view path);
+
+// Of a regular file that the target knows by that name; nothing where there is none.
+[[nodiscard]] std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view path);
 
 // The same without archives.
 [[nodiscard]] std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path);

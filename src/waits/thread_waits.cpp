@@ -21,9 +21,9 @@ using target::Tid;
 
 // Of how many files of one call it is found out what they are.
 constexpr std::size_t kMostFiles = 64;
-// Threads that were stopped are waited for until they are back in their calls: 1, 2, 4 and 8 ms.
+// Threads that were stopped are waited for until they are back in their calls: 1, 2, 4, 8 and 16 ms.
 constexpr std::chrono::milliseconds kFirstPause{1};
-constexpr std::chrono::milliseconds kLongestPause{8};
+constexpr std::chrono::milliseconds kLongestPause{16};
 
 std::unordered_map<Tid, target::ThreadInfo> threads_now(const target::Target& target) {
   std::unordered_map<Tid, target::ThreadInfo> now;
@@ -233,11 +233,7 @@ class Explainer {
       if (pause.count() > 0) {
         std::this_thread::sleep_for(pause);
       }
-      note_those_that_wait(waiting);
-      const bool any_on_its_way = std::ranges::any_of(waiters_, [&](const Waiter& waiter) {
-        return !waiter.thread->run_count && !waiting.contains(waiter.thread);
-      });
-      if (!any_on_its_way) {
+      if (!note_those_that_wait(waiting)) {
         break;
       }
     }
@@ -251,14 +247,23 @@ class Explainer {
     });
   }
 
-  void note_those_that_wait(std::unordered_set<const model::Thread*>& waiting) const {
+  // Whether one of the others may be on its way back: it was stopped, and runs.
+  bool note_those_that_wait(std::unordered_set<const model::Thread*>& waiting) const {
     const auto now = threads_now(target_);
+    bool on_its_way = false;
     for (const Waiter& waiter : waiters_) {
-      if (!waiting.contains(waiter.thread) && still_waits(*waiter.thread, now)) {
+      if (waiting.contains(waiter.thread)) {
+        continue;
+      }
+      const auto known = now.find(*waiter.thread->tid);
+      if (still_waits(*waiter.thread, now)) {
         waiting.insert(waiter.thread);
-        waiter.thread->run_count = now.at(*waiter.thread->tid).run_count;  // also where a stop has changed it
+        waiter.thread->run_count = known->second.run_count;  // also where a stop has changed it
+      } else if (known != now.end() && !waiter.thread->run_count) {
+        on_its_way = on_its_way || known->second.state == OsState::running;
       }
     }
+    return on_its_way;
   }
 
   [[nodiscard]] std::vector<AttendedPipe> attended_pipes() const {

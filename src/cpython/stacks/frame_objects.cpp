@@ -1,6 +1,4 @@
 // To 3.10 each call has a frame object of its own (Include/frameobject.h), linked by f_back.
-#include <fmt/format.h>
-
 #include "cpython/runtime/structure_head.h"
 #include "cpython/stacks/frames.h"
 
@@ -68,19 +66,19 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
   ChainGuard guard(kMaxFrames);
   for (Address at = start.top; at != 0;) {
     if (!guard.step(at)) {
-      chain.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
+      chain.broken = ChainBreak{.end = ChainEnd::cycle, .at = at};
       return chain;
     }
     const auto fields = read_fields(objects, at);
     if (!fields) {
-      chain.broken = describe_fault(at, fields.error().reason);
+      chain.broken = ChainBreak{.end = ChainEnd::unreadable, .reason = fields.error().reason, .at = at};
       return chain;
     }
     const Code* code = codes.find(fields->code);
     // Of a code object that the core has lost nothing proves that it is one: the frame must look like the others.
     const bool like_others = type == 0 || type == fields->type;
     if (code == nullptr || (code->lost && code->name.empty() && !(like_others && looks_sound(*fields)))) {
-      chain.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
+      chain.broken = ChainBreak{.end = ChainEnd::no_code, .at = at};
       return chain;
     }
     type = fields->type;

@@ -1,7 +1,5 @@
 #include "cpython/stacks/frames.h"
 
-#include <fmt/format.h>
-
 namespace stillframe::cpython {
 namespace {
 
@@ -21,32 +19,11 @@ bool ChainGuard::step(Address at) {
   return true;
 }
 
-std::string describe_fault(Address address, memory::FaultReason reason) {
-  const auto* why = [reason] {
-    switch (reason) {
-      case memory::FaultReason::unmapped:
-        return "nothing is mapped there";
-      case memory::FaultReason::not_in_core:
-        return "not in the core";
-      case memory::FaultReason::truncated:
-        return "the core file ends before it";
-      case memory::FaultReason::denied:
-        return "the system forbids it";
-      case memory::FaultReason::gone:
-        return "the process has ended";
-      case memory::FaultReason::too_long:
-        return "too long";
-    }
-    return "unknown";
-  }();
-  return fmt::format("memory at {:#x} cannot be read ({})", address, why);
-}
-
 FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched) {
   const bool light = objects.layout().version >= kLightFrames;
   const auto top = light ? innermost_interpreter_frame(objects, thread) : innermost_frame_object(objects, thread);
   if (!top) {
-    return {.frames = {}, .broken = "the thread state cannot be read"};
+    return {.frames = {}, .broken = ChainBreak{.end = ChainEnd::no_thread_state}};
   }
   return walk_frames_from(objects, codes, {.thread = thread, .top = *top, .switched = switched});
 }

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "cpython/objects/objects.h"
+#include "cpython/stacks/chain_break.h"
 #include "cpython/stacks/code.h"
 
 namespace stillframe::cpython {
@@ -24,8 +24,8 @@ struct RawFrame {
 };
 
 struct FrameChain {
-  std::vector<RawFrame> frames;       // innermost first
-  std::optional<std::string> broken;  // why the chain ends before its outermost frame
+  std::vector<RawFrame> frames;      // innermost first
+  std::optional<ChainBreak> broken;  // why the chain ends before its outermost frame
 };
 
 // Where a chain begins, and what can be checked of it.
@@ -74,8 +74,5 @@ class ChainGuard {
 // More frames than this are no program's (the recursion limit of sys.setrecursionlimit is an int, but memory ends
 // sooner): two million frames take a gigabyte in the oldest versions.
 inline constexpr std::uint64_t kMaxFrames = 4'000'000;
-
-// "memory at 0x7f… cannot be read (not in the core)"
-std::string describe_fault(Address address, memory::FaultReason reason);
 
 }  // namespace stillframe::cpython

@@ -1,7 +1,5 @@
 // From 3.11 on calls have light frames in the thread's data stack or in their generator
 // (Include/internal/pycore_frame.h, from 3.14 pycore_interpframe_structs.h), linked by `previous`.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -41,7 +39,7 @@ class Walker {
     ChainGuard guard(kMaxFrames);
     for (Address at = start_.top; at != 0 && !chain_.broken;) {
       if (!guard.step(at)) {
-        chain_.broken = fmt::format("the frames form a cycle or a chain without end at {:#x}", at);
+        chain_.broken = ChainBreak{.end = ChainEnd::cycle, .at = at};
         break;
       }
       last_ = at;
@@ -75,11 +73,11 @@ class Walker {
   Address visit(Address at) {
     const auto fields = read_fields(at);
     if (!fields) {
-      chain_.broken = describe_fault(at, fields.error().reason);
+      chain_.broken = ChainBreak{.end = ChainEnd::unreadable, .reason = fields.error().reason, .at = at};
       return 0;
     }
     if (fields->owner > kLastOwner) {
-      chain_.broken = fmt::format("what should be a frame at {:#x} is none", at);
+      chain_.broken = ChainBreak{.end = ChainEnd::no_frame, .at = at};
       return 0;
     }
     ended_with_entry_ = fields->is_entry;
@@ -96,7 +94,7 @@ class Walker {
     // Low bits of a stack reference are tags (3.14: Include/internal/pycore_stackref.h).
     const Code* code = codes_.find(fields->executable & ~Address{3});
     if (code == nullptr || (code->instructions == 0 && code->lost && !fits_lost_code(at, *fields, *code))) {
-      chain_.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
+      chain_.broken = ChainBreak{.end = ChainEnd::no_code, .at = at};
       return 0;
     }
     const std::size_t before = chain_.frames.size();
@@ -124,13 +122,13 @@ class Walker {
   // The next outer frame of a suspended greenlet. Both ways must come to the same frame.
   Address follow_link(Address at, const LightFrameFields& fields) {
     if (expected_ && *expected_ != at) {
-      chain_.broken = fmt::format("the frames of a suspended greenlet do not fit together at {:#x}", at);
+      chain_.broken = ChainBreak{.end = ChainEnd::greenlet_misfit, .at = at};
       return 0;
     }
     expected_.reset();
     const auto saved = saved_link(fields);
     if (!saved) {
-      chain_.broken = fmt::format("where the frame at {:#x} led before its greenlet was suspended is not known", at);
+      chain_.broken = ChainBreak{.end = ChainEnd::greenlet_link_lost, .at = at};
       return 0;
     }
     if (*saved != fields.previous) {
@@ -222,15 +220,15 @@ class Walker {
       return;
     }
     if (expected_ && *expected_ != 0) {
-      chain_.broken = fmt::format("the way to the frame at {:#x} is lost", *expected_);
+      chain_.broken = ChainBreak{.end = ChainEnd::way_lost, .at = *expected_};
     } else if (layout_.thread.base_frame.present() && !start_.switched && start_.thread != 0) {
       // 3.15: the thread state's own base_frame.
       const auto base = objects_.pointer(start_.thread, layout_.thread.base_frame);
       if (base && *base != 0 && *base != last_) {
-        chain_.broken = "the chain does not end at the thread's base frame";
+        chain_.broken = ChainBreak{.end = ChainEnd::not_at_base};
       }
     } else if (!ended_with_entry_) {
-      chain_.broken = "the chain does not end at a frame that begins an evaluation loop";
+      chain_.broken = ChainBreak{.end = ChainEnd::not_at_entry};
     }
     check_count();
   }
@@ -249,7 +247,7 @@ class Walker {
     }
     const std::int64_t counted = std::int64_t{*limit} - *left;
     if (std::abs(counted - calls_) > 1) {
-      chain_.broken = fmt::format("the interpreter counts {} Python calls, and the chain has {}", counted, calls_);
+      chain_.broken = ChainBreak{.end = ChainEnd::miscounted, .counted = counted, .found = calls_};
     }
   }
 

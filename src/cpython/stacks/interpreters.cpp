@@ -30,7 +30,7 @@ RawProcess InterpreterReader::read() {
   }
   const auto head = objects_.memory().get<Address>(runtime_.interpreters_head_at);
   if (!head) {
-    process.broken = describe_fault(runtime_.interpreters_head_at, head.error().reason);
+    process.broken = describe_unreadable(runtime_.interpreters_head_at, head.error().reason);
     return process;
   }
   ChainGuard guard(kMaxInterpreters);

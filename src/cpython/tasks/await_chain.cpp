@@ -130,7 +130,7 @@ Address AwaitChains::visit_generator(Address at, AwaitChain& chain) {
   // This frame alone: it leads nowhere.
   FrameChain own = walk_frames_from(objects_, codes_, {.top = state->frame, .behind_top = Address{0}});
   if (own.frames.empty()) {
-    chain.broken = own.broken.value_or(fmt::format("the coroutine at {:#x} leads to no code", at));
+    chain.broken = own.broken ? describe(*own.broken) : fmt::format("the coroutine at {:#x} leads to no code", at);
     return 0;
   }
   chain.begun = chain.begun && (!chain.frames.empty() || state->state != Suspension::not_started);

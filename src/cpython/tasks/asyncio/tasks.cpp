@@ -303,7 +303,7 @@ class Reader {
       }
     }
     for (RawTask& task : tasks) {
-      task.others_may_cancel = in_hands.contains(task.address);
+      task.others_may_cancel = task.timeout || in_hands.contains(task.address);
     }
   }
 

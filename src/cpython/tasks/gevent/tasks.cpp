@@ -121,7 +121,7 @@ class Reader {
     task.name = greenlet.main ? "main greenlet" : given ? objects_.text(*given, kLongestName).value_or("") : "";
     if (greenlet.suspended) {
       task.frames.assign(greenlet.chain.frames.rbegin(), greenlet.chain.frames.rend());
-      task.broken = greenlet.chain.broken;
+      task.broken = greenlet.chain.broken.transform(describe);
       task.wait = wait_of(greenlet.chain);
     } else {
       task.state = model::TaskState::running;
