@@ -34,7 +34,8 @@ void add_waits(const capture::Snapshot& snapshot, const target::Target& target, 
   if (still.tasks) {
     tasks.emplace(target, still);
   }
-  const bool wanted = std::ranges::any_of(still.threads, [](const model::Thread& one) { return one.wants.has_value(); });
+  const bool wanted =
+      std::ranges::any_of(still.threads, [](const model::Thread& one) { return one.wants.has_value(); });
   const auto unmoved = wanted || tasks ? threads.unmoved() : std::unordered_set<target::Tid>{};
   waits::forget_what_movers_want(unmoved, still);
   if (tasks) {

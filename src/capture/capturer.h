@@ -17,8 +17,8 @@ using SeenThreads = std::function<void(const std::vector<target::ThreadInfo>& th
                                        const std::unordered_map<target::Tid, target::Syscall>& calls)>;
 
 // A snapshot of the session's target. What it points at is valid until the session takes the next one. `seen` is called
-// as soon as the moment is got and the target runs, before what takes longer; again where a later moment is taken in its
-// place.
+// as soon as the moment is got and the target runs, before what takes longer; again where a later moment is taken in
+// its place.
 Result<Snapshot> take_snapshot(session::Session& session, const Options& options, const SeenThreads& seen = {});
 
 }  // namespace stillframe::capture

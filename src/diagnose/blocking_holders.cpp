@@ -43,8 +43,7 @@ bool waits_for_work(const model::Thread& thread) {
   // recvfrom(…, address, …) asks who has sent the message: it may come from anybody.
   const bool from_anybody =
       thread.system_call && thread.system_call->name == "recvfrom" && thread.system_call->arguments[4] != 0;
-  return from_anybody ||
-         std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end() ||
+  return from_anybody || std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end() ||
          (!waiting.files.empty() && std::ranges::all_of(waiting.files, brings_work));
 }
 

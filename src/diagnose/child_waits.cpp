@@ -198,9 +198,8 @@ class Judge {
       for (const PipeWait& wait : child.waits) {
         // Workers that wait for orders read as well, while somebody reads their results: with more threads than one
         // that is how a pool at leisure looks.
-        const bool stuck =
-            wait.ours && !wait.attended && wait.writes == writes && child.stands_still &&
-            (writes || still_.threads.size() == 1);
+        const bool stuck = wait.ours && !wait.attended && wait.writes == writes && child.stands_still &&
+                           (writes || still_.threads.size() == 1);
         if (there && stuck) {
           tell_of_two_pipes(thread, child, wait);
           return;
@@ -211,9 +210,9 @@ class Judge {
 
   void tell_of_two_pipes(const Thread& thread, const RelatedProcess& child, const PipeWait& wait) {
     model::Finding finding{.id = "pipe-deadlock"};
-    finding.title = fmt::format("{} waits{} until {} {}, and that waits until this process {}", name_of(thread),
-                                at_place(thread), sleeper(child, wait), wait.writes ? "reads" : "writes",
-                                wait.writes ? "reads" : "writes");
+    finding.title =
+        fmt::format("{} waits{} until {} {}, and that waits until this process {}", name_of(thread), at_place(thread),
+                    sleeper(child, wait), wait.writes ? "reads" : "writes", wait.writes ? "reads" : "writes");
     finding.evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
                         fmt::format("{} sleeps in {} of fd {}, a pipe whose other end is here", sleeper(child, wait),
                                     wait.writes ? "write()" : "read()", wait.fd)};

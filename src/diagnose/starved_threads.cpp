@@ -68,8 +68,7 @@ void find_starved_threads(Stills stills, Findings& findings) {
     }
     findings.push_back(
         {.id = "starved",
-         .severity =
-             others_wait_as_often(stills, thread, *wanted) ? model::Severity::note : model::Severity::likely,
+         .severity = others_wait_as_often(stills, thread, *wanted) ? model::Severity::note : model::Severity::likely,
          .title = fmt::format("Thread {} waited for {} in all {} looks, while {} other threads had it in turn",
                               name_of(thread), name_of(*wanted), stills.size(), holders.size()),
          .detail = "between the looks it may have had it",

@@ -46,8 +46,8 @@ std::string lock_class(const model::Task& task, const model::Tasks& tasks) {
   return (name.starts_with('a') ? "an " : "a ") + name;
 }
 
-// Whether something else than the circle itself ends the wait of one of its tasks, or may: a timeout of its own or of one
-// that waits for it, a cancellation that is on its way, somebody who has it in hand and goes on by himself.
+// Whether something else than the circle itself ends the wait of one of its tasks, or may: a timeout of its own or of
+// one that waits for it, a cancellation that is on its way, somebody who has it in hand and goes on by himself.
 bool may_be_ended(const std::vector<std::uint32_t>& cycle, const model::Tasks& tasks) {
   std::vector<std::uint32_t> known = cycle;
   for (std::size_t i = 0; i < known.size(); ++i) {  // which grows meanwhile

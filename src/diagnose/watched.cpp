@@ -1,7 +1,6 @@
 #include "diagnose/watched.h"
 
 #include <algorithm>
-
 #include <optional>
 #include <string>
 

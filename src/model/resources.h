@@ -87,8 +87,8 @@ struct ResourceWait {
   std::size_t resource = 0;          // in Still::resources
   std::string call;                  // "Event.wait", "Queue.get", "with", "Lock.acquire"
   std::optional<std::size_t> frame;  // of the thread's frames: the call that waits, behind the library's own
-  // Whether the code that waits for a lock gives it back itself: a `with` statement, or a release() further down. False:
-  // other code does, so it may be a bell. Absent: its source is not there, or it waits for something else.
+  // Whether the code that waits for a lock gives it back itself: a `with` statement, or a release() further down.
+  // False: other code does, so it may be a bell. Absent: its source is not there, or it waits for something else.
   std::optional<bool> gives_back;
 };
 

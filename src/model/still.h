@@ -166,11 +166,11 @@ struct Thread {
   std::optional<WaitingOn> waiting_on;     // what that call waits for
   // Where it went on before that was found out: the name of the call, or "a system call".
   std::optional<std::string> left_call;
-  std::optional<WatchedCall> watched;      // where it was looked at several times
-  std::optional<ResourceWait> wants;       // what others hold, or have to do
-  std::vector<Frame> frames;               // outermost first, as in a Python traceback
-  bool complete = true;                    // false: frames are missing, and a warning says why
-  bool torn = false;                       // true: it ran while it was read, and a second reading of its calls differed
+  std::optional<WatchedCall> watched;  // where it was looked at several times
+  std::optional<ResourceWait> wants;   // what others hold, or have to do
+  std::vector<Frame> frames;           // outermost first, as in a Python traceback
+  bool complete = true;                // false: frames are missing, and a warning says why
+  bool torn = false;                   // true: it ran while it was read, and a second reading of its calls differed
   std::optional<std::string> incomplete_reason;
   // Of the native stack, where it was asked for: why it ends before the thread's start, and why it could not be merged
   // with Python's, which then comes first.

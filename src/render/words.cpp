@@ -236,9 +236,9 @@ std::string doing_in_words(const model::Thread& thread, const model::Still& stil
   const auto& watched = thread.watched;
   const std::string looks = watched ? fmt::format("in {} of {} looks", watched->slept, watched->looks) : "";
   if (!thread.waiting_on) {
-    return thread.left_call ? fmt::format("{} in {}{}{}, and has gone on since", words, *thread.left_call,
-                                          watched ? " " : "", looks)
-                            : words;
+    return thread.left_call
+               ? fmt::format("{} in {}{}{}, and has gone on since", words, *thread.left_call, watched ? " " : "", looks)
+               : words;
   }
   const std::string more = thread.waiting_on->text + (watched ? ", " : "") + looks;
   constexpr std::string_view sleeps = "sleeps";

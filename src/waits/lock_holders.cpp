@@ -106,10 +106,12 @@ void LockHolders::weigh_places(model::Resource& resource, std::size_t index, std
   const auto initial = objects_.instance_attribute(resource.address, "_initial_value");
   const auto places = initial ? objects_.integer(*initial) : std::nullopt;
   resource.others_may_hold = places ? taken < *places
-                                    : std::ranges::any_of(threads_, [&](const KnownThread& one) {
-                                        const auto& wants = one.shown->wants;
-                                        return wants && wants->resource == index && wants->gives_back != true;
-                                      });
+                                    : std::ranges::any_of(
+                                          threads_,
+                                          [&](const KnownThread& one) {
+                                            const auto& wants = one.shown->wants;
+                                            return wants && wants->resource == index && wants->gives_back != true;
+                                          });
 }
 
 // Every `with` block of every thread that has to do with a lock, found once.
@@ -138,8 +140,9 @@ std::optional<std::int32_t> LockHolders::line_at(const RawFrame& frame, std::int
 }
 
 // A call that has `NAME.acquire()` on a line before the one that runs, no `NAME.release()` in between, and one further
-// down. Without the last, or where it waits for the lock itself, or gives it to a call that does, it is a bell that others ring, or a lock that is given
-// back by those for whom it was taken. So it is where another call has nothing but the release().
+// down. Without the last, or where it waits for the lock itself, or gives it to a call that does, it is a bell that
+// others ring, or a lock that is given back by those for whom it was taken. So it is where another call has nothing but
+// the release().
 void LockHolders::find_calls_of_acquire(const model::Resource& resource, std::size_t index) {
   calls_.clear();
   for (const KnownThread& thread : threads_) {

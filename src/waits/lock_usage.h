@@ -33,8 +33,8 @@ class LockUsage {
   // Nothing where its source is not there, or has no name for the lock.
   std::optional<LockUse> of(const cpython::RawFrame& frame, cpython::Address lock);
   // Whether a call that waits for a lock gives it back itself: a `with` statement, or a release() further down.
-  // `frames` are innermost first; one that is called acquire() itself is told by its caller. Nothing where the source is
-  // not there.
+  // `frames` are innermost first; one that is called acquire() itself is told by its caller. Nothing where the source
+  // is not there.
   std::optional<bool> gives_back(const std::vector<cpython::RawFrame>& frames, std::size_t index,
                                  cpython::Address lock);
   // Whether that line of the call is the first statement of a loop: each turn begins with it.

@@ -72,8 +72,8 @@ void confirm_passing_waits(const target::Target& target, model::Still& still) {
     if (mover != finding.tids.end()) {
       finding.severity = model::Severity::note;
       finding.detail.clear();
-      finding.evidence.push_back(fmt::format("thread {} has gone on since: it was no longer so a quarter of a second later",
-                                             *mover));
+      finding.evidence.push_back(
+          fmt::format("thread {} has gone on since: it was no longer so a quarter of a second later", *mover));
     }
   }
   std::ranges::stable_sort(still.findings, {}, &model::Finding::severity);

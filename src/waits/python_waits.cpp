@@ -264,9 +264,8 @@ void PythonWaits::find_holders() {
 // waits for the lock itself and no call is seen that does, another process is to release it.
 void PythonWaits::forget_who_waits_for_a_bell(std::size_t index) {
   model::Resource& resource = still_.resources[index];
-  const auto semaphore = resource.kind == ResourceKind::process_lock
-                             ? cpython::semaphore_at(objects_, resource.address)
-                             : std::nullopt;
+  const auto semaphore =
+      resource.kind == ResourceKind::process_lock ? cpython::semaphore_at(objects_, resource.address) : std::nullopt;
   if (!semaphore || semaphore->recursive) {
     return;  // an RLock is let go of by nobody else
   }

@@ -26,9 +26,9 @@ TaskFiles::TaskFiles(const target::Target& target, const model::Still& still) {
   const auto& tasks = still.tasks->tasks;
   for (std::size_t i = 0; i < tasks.size() && files_.size() < kMostTaskFiles; ++i) {
     if (const auto& wanted = tasks[i].waits_for.file) {
-      files_.emplace(i, lookup.find({.fd = static_cast<int>(wanted->fd),
-                                     .to_read = wanted->to_read,
-                                     .to_write = wanted->to_write}));
+      files_.emplace(
+          i,
+          lookup.find({.fd = static_cast<int>(wanted->fd), .to_read = wanted->to_read, .to_write = wanted->to_write}));
     }
   }
   std::vector<FoundFile*> found;
@@ -43,8 +43,7 @@ void TaskFiles::tell(const std::unordered_set<target::Tid>& unmoved, model::Stil
   for (std::size_t i = 0; i < tasks.tasks.size(); ++i) {
     model::Task& task = tasks.tasks[i];
     const auto known = files_.find(i);
-    const FoundFile* file =
-        known != files_.end() && has_not_moved(task, tasks, unmoved) ? &known->second : nullptr;
+    const FoundFile* file = known != files_.end() && has_not_moved(task, tasks, unmoved) ? &known->second : nullptr;
     if (file != nullptr) {
       task.waits_for.file = file->shown;
     }

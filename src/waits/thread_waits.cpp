@@ -222,8 +222,8 @@ class Explainer {
     return call && same_call(thread, *call);
   }
 
-  // Everything that was found out is true of those that have not moved until now. A thread that a stop has woken takes a
-  // moment to be back in its call.
+  // Everything that was found out is true of those that have not moved until now. A thread that a stop has woken takes
+  // a moment to be back in its call.
   void keep_those_that_still_wait() {
     if (target_.lifeless() || waiters_.empty()) {
       return;
@@ -303,8 +303,9 @@ bool sleeps(const target::ThreadInfo& thread) {
 // Whether it could make another thread go on.
 bool may_wake_others(const model::Thread& thread) {
   using namespace std::string_view_literals;
-  const bool for_another = thread.waiting_on && thread.waiting_on->syscall == "futex"sv && !thread.waiting_on->limited &&
-                           !thread.waiting_on->timeout && !thread.waiting_on->seconds_left;
+  const bool for_another = thread.waiting_on && thread.waiting_on->syscall == "futex"sv &&
+                           !thread.waiting_on->limited && !thread.waiting_on->timeout &&
+                           !thread.waiting_on->seconds_left;
   return !for_another && thread.os_state != OsState::finished;
 }
 
@@ -368,8 +369,8 @@ std::unordered_set<Tid> ThreadWaits::unmoved() const {
     const auto known = now.find(*thread.tid);
     const auto runs = runs_.find(*thread.tid);
     // Where the kernel keeps no count of runs, the call that it was in must do.
-    const bool same = known != now.end() && sleeps(known->second) &&
-                      (runs == runs_.end() || known->second.run_count == runs->second);
+    const bool same =
+        known != now.end() && sleeps(known->second) && (runs == runs_.end() || known->second.run_count == runs->second);
     if (target_.lifeless() || same) {
       found.insert(*thread.tid);
     }

@@ -21,7 +21,9 @@ void add_thread_waits(const target::Target& target, model::Still& still);
 // threads sleep.
 class ThreadWaits {
  public:
-  ThreadWaits(const target::Target& target, model::Source source) : target_(target) { seen_.source = std::move(source); }
+  ThreadWaits(const target::Target& target, model::Source source) : target_(target) {
+    seen_.source = std::move(source);
+  }
 
   // What the threads wait for that sleep in these calls; may be asked again, of a later moment.
   void observe(const std::vector<target::ThreadInfo>& threads,
@@ -41,8 +43,8 @@ class ThreadWaits {
 // part of the still: who waits for it wakes up again and again.
 void forget_what_movers_want(const std::unordered_set<target::Tid>& unmoved, model::Still& still);
 
-// Waits that may be over in a moment make no trouble: what findings say of those is looked at once more, a fraction of a
-// second later. A finding about threads that slept and have gone on becomes a note.
+// Waits that may be over in a moment make no trouble: what findings say of those is looked at once more, a fraction of
+// a second later. A finding about threads that slept and have gone on becomes a note.
 void confirm_passing_waits(const target::Target& target, model::Still& still);
 
 }  // namespace stillframe::waits

@@ -22,8 +22,7 @@ std::vector<std::string> names_in_code(const Objects& objects, Address code) {
   const Layout& layout = objects.layout();
   const bool light = layout.version >= PythonVersion{3, 11, 0};
   const Offset anchor = light ? layout.code.flags : layout.code.varnames;
-  const auto names =
-      anchor.present() ? objects.pointer(code, anchor.value() - (light ? 16U : 8U)) : std::nullopt;
+  const auto names = anchor.present() ? objects.pointer(code, anchor.value() - (light ? 16U : 8U)) : std::nullopt;
   const auto count = names ? objects.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
   std::vector<std::string> found;
   for (std::uint64_t i = 0; count && *count <= kMostNames && i < *count; ++i) {

@@ -43,7 +43,7 @@ struct RawTask {
   std::optional<std::string> broken;  // why some are missing
   std::vector<Address> awaited_by;    // tasks
   RawWait wait;
-  std::optional<double> timeout;  // loop time at which it is cancelled
+  std::optional<double> timeout;   // loop time at which it is cancelled
   bool others_may_cancel = false;  // the callback of a timer, or a task that sleeps, has it in a variable
 };
 

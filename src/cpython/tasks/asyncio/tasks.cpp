@@ -201,8 +201,8 @@ class Reader {
     }
     // A coroutine of C code, as Cython makes them.
     if (chain.frames.empty() && !chain.broken && !links_only_ && chain.end != 0) {
-      chain.broken = fmt::format("its coroutine is one of C code ({}), whose calls cannot be seen",
-                                 types_.name_of(chain.end));
+      chain.broken =
+          fmt::format("its coroutine is one of C code ({}), whose calls cannot be seen", types_.name_of(chain.end));
     }
     task.frames = std::move(chain.frames);
     task.broken = std::move(chain.broken);

@@ -209,8 +209,8 @@ class Reader {
     wait.kind = *writes == 1 ? WaitKind::write : WaitKind::read;
     const Address list = *writes == 1 ? *wlist : *rlist;
     const Type* type = types_.of(list);
-    const auto items = type != nullptr && type->name == "list" ? objects_.pointer(list, objects_.layout().list.items)
-                                                               : std::nullopt;
+    const auto items =
+        type != nullptr && type->name == "list" ? objects_.pointer(list, objects_.layout().list.items) : std::nullopt;
     const auto item = items ? objects_.memory().get<Address>(*items) : memory::Read<Address>(0);
     const auto fd = item && *item != 0 ? signed_integer(objects_, *item) : std::nullopt;
     if (fd && *fd >= 0 && *fd <= INT32_MAX) {
