@@ -104,6 +104,18 @@ TEST(StarvedThreads, WaitWhileOthersTakeTurns) {
             "Thread 100 \"waits\" waited for lock `lock` in all 10 looks, while 2 other threads had it in turn");
 }
 
+TEST(StarvedThreads, AlsoWhereItIsNotProvedInEachLookWhatForItSlept) {
+  auto stills = starving();
+  for (std::size_t i = 0; i < 4; ++i) {
+    stills[i].threads[0].wants.reset();
+    stills[i].threads[0].left_call = "futex";
+  }
+  EXPECT_EQ(watched(find_starved_threads, stills).size(), 1U);
+  stills[4].threads[0].wants.reset();
+  stills[4].threads[0].left_call = "futex";
+  EXPECT_TRUE(watched(find_starved_threads, stills).empty()) << "no more than in half of them";
+}
+
 TEST(StarvedThreads, WhereAllWaitMostOfTheTimeItIsANote) {
   auto stills = starving();
   for (model::Still& still : stills) {
