@@ -5,7 +5,6 @@
 #include "diagnose/resource_titles.h"
 #include "diagnose/watched.h"
 #include "text/still_redaction.h"
-#include "waits/task_waits.h"
 #include "waits/thread_waits.h"
 
 namespace stillframe::api {
@@ -13,10 +12,10 @@ namespace stillframe::api {
 namespace {
 
 void find_out(const target::Target& target, model::Still& still) {
-  still.tasks ? waits::add_task_waits(target, still) : waits::add_thread_waits(target, still);
   diagnose::name_resources(still);
   check_fits_together(still);
   diagnose::add_findings(still);
+  waits::confirm_passing_waits(target, still);
 }
 
 }  // namespace
@@ -28,6 +27,7 @@ void explain(const target::Target& target, model::Still& still, const text::Reda
 
 void explain_watched(const target::Target& target, std::span<model::Still> stills, const text::Redaction& redaction) {
   if (!stills.empty()) {
+    diagnose::count_looks(stills);
     find_out(target, stills.back());
     diagnose::add_watched_findings(stills);
     text::hide_secrets(stills.back(), redaction);

@@ -1,4 +1,4 @@
-// Why: what each thread of a still waits for, and what is wrong.
+// Why: what is wrong.
 #pragma once
 
 #include <span>
@@ -9,8 +9,9 @@
 
 namespace stillframe::api {
 
-// Fills `waiting_on` of threads and `findings`. Nothing is stopped. Then the still is whole, and what is secret in its
-// texts is hidden.
+// Names what threads wait for, and fills `findings`. Nothing is stopped; where a finding is about waits that may be
+// over in a moment, the target is looked at again a quarter of a second later. Then the still is whole, and what is
+// secret in its texts is hidden.
 void explain(const target::Target& target, model::Still& still, const text::Redaction& redaction);
 
 // The same of several stills of one process, taken one after the other: what they show together is added to the last

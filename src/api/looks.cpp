@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "api/still_check.h"
@@ -16,9 +18,35 @@
 #include "resolve/source_columns.h"
 #include "text/still_redaction.h"
 #include "waits/resources.h"
+#include "waits/task_waits.h"
 #include "waits/thread_pools.h"
+#include "waits/thread_waits.h"
 
 namespace stillframe::api {
+namespace {
+
+// What threads and tasks wait for, and who holds it. What was read of it is said of those who have not moved since the
+// moment of the still, and of nobody else.
+void add_waits(const capture::Snapshot& snapshot, const target::Target& target, const resolve::ThreadIds& tids,
+               const cpython::Runtime& runtime, waits::ThreadWaits& threads, model::Still& still) {
+  threads.put(still);
+  waits::add_resources(snapshot, target, tids, runtime, snapshot.redaction, still);
+  waits::add_pools(snapshot, tids, still);
+  std::optional<waits::TaskFiles> tasks;
+  if (still.tasks) {
+    tasks.emplace(target, still);
+  }
+  const bool wanted =
+      std::ranges::any_of(still.threads, [](const model::Thread& one) { return one.wants.has_value(); });
+  const auto unmoved = wanted || tasks ? threads.unmoved() : std::unordered_set<target::Tid>{};
+  waits::forget_what_movers_want(unmoved, still);
+  if (tasks) {
+    tasks->tell(unmoved, still);
+  }
+}
+
+}  // namespace
+
 Result<session::Session*> Looks::session_for(const capture::Options& options) {
   const bool accept_unknown = options.native == capture::NativeOption::all;
   // What has no Python may be looked at in one way and not in the other.
@@ -52,7 +80,13 @@ Result<model::Still> Looks::take(const capture::Options& options) {
   session::Session& session = **opened;
   const cpython::Runtime& runtime = session.runtime();
   native::Names& names = session.names();
-  auto snapshot = capture::take_snapshot(session, options);
+  const bool with_waits = options.resources != capture::ResourceOption::none;
+  waits::ThreadWaits waits(target_, target_.source());
+  auto snapshot = capture::take_snapshot(session, options, [&](const auto& threads, const auto& calls) {
+    if (with_waits) {
+      waits.observe(threads, calls);
+    }
+  });
   if (!snapshot) {
     return std::unexpected(std::move(snapshot.error()));
   }
@@ -72,9 +106,8 @@ Result<model::Still> Looks::take(const capture::Options& options) {
   snapshot->resources = options.resources;
   snapshot->redaction = options.values.redaction;
   const auto tids = resolve::resolve_still(*snapshot, target_, runtime, native, still);
-  if (snapshot->resources != capture::ResourceOption::none) {
-    waits::add_resources(*snapshot, target_, tids, runtime, snapshot->redaction, still);
-    waits::add_pools(*snapshot, tids, still);
+  if (with_waits) {
+    add_waits(*snapshot, target_, tids, runtime, waits, still);
   }
   if (still.crash) {
     postmortem::add_crash_facts(target_, runtime, session.modules(), names, *snapshot, still);

@@ -22,7 +22,8 @@ class Looks {
 
   // A still of every thread that Python knows; of a program without Python only where all native stacks are asked for.
   // Fails only when nothing at all can be shown; whatever could not be read is in the still's warnings, and `partial`
-  // is set.
+  // is set. What threads and tasks wait for is part of it, and as well proved: it is said of those who have not moved
+  // from the moment of the still until it was read. With ResourceOption::none it is left out, at no cost.
   Result<model::Still> take(const capture::Options& options);
 
   // The objects that `options.objects` names, as they were at one moment, got as that of a still is. Fails only when

@@ -27,9 +27,10 @@ constexpr int kStopTries = 4;
 
 class Capturer {
  public:
-  Capturer(session::Session& session, const Options& options)
+  Capturer(session::Session& session, const Options& options, const SeenThreads& seen)
       : session_(session),
         target_(session.target()),
+        seen_(seen),
         memory_(session.memory()),
         runtime_(session.runtime()),
         greenlets_(target_),
@@ -87,6 +88,7 @@ class Capturer {
     if (awake.empty() && before->size() == after->size() && unknown.empty()) {
       memory_.seal();
       snapshot.consistency = {.method = model::Method::untouched, .consistent = true};
+      tell(snapshot.threads, snapshot);
       return snapshot;
     }
     for (const Tid tid : unknown) {
@@ -101,7 +103,14 @@ class Capturer {
     auto threads = target_.threads();
     Snapshot snapshot = look(threads ? std::move(*threads) : std::vector<ThreadInfo>{}, false);
     snapshot.consistency = {.method = model::Method::core, .consistent = true};
+    tell(snapshot.threads, snapshot);
     return snapshot;
+  }
+
+  void tell(const std::vector<ThreadInfo>& threads, const Snapshot& snapshot) const {
+    if (seen_) {
+      seen_(threads, snapshot.calls);
+    }
   }
 
   // Everything, of a target that is not held. The tasks last: what only they lead to is known then.
@@ -220,6 +229,9 @@ class Capturer {
       if (!whole || !snapshot->consistency.consistent) {
         continue;
       }
+      std::vector<ThreadInfo> states = snapshot->threads;
+      restore_states(threads, states);
+      tell(states, *snapshot);
       native_.unwind(*snapshot, true);
       const bool interrupted = native_.find_interrupted(*snapshot);
       if ((!all && !NativeCapture::without_registers(*snapshot).empty()) || (attempt + 1 < kStopTries && interrupted)) {
@@ -370,11 +382,13 @@ class Capturer {
       best->partial = true;
     }
     best->consistency = {.method = model::Method::running, .consistent = false};
+    tell(best->threads, *best);
     return std::move(*best);
   }
 
   session::Session& session_;
   target::Target& target_;
+  const SeenThreads& seen_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
   std::vector<std::uint64_t> known_pages_;  // that discovery or an earlier look has asked for
@@ -390,8 +404,8 @@ class Capturer {
 
 }  // namespace
 
-Result<Snapshot> take_snapshot(session::Session& session, const Options& options) {
-  return Capturer(session, options).take();
+Result<Snapshot> take_snapshot(session::Session& session, const Options& options, const SeenThreads& seen) {
+  return Capturer(session, options, seen).take();
 }
 
 }  // namespace stillframe::capture

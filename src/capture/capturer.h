@@ -2,13 +2,23 @@
 // did, or while it runs.
 #pragma once
 
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
 #include "capture/options.h"
 #include "capture/snapshot.h"
 #include "session/session.h"
 
 namespace stillframe::capture {
 
-// A snapshot of the session's target. What it points at is valid until the session takes the next one.
-Result<Snapshot> take_snapshot(session::Session& session, const Options& options);
+// The threads of a moment, and the calls that those of them are in that sleep.
+using SeenThreads = std::function<void(const std::vector<target::ThreadInfo>& threads,
+                                       const std::unordered_map<target::Tid, target::Syscall>& calls)>;
+
+// A snapshot of the session's target. What it points at is valid until the session takes the next one. `seen` is called
+// as soon as the moment is got and the target runs, before what takes longer; again where a later moment is taken in
+// its place.
+Result<Snapshot> take_snapshot(session::Session& session, const Options& options, const SeenThreads& seen = {});
 
 }  // namespace stillframe::capture

@@ -10,7 +10,7 @@ namespace stillframe::diagnose {
 namespace {
 
 bool is_abandoned(const model::Resource& resource) {
-  return is_lock(resource.kind) && !resource.holders.empty() &&
+  return model::is_lock(resource.kind) && !resource.holders.empty() &&
          std::ranges::all_of(resource.holders, [](const model::Holder& holder) {
            return holder.certain && !holder.tid && !holder.other;
          });

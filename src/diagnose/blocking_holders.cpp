@@ -21,7 +21,7 @@ std::vector<const Dependency*> first_waits(const WaitGraph& graph, std::size_t t
   std::vector<const Dependency*> first(threads, nullptr);
   for (std::size_t i = 0; i < threads; ++i) {
     for (const Dependency& one : graph.dependencies(i)) {
-      if (is_lock(one.resource->kind) && first[one.holder] == nullptr) {
+      if (model::is_lock(one.resource->kind) && first[one.holder] == nullptr) {
         first[one.holder] = &one;
       }
     }
@@ -29,10 +29,43 @@ std::vector<const Dependency*> first_waits(const WaitGraph& graph, std::size_t t
   return first;
 }
 
+// Where work comes from: nobody in particular is to answer.
+bool brings_work(const model::WaitedFile& one) {
+  using enum model::FileKind;
+  return one.kind == inotify || one.kind == signalfd || one.kind == timerfd || one.state == "listening" ||
+         (one.kind == udp && !one.peer);
+}
+
 // What workers at leisure do, one of them inside the lock that hands out the next piece of work.
 bool waits_for_work(const model::Thread& thread) {
   constexpr std::array<std::string_view, 5> calls{"accept", "accept4", "epoll_wait", "epoll_pwait", "epoll_pwait2"};
-  return std::ranges::find(calls, thread.waiting_on->syscall.value_or("")) != calls.end();
+  const model::WaitingOn& waiting = *thread.waiting_on;
+  // recvfrom(…, address, …) asks who has sent the message: it may come from anybody.
+  const bool from_anybody =
+      thread.system_call && thread.system_call->name == "recvfrom" && thread.system_call->arguments[4] != 0;
+  return from_anybody || std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end() ||
+         (!waiting.files.empty() && std::ranges::all_of(waiting.files, brings_work));
+}
+
+// Workers that do nothing but take turns: each turn begins with the lock, and all who wait for it wait where the holder
+// has taken it.
+bool takes_turns(const model::Still& still, const WaitGraph& graph, std::size_t index, const Dependency& first) {
+  const model::Thread& holder = still.threads[index];
+  if (!first.by->begins_turn || !first.by->frame || *first.by->frame >= holder.frames.size()) {
+    return false;
+  }
+  const model::Frame& taken = holder.frames[*first.by->frame];
+  return std::ranges::all_of(graph.waiting_for(index), [&](std::size_t waiter) {
+    const model::Frame* frame = waiting_frame(still.threads[waiter]);
+    return frame != nullptr && frame->file == taken.file && frame->function == taken.function &&
+           frame->line == first.by->line;
+  });
+}
+
+// Whoever gives up waiting after some time is not held up for good.
+bool any_waits_without_end(const model::Still& still, const WaitGraph& graph, std::size_t index) {
+  return std::ranges::any_of(graph.waiting_for(index),
+                             [&](std::size_t waiter) { return !has_time_limit(still.threads[waiter]); });
 }
 
 // Sleeps are over some time; who sleeps in another call without a timeout may do so for ever.
@@ -50,7 +83,8 @@ std::string doing_of(const model::Thread& thread) {
 
 model::Finding make(const model::Still& still, const WaitGraph& graph, std::size_t index, const Dependency& first) {
   const model::Thread& holder = still.threads[index];
-  const bool endless = may_wait_for_ever(holder);
+  const bool endless = may_wait_for_ever(holder) && any_waits_without_end(still, graph, index) &&
+                       !takes_turns(still, graph, index, first);
   model::Finding finding{.id = "lock-held", .severity = endless ? model::Severity::likely : model::Severity::note};
   std::vector<std::string> who;
   std::vector<std::string> behind;
@@ -61,9 +95,9 @@ model::Finding make(const model::Still& still, const WaitGraph& graph, std::size
     (direct ? who : behind).push_back(name_and_place_of(thread));
     add_tid(finding, thread.tid);
   }
-  finding.title = fmt::format("{} {} for {}, held by thread {}, which {}", text::with_count(who.size(), "thread"),
-                              who.size() == 1 ? "waits" : "wait", name_of(*first.resource), name_and_place_of(holder),
-                              doing_of(holder));
+  finding.title = fmt::format("{} {} for {}, {} thread {}, which {}", text::with_count(who.size(), "thread"),
+                              who.size() == 1 ? "waits" : "wait", name_of(*first.resource), held_by(*first.resource),
+                              name_and_place_of(holder), doing_of(holder));
   if (endless) {
     finding.detail = "whether what the holder waits for will come";
     finding.detail += first.by->certain ? "" : "; that it holds the lock is concluded from the code that took it";

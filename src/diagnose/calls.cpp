@@ -68,6 +68,12 @@ bool waits_without_end(const model::Thread& thread) {
          !has_time_limit(thread);
 }
 
+bool all_wait_without_end(const model::Still& still) {
+  return still.native_wakers == 0 && std::ranges::all_of(still.threads, [](const model::Thread& thread) {
+           return !thread.python || waits_without_end(thread);
+         });
+}
+
 const model::Thread* main_thread(const model::Still& still) {
   return thread_of(still, still.source.pid);
 }

@@ -31,6 +31,10 @@ bool has_time_limit(const model::Thread& thread);
 // Whether a thread waits, without a limit of time, for what only another thread can give: it sleeps on a futex.
 bool waits_without_end(const model::Thread& thread);
 
+// Whether nothing that is seen could still wake what waits: each thread of Python waits for another one, and no other
+// thread of the process is there that could call it.
+bool all_wait_without_end(const model::Still& still);
+
 // The thread in which the program began; null where it has ended.
 const model::Thread* main_thread(const model::Still& still);
 

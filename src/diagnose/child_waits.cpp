@@ -60,8 +60,39 @@ class Judge {
 
   // A thread that is awake, or has an end of its wait, may yet do what the child waits for.
   [[nodiscard]] bool others_wait(const Thread& thread) const {
-    return std::ranges::all_of(
-        still_.threads, [&](const Thread& one) { return &one == &thread || !one.python || waits_without_end(one); });
+    return still_.native_wakers == 0 && std::ranges::all_of(still_.threads, [&](const Thread& one) {
+             return &one == &thread || !one.python || waits_without_end(one);
+           });
+  }
+
+  // Whether the end of one of the thread's children depends on this descendant: each process between waits for its
+  // child, and goes on by nothing else.
+  [[nodiscard]] bool depends_on(const Thread& thread, const RelatedProcess& last) const {
+    const auto awaited = [&](std::int64_t pid) {
+      return std::ranges::find(thread.waiting_on->processes, pid, &OtherProcess::pid) !=
+             thread.waiting_on->processes.end();
+    };
+    const RelatedProcess* at = &last;
+    for (std::size_t steps = 0; !awaited(at->process.pid) && steps <= still_.descendants.size(); ++steps) {
+      const auto parent = std::ranges::find_if(
+          still_.descendants, [&](const RelatedProcess& one) { return one.process.pid == at->parent; });
+      if (parent == still_.descendants.end() || !parent->stands_still || !parent->awaits_child) {
+        return false;
+      }
+      at = &*parent;
+    }
+    return awaited(at->process.pid);
+  }
+
+  // "which", of a process with several threads "whose thread 4215".
+  static std::string who_of(const RelatedProcess& child, const PipeWait& wait) {
+    return child.threads > 1 ? fmt::format("whose thread {}", wait.tid) : std::string("which");
+  }
+
+  // "process 4213 cat sleeps", "thread 4215 of process 4213 cat sleeps".
+  static std::string sleeper(const RelatedProcess& child, const PipeWait& wait) {
+    return child.threads > 1 ? fmt::format("thread {} of process {}", wait.tid, name_of(child.process))
+                             : "process " + name_of(child.process);
   }
 
   void look_at_awaited(const Thread& thread, const RelatedProcess& child) {
@@ -69,8 +100,13 @@ class Judge {
       tell_of_stopped(thread, child);
       return;
     }
+    if (!depends_on(thread, child)) {
+      return;
+    }
+    // Of a process that goes on, one thread that waits for input is no trouble, as it may be told to do something else
+    // at any time; one that cannot write is worth a word.
     for (const PipeWait& wait : child.waits) {
-      if (wait.ours && !wait.attended) {
+      if (wait.ours && !wait.attended && (wait.writes || child.stands_still)) {
         tell_of_pipe(thread, child, wait);
         return;
       }
@@ -104,11 +140,13 @@ class Judge {
       }
     }
     // A slow reader behind a full pipe is no trouble.
-    finding.severity = also.empty() && others_wait(thread) ? Severity::certain : Severity::note;
+    finding.severity = also.empty() && child.stands_still && others_wait(thread) ? Severity::certain : Severity::note;
     finding.title.insert(0, finding.severity == Severity::certain ? "Deadlock: thread " : "Thread ");
     if (!also.empty()) {
       finding.evidence.push_back(fmt::format("the other end is open in {} {} as well",
                                              also.size() == 1 ? "process" : "processes", list_of(also, 4)));
+    } else if (!child.stands_still) {
+      finding.evidence.push_back(fmt::format("process {} goes on in other threads", child.process.pid));
     } else if (finding.severity == Severity::note) {
       finding.evidence.push_back(
           fmt::format("another thread of this program may yet {} the pipe", wait.writes ? "read" : "write to"));
@@ -122,12 +160,12 @@ class Judge {
 
   void tell_of_pipe(const Thread& thread, const RelatedProcess& child, const PipeWait& wait) {
     model::Finding finding{.id = wait.writes ? "child-pipe-full" : "child-waits-for-input"};
-    finding.title = fmt::format("{} waits{} for process {} to end, which waits {}", name_of(thread), at_place(thread),
-                                name_of(child.process),
+    finding.title = fmt::format("{} waits{} for process {} to end, {} waits {}", name_of(thread), at_place(thread),
+                                name_of(child.process), who_of(child, wait),
                                 wait.writes ? "until somebody here reads what it writes: its pipe is full"
                                             : "for input from a pipe that is kept open here");
     finding.evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
-                        fmt::format("process {} sleeps in {} of fd {}, a pipe that is {}", name_of(child.process),
+                        fmt::format("{} sleeps in {} of fd {}, a pipe that is {}", sleeper(child, wait),
                                     wait.writes ? "write()" : "read()", wait.fd, wait.writes ? "full" : "empty"),
                         fmt::format("this process has the other end, and none of its threads is {}",
                                     wait.writes ? "reading" : "writing")};
@@ -160,8 +198,8 @@ class Judge {
       for (const PipeWait& wait : child.waits) {
         // Workers that wait for orders read as well, while somebody reads their results: with more threads than one
         // that is how a pool at leisure looks.
-        const bool stuck =
-            wait.ours && !wait.attended && wait.writes == writes && (writes || still_.threads.size() == 1);
+        const bool stuck = wait.ours && !wait.attended && wait.writes == writes && child.stands_still &&
+                           (writes || still_.threads.size() == 1);
         if (there && stuck) {
           tell_of_two_pipes(thread, child, wait);
           return;
@@ -172,12 +210,12 @@ class Judge {
 
   void tell_of_two_pipes(const Thread& thread, const RelatedProcess& child, const PipeWait& wait) {
     model::Finding finding{.id = "pipe-deadlock"};
-    finding.title = fmt::format("{} waits{} until process {} {}, and that waits until this process {}", name_of(thread),
-                                at_place(thread), name_of(child.process), wait.writes ? "reads" : "writes",
-                                wait.writes ? "reads" : "writes");
+    finding.title =
+        fmt::format("{} waits{} until {} {}, and that waits until this process {}", name_of(thread), at_place(thread),
+                    sleeper(child, wait), wait.writes ? "reads" : "writes", wait.writes ? "reads" : "writes");
     finding.evidence = {fmt::format("thread {}: {}", name_of(thread), thread.waiting_on->text),
-                        fmt::format("process {} sleeps in {} of fd {}, a pipe whose other end is here",
-                                    name_of(child.process), wait.writes ? "write()" : "read()", wait.fd)};
+                        fmt::format("{} sleeps in {} of fd {}, a pipe whose other end is here", sleeper(child, wait),
+                                    wait.writes ? "write()" : "read()", wait.fd)};
     weigh(thread, child, wait, finding);
     finding.advice = wait.writes
                          ? std::vector<std::string>{"use communicate(input), which writes and reads at once",

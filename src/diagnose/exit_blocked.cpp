@@ -34,12 +34,6 @@ std::vector<const Thread*> threads_awaited(const model::Still& still, const Thre
   return found;
 }
 
-// Whether nothing that is seen could still wake what waits: each thread of Python waits for another one.
-bool all_wait_without_end(const model::Still& still) {
-  return std::ranges::all_of(still.threads,
-                             [](const Thread& thread) { return !thread.python || waits_without_end(thread); });
-}
-
 void judge(const model::Still& still, model::Finding& finding) {
   if (!all_wait_without_end(still)) {
     finding.severity = model::Severity::note;  // it may well be at work

@@ -22,16 +22,21 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
   // Others can let go of what processes share, as a condition of C code may be.
   const bool shared = resource.kind == model::ResourceKind::process_lock ||
                       resource.type.starts_with("multiprocessing.") || resource.type == "pthread_cond_t";
-  if (!is_lock(resource.kind) || own || shared) {
+  // What its waiter does not give back is a bell, which a signal handler may ring. A lock that names its owner is none.
+  const bool named = std::ranges::any_of(resource.holders, &model::Holder::certain);
+  const bool bell = resource.kind == model::ResourceKind::lock && thread.wants->gives_back == false && !named;
+  if (!model::is_lock(resource.kind) || own || shared || bell) {
     return;
   }
+  const bool sure = resource.kind != model::ResourceKind::lock || named || thread.wants->gives_back == true;
   const model::Frame* frame = waiting_frame(thread);
   model::Finding finding{
       .id = "fork-lock",
-      .severity = model::Severity::certain,
+      .severity = sure ? model::Severity::certain : model::Severity::likely,
       .title = fmt::format(
           "Thread {} waits{} for {}, and nobody here can let go of it: the fork left the other threads behind",
           name_of(thread), frame == nullptr ? "" : " at " + place_of(*frame), name_of(resource)),
+      .detail = sure ? "" : "that no signal handler lets go of it: the source of the code that waits is not there",
       .evidence = {fmt::format("thread {} is the only one of this process and waits for {}", name_of(thread),
                                name_of(resource)),
                    fmt::format("the process was forked from {} and has run no other program since: it has the locks as "

@@ -26,24 +26,29 @@ std::string step_of(const model::Still& still, const Dependency& step) {
   if (step.resource->kind == model::ResourceKind::thread) {
     return text;
   }
-  return text + fmt::format("; thread {} holds it{} ({})", name_of(holder), taken_at(holder, *step.by), step.by->how);
+  return text + fmt::format("; thread {} {} it{} ({})", name_of(holder), step.by->certain ? "holds" : "likely holds",
+                            taken_at(holder, *step.by), step.by->how);
 }
 
-std::string title_of(const model::Still& still, const std::vector<Dependency>& cycle) {
+// What a limit of time ends is no deadlock.
+std::string title_of(const model::Still& still, const std::vector<Dependency>& cycle, bool limited) {
   std::vector<std::string> who;
   std::ranges::transform(cycle, std::back_inserter(who),
                          [&](const Dependency& step) { return name_and_place_of(still.threads[step.waiter]); });
-  if (cycle.size() == 1) {
-    return fmt::format("Deadlock: thread {} waits for {}, which it holds itself", who.front(),
-                       name_of(*cycle.front().resource));
-  }
-  return fmt::format("Deadlock: threads {} wait for one another", list_of(who));
+  const std::string text = cycle.size() == 1 ? fmt::format("hread {} waits for {}, which it holds itself", who.front(),
+                                                           name_of(*cycle.front().resource))
+                                             : fmt::format("hreads {} wait for one another", list_of(who));
+  return limited ? fmt::format("T{}, until a time limit ends that", text) : "Deadlock: t" + text;
 }
 
 std::vector<std::string> advice_for(const std::vector<Dependency>& cycle) {
   const auto any = [&](model::ResourceKind kind) {
     return std::ranges::any_of(cycle, [&](const Dependency& step) { return step.resource->kind == kind; });
   };
+  if (cycle.size() == 1 && any(model::ResourceKind::semaphore)) {
+    return {"let the inner call go on with the place that the outer one has, or call it after that was given back",
+            "more places only put it off: each caller needs two"};
+  }
   if (cycle.size() == 1 && any(model::ResourceKind::thread)) {
     return {"a thread cannot wait for its own end: call join() in another one"};
   }
@@ -93,13 +98,15 @@ void find_lock_cycles(const model::Still& still, Findings& findings) {
       // Who wants all threads to stand still looks again and again whether they do.
       return step.resource->kind != model::ResourceKind::standstill && has_time_limit(still.threads[step.waiter]);
     });
-    const bool certain = told && !limited;
+    const bool certain = told;
     model::Finding finding{.id = cycle.size() == 1 ? "self-deadlock" : "lock-cycle",
-                           .severity = certain ? model::Severity::certain : model::Severity::likely,
-                           .title = title_of(still, cycle),
+                           .severity = limited   ? model::Severity::note
+                                       : certain ? model::Severity::certain
+                                                 : model::Severity::likely,
+                           .title = title_of(still, cycle, limited),
                            .advice = advice_for(cycle)};
     if (limited) {
-      finding.detail = "one of them waits for a limited time, and goes on when that is over";
+      finding.evidence.emplace_back("one of them waits for a limited time, and goes on when that is over");
     } else if (!certain) {
       finding.detail = "this kind of lock does not say who holds it: that is concluded from the code that took it";
     }

@@ -71,8 +71,10 @@ const model::Thread* thread_of(const model::Still& still, std::optional<std::int
 
 std::string name_of(const model::Thread& thread) {
   const std::string tid = thread.tid ? fmt::format("{}", *thread.tid) : "?";
-  const auto& name = thread.name ? thread.name : thread.os_name;
-  return name ? fmt::format("{} \"{}\"", tid, *name) : tid;
+  if (thread.name) {
+    return fmt::format("{} \"{}\"", tid, *thread.name);
+  }
+  return thread.os_name ? fmt::format("{} ({})", tid, *thread.os_name) : tid;
 }
 
 void add_tid(model::Finding& finding, std::optional<std::int64_t> tid) {
@@ -134,11 +136,9 @@ std::string taken_place(const model::Thread& thread, const model::Holder& holder
   return place_of(taken);
 }
 
-bool is_lock(model::ResourceKind kind) {
-  using enum model::ResourceKind;
-  return kind == lock || kind == rlock || kind == import_lock || kind == mutex || kind == rwlock || kind == loader ||
-         kind == arena || kind == static_guard || kind == process_lock || kind == object_mutex ||
-         kind == stop_the_world;
+std::string_view held_by(const model::Resource& resource) {
+  const bool certain = std::ranges::all_of(resource.holders, &model::Holder::certain);
+  return resource.kind == model::ResourceKind::future ? "run by" : certain ? "held by" : "likely held by";
 }
 
 std::string name_of(const model::Resource& resource) {

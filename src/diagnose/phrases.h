@@ -22,7 +22,7 @@ const model::Resource* wanted_by(const model::Still& still, const model::Thread&
 // Null where no thread of the still has that id.
 const model::Thread* thread_of(const model::Still& still, std::optional<std::int64_t> tid);
 
-// `4213 "Worker-1"`; "?" where it has no id.
+// `4213 "Worker-1"`; with the kernel's name, which no Python code gave it, `4213 (python)`; "?" where it has no id.
 std::string name_of(const model::Thread& thread);
 
 // Adds a thread to those that a finding is about; one whose id is not known is left out.
@@ -46,12 +46,12 @@ std::string at_place(const model::Thread& thread);
 // The frame in which a thread waits for its resource, in the program's own code where it is there.
 const model::Frame* waiting_frame(const model::Thread& thread);
 
+// "held by"; "likely held by" where that is concluded from the code that took it. Of several the least sure one counts.
+std::string_view held_by(const model::Resource& resource);
+
 // Where a holder took what it holds, `thread` being its thread: "/srv/app.py:12 in transfer"; empty where that is not
 // known.
 std::string taken_place(const model::Thread& thread, const model::Holder& holder);
-
-// Whether it is held by one who took it, and has to let go of it.
-bool is_lock(model::ResourceKind kind);
 
 // "lock `self.lock`", "the GIL", "event `ready`", "mutex 0x7f…".
 std::string name_of(const model::Resource& resource);

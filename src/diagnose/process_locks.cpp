@@ -81,9 +81,11 @@ model::Finding tell_of_cycle(const model::Still& still, const std::vector<Step>&
   model::Finding finding{.id = "lock-cycle"};
   std::vector<std::string> names;
   bool certain = true;
+  bool limited = false;
   for (const Step& step : steps) {
     names.push_back(who(still, *step.waiter, step.process));
-    certain = certain && step.by->certain && !has_limit(step);
+    certain = certain && step.by->certain;
+    limited = limited || has_limit(step);
     finding.evidence.push_back(fmt::format("process {} waits for {}; process {} holds it ({})", names.back(),
                                            name_of(*step.resource), who(still, *step.holder, step.holding_process),
                                            step.by->how));
@@ -91,8 +93,13 @@ model::Finding tell_of_cycle(const model::Still& still, const std::vector<Step>&
       add_tid(finding, step.waiter->tid);
     }
   }
+  if (limited) {
+    finding.title = fmt::format("Processes {} wait for one another, until a time limit ends that", list_of(names));
+    finding.advice = {"take these locks in the same order in all processes"};
+    return finding;
+  }
   finding.severity = certain ? model::Severity::certain : model::Severity::likely;
-  finding.detail = certain ? "" : "that one of them may give up waiting, or has let go since, is not ruled out";
+  finding.detail = certain ? "" : "that one of them has let go since is not ruled out";
   finding.title = fmt::format("Deadlock: processes {} wait for one another", list_of(names));
   finding.advice = {"take these locks in the same order in all processes, or with a timeout"};
   return finding;

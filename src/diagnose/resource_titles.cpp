@@ -22,8 +22,7 @@ std::string holders_in_words(const model::Still& still, const model::Resource& r
                     : resource.kind == model::ResourceKind::process_lock ? "a process that has ended"
                                                                          : "a thread that has ended");
   }
-  const std::string_view verb = resource.kind == model::ResourceKind::future ? "run by" : "held by";
-  return fmt::format(" ({} {})", verb, list_of(names, 3));
+  return fmt::format(" ({} {})", held_by(resource), list_of(names, 3));
 }
 
 // What is wanted of a queue is told by the call.

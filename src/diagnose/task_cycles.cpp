@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "diagnose/list.h"
 #include "diagnose/phrases.h"
@@ -43,6 +44,28 @@ std::string lock_class(const model::Task& task, const model::Tasks& tasks) {
   return (name.starts_with('a') ? "an " : "a ") + name;
 }
 
+// Whether something else than the circle itself ends the wait of one of its tasks, or may: a timeout of its own or of
+// one that waits for it, a cancellation that is on its way, somebody who has it in hand and goes on by himself.
+bool may_be_ended(const std::vector<std::uint32_t>& cycle, const model::Tasks& tasks) {
+  std::vector<std::uint32_t> known = cycle;
+  for (std::size_t i = 0; i < known.size(); ++i) {  // which grows meanwhile
+    const model::Task& task = tasks.tasks[known[i]];
+    const model::TaskLoop* loop = task.loop ? &tasks.loops[*task.loop] : nullptr;
+    if (loop != nullptr && loop->doing == model::LoopDoing::runs && !loop->running_task) {
+      return true;  // by the callback that runs now: that of a timer, say
+    }
+    if (task.timeout_left || task.cancelling || task.others_may_cancel) {
+      return true;
+    }
+    for (const std::uint32_t waiter : task.awaited_by) {
+      if (std::ranges::find(known, waiter) == known.end()) {
+        known.push_back(waiter);
+      }
+    }
+  }
+  return false;
+}
+
 // What is to be known of a circle's tasks together.
 struct Circle {
   bool locks = false;
@@ -71,22 +94,24 @@ struct Circle {
                          hides_timeouts);
     }
     return semaphores ? "a task that is not in the circle may release the semaphore"
-                      : "one of them waits for other tasks as well, or has a timeout, and may yet go on";
+                      : "one of them waits for other tasks as well, and may yet go on";
   }
 };
 
-std::string title_of(const std::vector<std::uint32_t>& cycle, const Circle& circle, const model::Tasks& tasks) {
+std::string title_of(const std::vector<std::uint32_t>& cycle, const Circle& circle, bool ends,
+                     const model::Tasks& tasks) {
   std::vector<std::string> who;
   who.reserve(cycle.size());
   for (const std::uint32_t task : cycle) {
     who.push_back(name_and_place(tasks.tasks[task], tasks));
   }
+  const std::string_view begin = ends ? "T" : "Deadlock: t";
   if (cycle.size() > 1) {
-    return fmt::format("Deadlock: tasks {} wait for one another", list_of(who));
+    return fmt::format("{}asks {} wait for one another", begin, list_of(who));
   }
   const std::string itself =
       circle.locks ? fmt::format("{} that it holds itself", lock_class(tasks.tasks[cycle.front()], tasks)) : "itself";
-  return fmt::format("Deadlock: task {} waits for {}", who.front(), itself);
+  return fmt::format("{}ask {} waits for {}", begin, who.front(), itself);
 }
 
 model::Finding finding_of(const std::vector<std::uint32_t>& cycle, const model::Tasks& tasks) {
@@ -101,8 +126,12 @@ model::Finding finding_of(const std::vector<std::uint32_t>& cycle, const model::
       finding.tids.push_back(*tid);
     }
   }
-  finding.title = title_of(cycle, circle, tasks);
-  if (!circle.for_good) {
+  const bool ends = may_be_ended(cycle, tasks);
+  finding.title = title_of(cycle, circle, ends, tasks);
+  if (ends) {
+    finding.severity = model::Severity::note;
+    finding.evidence.emplace_back("a timeout, or somebody who may cancel one of them, ends that");
+  } else if (!circle.for_good) {
     finding.severity = model::Severity::likely;
     finding.detail = circle.doubt();
   }

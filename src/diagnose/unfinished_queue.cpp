@@ -82,12 +82,11 @@ model::Finding tell(const model::Resource& queue, const Users& users) {
 }  // namespace
 
 void find_unfinished_queue(const model::Still& still, Findings& findings) {
-  const auto waits = [](const Thread& thread) { return !thread.python || waits_without_end(thread); };
   // What else has been found is why nobody works at it; but for the signal that a core is of.
   const auto is_trouble = [](const model::Finding& finding) {
     return finding.severity != model::Severity::note && finding.id != "killed-by";
   };
-  if (std::ranges::none_of(still.threads, is_join) || !std::ranges::all_of(still.threads, waits) ||
+  if (std::ranges::none_of(still.threads, is_join) || !all_wait_without_end(still) ||
       std::ranges::any_of(findings, is_trouble)) {
     return;
   }

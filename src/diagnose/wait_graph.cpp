@@ -20,6 +20,9 @@ WaitGraph::WaitGraph(const model::Still& still) : edges_(still.threads.size()), 
       continue;
     }
     const model::Resource& resource = still.resources[wants->resource];
+    if (resource.others_may_hold) {
+      continue;  // who is not seen may give a place back
+    }
     for (const model::Holder& holder : resource.holders) {
       if (const auto known = holder.tid ? by_tid.find(*holder.tid) : by_tid.end(); known != by_tid.end()) {
         edges_[i].push_back({.waiter = i, .holder = known->second, .resource = &resource, .by = &holder});

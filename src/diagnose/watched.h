@@ -23,6 +23,9 @@ inline constexpr std::array kWatchAnalyses{
     WatchAnalysis{find_busy_threads},
 };
 
+// Tells each thread of the last still in how many of them it slept in the same call.
+void count_looks(std::span<model::Still> stills);
+
 // Runs every one of them and adds what they find to the last still.
 void add_watched_findings(std::span<model::Still> stills);
 

@@ -41,6 +41,9 @@ struct PipeWait {
 struct RelatedProcess {
   OtherProcess process;
   std::int64_t parent = 0;
+  std::int64_t threads = 0;
+  bool stands_still = false;  // each thread waits without end: at a pipe, for another thread, for the end of a child
+  bool awaits_child = false;  // one of them for the end of a child
   std::vector<PipeWait> waits;
 };
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -130,6 +131,13 @@ struct WaitingOn {
   std::optional<std::string> wait_channel;  // of an uninterruptible wait: the kernel's function
 };
 
+// Of several looks at a thread: in how many of them it slept in the same call as it does, or did, in the last one.
+struct WatchedCall {
+  std::string syscall;
+  std::size_t looks = 0;
+  std::size_t slept = 0;
+};
+
 // A stack that waits for its turn in a thread which runs another one.
 struct Greenlet {
   std::uint64_t address = 0;        // of the object
@@ -156,10 +164,13 @@ struct Thread {
   std::optional<SystemCall> system_call;   // that it slept in at the moment of the still
   std::optional<std::uint64_t> run_count;  // at that moment; absent: not known, or a stop has changed it
   std::optional<WaitingOn> waiting_on;     // what that call waits for
-  std::optional<ResourceWait> wants;       // what others hold, or have to do
-  std::vector<Frame> frames;               // outermost first, as in a Python traceback
-  bool complete = true;                    // false: frames are missing, and a warning says why
-  bool torn = false;                       // true: it ran while it was read, and a second reading of its calls differed
+  // Where it went on before that was found out: the name of the call, or "a system call".
+  std::optional<std::string> left_call;
+  std::optional<WatchedCall> watched;  // where it was looked at several times
+  std::optional<ResourceWait> wants;   // what others hold, or have to do
+  std::vector<Frame> frames;           // outermost first, as in a Python traceback
+  bool complete = true;                // false: frames are missing, and a warning says why
+  bool torn = false;                   // true: it ran while it was read, and a second reading of its calls differed
   std::optional<std::string> incomplete_reason;
   // Of the native stack, where it was asked for: why it ends before the thread's start, and why it could not be merged
   // with Python's, which then comes first.
@@ -184,6 +195,9 @@ struct Still {
   std::optional<Crash> crash;
   std::vector<Interpreter> interpreters;
   std::vector<Thread> threads;
+  // Threads that Python knows nothing of and that may wake others: they run, sleep for a limited time, or wait for what
+  // comes from outside. Shown or not.
+  std::int64_t native_wakers = 0;
   std::vector<WorkerPool> pools;                 // where a thread waits for a future
   std::vector<RelatedProcess> descendants;       // of a live process: its children, their children …
   std::optional<OtherProcess> forked_from;       // the process whose memory this one began with: fork() and no exec()

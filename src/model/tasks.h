@@ -89,6 +89,7 @@ struct Task {
   std::vector<std::uint32_t> awaited_by;  // tasks that wait for it
   TaskWait waits_for;
   std::optional<double> timeout_left;  // seconds until asyncio.timeout() or wait_for() ends its wait
+  bool others_may_cancel = false;      // the callback of a timer, or a task that sleeps, has it in a variable
 };
 
 // "worker #7": tasks of curio are named for their function, of which there may be many. Empty where it has no name.

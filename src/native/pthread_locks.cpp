@@ -43,6 +43,15 @@ NativeLock rwlock_at(const memory::MemorySource& memory, Address futex, std::spa
   return {.kind = model::ResourceKind::rwlock, .address = futex};
 }
 
+// pthread_cond_t of glibc (sysdeps/nptl/bits/thread-shared-types.h): waiters sleep on one of the two words
+// __g_signals, in turn, which stand behind 40 bytes (32 from 2.41 on, where two words less come before). musl's waiters
+// sleep on words of their own stacks.
+Address condition_at(Address futex, const model::Frame& frame) {
+  constexpr Address before = 0x28;
+  const bool musl = frame.library && frame.library->contains("musl");
+  return musl ? futex : (futex & ~Address{7}) - before;
+}
+
 struct LockFunction {
   std::string_view name;  // a part of it: glibc has several names for most of them
   model::ResourceKind kind;
@@ -116,6 +125,9 @@ std::optional<NativeLock> waited_lock(const memory::MemorySource& memory, const 
     // Who was notified waits for the mutex again, in the same call.
     if (mutex && known->kind == model::ResourceKind::condition) {
       return mutex;
+    }
+    if (known->kind == model::ResourceKind::condition) {
+      return NativeLock{.kind = known->kind, .address = condition_at(futex, frame)};
     }
     return NativeLock{
         .kind = known->kind, .address = mutex ? mutex->address : futex, .owner = mutex ? mutex->owner : 0};

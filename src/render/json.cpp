@@ -83,6 +83,13 @@ Json waiting_of(const model::Thread& thread) {
           {"wait_channel", or_null(waiting.wait_channel)}};
 }
 
+Json watched_of(const model::Thread& thread) {
+  if (!thread.watched) {
+    return nullptr;
+  }
+  return {{"syscall", thread.watched->syscall}, {"looks", thread.watched->looks}, {"slept", thread.watched->slept}};
+}
+
 Json wants_of(const model::Thread& thread) {
   if (!thread.wants) {
     return nullptr;
@@ -90,7 +97,8 @@ Json wants_of(const model::Thread& thread) {
   const auto& frame = thread.wants->frame;
   return {{"resource", thread.wants->resource},
           {"call", thread.wants->call},
-          {"frame", frame ? Json(*frame) : Json(nullptr)}};
+          {"frame", frame ? Json(*frame) : Json(nullptr)},
+          {"gives_back", or_null(thread.wants->gives_back)}};
 }
 
 Json resources_of(const model::Still& still) {
@@ -104,14 +112,16 @@ Json resources_of(const model::Still& still) {
                          {"certain", holder.certain},
                          {"how", holder.how},
                          {"frame", or_null(holder.frame)},
-                         {"line", or_null(holder.line)}});
+                         {"line", or_null(holder.line)},
+                         {"begins_turn", holder.begins_turn}});
     }
     list.push_back({{"kind", json_name(resource.kind)},
                     {"address", resource.address == 0 ? Json(nullptr) : hex(resource.address)},
                     {"type", resource.type},
                     {"name", or_null(resource.name)},
                     {"state", or_null(resource.state)},
-                    {"holders", std::move(holders)}});
+                    {"holders", std::move(holders)},
+                    {"others_may_hold", resource.others_may_hold}});
   }
   return list;
 }
@@ -134,6 +144,8 @@ Json descendants_of(const model::Still& still) {
   for (const model::RelatedProcess& one : still.descendants) {
     Json json = process_of(one.process);
     json["parent"] = one.parent;
+    json["threads"] = one.threads;
+    json["stands_still"] = one.stands_still;
     json["pipe_waits"] = pipe_waits_of(one.waits);
     list.push_back(std::move(json));
   }
@@ -211,6 +223,8 @@ class StillJson {
                        {"waits_for_gil", or_null(thread.waits_for_gil)},
                        {"gc_collecting", thread.gc_collecting},
                        {"waiting_on", waiting_of(thread)},
+                       {"left_call", or_null(thread.left_call)},
+                       {"watched", watched_of(thread)},
                        {"wants", wants_of(thread)},
                        {"complete", thread.complete},
                        {"torn", thread.torn},

@@ -183,7 +183,7 @@ class TasksText {
       write_note(stem, "calls are missing: " + escaped(*task.incomplete_reason));
     }
     if (!node.alike.empty()) {
-      write_note(stem, alike_in_words(node.alike));
+      write_note(stem, alike_in_words(task, node.alike));
     }
     for (const TaskNode& child : node.children) {
       const bool last = &child == &node.children.back() && node.deeper == 0;
@@ -251,10 +251,15 @@ class TasksText {
                         screen_.styled(screen_.width() > 0 ? cut(text, room) : text, style::kFaint));
   }
 
-  std::string alike_in_words(const std::vector<std::uint32_t>& alike) {
+  // Each sleeps for a time of its own.
+  std::string alike_in_words(const Task& shown, const std::vector<std::uint32_t>& alike) {
     std::string text = fmt::format("and {} at the same place:", text::with_count(alike.size(), "more task"));
     for (const std::uint32_t task : std::span(alike).first(std::min(alike.size(), kMostNamed))) {
       text += fmt::format("{} {}", task == alike.front() ? "" : ",", name_of(tasks_.tasks[task]));
+      const model::TaskWait& wait = tasks_.tasks[task].waits_for;
+      text += wait.kind == WaitKind::sleep && wait.text != shown.waits_for.text
+                  ? fmt::format(" ({})", escaped(wait.text))
+                  : std::string();
     }
     return text + (alike.size() > kMostNamed ? ", …" : "");
   }

@@ -230,13 +230,20 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
 
 std::string doing_in_words(const model::Thread& thread, const model::Still& still) {
   std::string words = state_in_words(thread, still);
-  if (!thread.waiting_on || thread.waits_for_gil == true) {
+  if (thread.waits_for_gil == true) {
     return words;
   }
-  const std::string_view more = thread.waiting_on->text;
+  const auto& watched = thread.watched;
+  const std::string looks = watched ? fmt::format("in {} of {} looks", watched->slept, watched->looks) : "";
+  if (!thread.waiting_on) {
+    return thread.left_call
+               ? fmt::format("{} in {}{}{}, and has gone on since", words, *thread.left_call, watched ? " " : "", looks)
+               : words;
+  }
+  const std::string more = thread.waiting_on->text + (watched ? ", " : "") + looks;
   constexpr std::string_view sleeps = "sleeps";
   if (words.ends_with("sleeping") && more.starts_with(sleeps)) {
-    return words.append(more.substr(sleeps.size()));
+    return words.append(more, sleeps.size());
   }
   words += words.empty() ? "" : ", ";
   return words.append(more);

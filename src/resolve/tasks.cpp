@@ -82,6 +82,12 @@ class TaskResolver {
     if (loop.tid && thread != still_.threads.end()) {
       loop.thread = static_cast<std::uint32_t>(thread - still_.threads.begin());
     }
+    // Of a loop of C code (uvloop's) no call is seen; that its thread sleeps in epoll is.
+    const bool in_epoll = loop.thread && still_.threads[*loop.thread].system_call &&
+                          still_.threads[*loop.thread].system_call->name.starts_with("epoll_");
+    if (!raw.loop.known && raw.callback.empty() && raw.running_task == 0 && in_epoll) {
+      loop.doing = model::LoopDoing::waits;
+    }
     loop.running_task = index_of(raw.running_task);
     loop.callback = places_of(raw.callback);
     if (raw.loop.known) {
@@ -121,6 +127,7 @@ class TaskResolver {
     task.awaited_by = indexes_of(raw.awaited_by);
     task.waits_for = wait_of(raw.wait);
     task.timeout_left = left(raw.timeout);
+    task.others_may_cancel = raw.others_may_cancel;
     shown().tasks.push_back(std::move(task));
   }
 

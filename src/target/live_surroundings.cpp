@@ -214,8 +214,8 @@ std::vector<ProcessFacts> LiveSurroundings::descendants() {
   return descendants_of(pid_);
 }
 
-std::vector<PipeSleep> LiveSurroundings::pipe_sleeps(std::int64_t pid) {
-  return target::pipe_sleeps(pid);
+ProcessSleeps LiveSurroundings::sleeps(std::int64_t pid) {
+  return target::process_sleeps(pid);
 }
 
 std::optional<ProcessFacts> LiveSurroundings::forked_from() {

@@ -26,7 +26,7 @@ class LiveSurroundings final : public Surroundings {
   std::optional<ProcessFacts> process(std::int64_t pid) override;
   std::vector<ProcessFacts> children() override;
   std::vector<ProcessFacts> descendants() override;
-  std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) override;
+  ProcessSleeps sleeps(std::int64_t pid) override;
   std::optional<ProcessFacts> forked_from() override;
   std::vector<LockWait> lock_waits() override;
   Sharers sharers(std::uint64_t device, std::uint64_t inode, bool everywhere) override;

@@ -49,22 +49,46 @@ std::optional<std::string> pipe_link(std::int64_t pid, int fd) {
   return link.starts_with("pipe:") ? std::optional(std::string(link)) : std::nullopt;
 }
 
-std::optional<PipeSleep> pipe_sleep(std::int64_t pid, Tid tid) {
-  const std::string folder = fmt::format("/proc/{}/task/{}", pid, tid);
-  const auto runs = parse_run_count(read_proc_file(folder + "/schedstat").value_or(""));
-  const auto call = parse_syscall(read_proc_file(folder + "/syscall").value_or(""));
-  if (!runs || !call) {
-    return std::nullopt;
-  }
-  const std::string_view name = system_call_name(kThisMachine, call->number);
+std::optional<PipeSleep> pipe_sleep(std::int64_t pid, Tid tid, const Syscall& call, std::string_view name,
+                                    std::uint64_t runs) {
   const bool writes = name == "write" || name == "writev";
   if (!writes && name != "read" && name != "readv") {
     return std::nullopt;
   }
-  const int fd = static_cast<int>(static_cast<std::uint32_t>(call->arguments[0]));
+  const int fd = static_cast<int>(static_cast<std::uint32_t>(call.arguments[0]));
   auto link = pipe_link(pid, fd);
-  return link ? std::optional(PipeSleep{.tid = tid, .fd = fd, .writes = writes, .link = *link, .run_count = *runs})
+  return link ? std::optional(PipeSleep{.tid = tid, .fd = fd, .writes = writes, .link = *link, .run_count = runs})
               : std::nullopt;
+}
+
+// futex(address, operation, value, timeout) of a wait, without a timeout.
+bool waits_for_another_thread(const Syscall& call, std::string_view name) {
+  constexpr std::uint64_t wait = 0;
+  constexpr std::uint64_t lock_pi = 6;
+  constexpr std::uint64_t wait_bitset = 9;
+  const std::uint64_t operation = call.arguments[1] & 0x7fU;
+  return name == "futex" && call.arguments[3] == 0 &&
+         (operation == wait || operation == lock_pi || operation == wait_bitset);
+}
+
+void add_thread(std::int64_t pid, Tid tid, ProcessSleeps& found) {
+  const std::string folder = fmt::format("/proc/{}/task/{}", pid, tid);
+  const auto runs = parse_run_count(read_proc_file(folder + "/schedstat").value_or(""));
+  const auto call = parse_syscall(read_proc_file(folder + "/syscall").value_or(""));
+  ++found.threads;
+  if (!runs || !call) {
+    ++found.going_on;
+    return;
+  }
+  found.runs += *runs;
+  const std::string_view name = system_call_name(kThisMachine, call->number);
+  if (auto sleep = pipe_sleep(pid, tid, *call, name, *runs)) {
+    found.at_pipes.push_back(std::move(*sleep));
+  } else if (name == "wait4" || name == "waitid") {
+    ++found.for_children;
+  } else if (!waits_for_another_thread(*call, name)) {
+    ++found.going_on;
+  }
 }
 
 }  // namespace
@@ -136,13 +160,15 @@ Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode)
   return sharers;
 }
 
-std::vector<PipeSleep> pipe_sleeps(std::int64_t pid) {
-  std::vector<PipeSleep> found;
+ProcessSleeps process_sleeps(std::int64_t pid) {
+  ProcessSleeps found;
   const std::vector<Tid> threads = list_threads(pid);
   for (const Tid tid : std::span(threads).first(std::min(threads.size(), kMostThreads))) {
-    if (auto sleep = pipe_sleep(pid, tid)) {
-      found.push_back(std::move(*sleep));
-    }
+    add_thread(pid, tid, found);
+  }
+  if (threads.size() > kMostThreads) {
+    found.going_on += threads.size() - kMostThreads;
+    found.threads = threads.size();
   }
   return found;
 }

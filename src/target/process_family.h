@@ -16,8 +16,8 @@ std::vector<ProcessFacts> descendants_of(std::int64_t pid);
 Sharers family_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode);
 Sharers all_sharers(std::int64_t pid, std::uint64_t device, std::uint64_t inode);
 
-// The threads of a process that sleep in read() or write() of a pipe.
-std::vector<PipeSleep> pipe_sleeps(std::int64_t pid);
+// What the threads of a process do. One of which that may not be read goes on, as far as anybody knows.
+ProcessSleeps process_sleeps(std::int64_t pid);
 
 // Whether two processes come from the same exec(): one is a fork of the other, or both are of a third one.
 bool same_program_start(std::int64_t pid, std::int64_t other);

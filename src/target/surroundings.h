@@ -77,6 +77,15 @@ struct PipeSleep {
   bool operator==(const PipeSleep&) const = default;
 };
 
+// What the threads of another process do, as far as it tells whether they go on by themselves.
+struct ProcessSleeps {
+  std::vector<PipeSleep> at_pipes;
+  std::size_t threads = 0;
+  std::size_t going_on = 0;      // run, sleep for a limited time, or wait for what is no thread, pipe or child
+  std::size_t for_children = 0;  // wait for the end of a child
+  std::uint64_t runs = 0;        // the run counts of all of them together
+};
+
 enum class LockKind : std::uint8_t { flock, posix, open_file_description };
 
 // A lock of a file that this process waits for.
@@ -122,7 +131,7 @@ class Surroundings {
   // The children, their children and so on; not all of them where they are very many.
   [[nodiscard]] virtual std::vector<ProcessFacts> descendants() { return {}; }
   // As of now, each time that it is asked for.
-  [[nodiscard]] virtual std::vector<PipeSleep> pipe_sleeps(std::int64_t /*pid*/) { return {}; }
+  [[nodiscard]] virtual ProcessSleeps sleeps(std::int64_t /*pid*/) { return {}; }
   // The process that this one has got its memory from, by fork(); absent where it has run exec() since, and where the
   // other one has ended.
   [[nodiscard]] virtual std::optional<ProcessFacts> forked_from() { return std::nullopt; }

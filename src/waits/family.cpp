@@ -14,7 +14,7 @@ constexpr std::size_t kMostHolders = 64;
 
 Family::Family(target::Surroundings& surroundings, std::int64_t own) : surroundings_(surroundings), own_(own) {
   for (target::ProcessFacts& facts : surroundings_.descendants()) {
-    auto sleeps = surroundings_.pipe_sleeps(facts.pid);
+    auto sleeps = surroundings_.sleeps(facts.pid);
     members_.emplace_back(std::move(facts), std::move(sleeps));
   }
 }
@@ -22,9 +22,15 @@ Family::Family(target::Surroundings& surroundings, std::int64_t own) : surroundi
 std::vector<model::RelatedProcess> Family::finish(const std::vector<AttendedPipe>& attended) {
   std::set<std::string> links;
   for (auto& [facts, sleeps] : members_) {
-    const auto now = sleeps.empty() ? sleeps : surroundings_.pipe_sleeps(facts.pid);
-    std::erase_if(sleeps, [&](const target::PipeSleep& one) { return std::ranges::find(now, one) == now.end(); });
-    std::ranges::transform(sleeps, std::inserter(links, links.end()), &target::PipeSleep::link);
+    const bool still = sleeps.threads > 0 && sleeps.going_on == 0;
+    const auto now = sleeps.at_pipes.empty() && !still ? sleeps : surroundings_.sleeps(facts.pid);
+    std::erase_if(sleeps.at_pipes, [&](const target::PipeSleep& one) {
+      return std::ranges::find(now.at_pipes, one) == now.at_pipes.end();
+    });
+    if (now.runs != sleeps.runs || now.threads != sleeps.threads) {
+      sleeps.going_on = std::max<std::size_t>(now.going_on, 1);  // one of them has run meanwhile
+    }
+    std::ranges::transform(sleeps.at_pipes, std::inserter(links, links.end()), &target::PipeSleep::link);
   }
   // Whether somebody else could help as well is part of the answer.
   const auto holders = links.empty()
@@ -32,8 +38,12 @@ std::vector<model::RelatedProcess> Family::finish(const std::vector<AttendedPipe
                            : surroundings_.holders_anywhere(std::vector<std::string>(links.begin(), links.end()));
   std::vector<model::RelatedProcess> family;
   for (const auto& [facts, sleeps] : members_) {
-    model::RelatedProcess one{.process = to_model(facts.pid, facts), .parent = facts.parent};
-    for (const target::PipeSleep& sleep : sleeps) {
+    model::RelatedProcess one{.process = to_model(facts.pid, facts),
+                              .parent = facts.parent,
+                              .threads = static_cast<std::int64_t>(sleeps.threads),
+                              .stands_still = sleeps.threads > 0 && sleeps.going_on == 0,
+                              .awaits_child = sleeps.for_children > 0};
+    for (const target::PipeSleep& sleep : sleeps.at_pipes) {
       one.waits.push_back(describe(sleep, holders, attended));
     }
     family.push_back(std::move(one));

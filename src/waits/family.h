@@ -31,7 +31,7 @@ class Family {
 
   target::Surroundings& surroundings_;
   std::int64_t own_;
-  std::vector<std::pair<target::ProcessFacts, std::vector<target::PipeSleep>>> members_;
+  std::vector<std::pair<target::ProcessFacts, target::ProcessSleeps>> members_;
 };
 
 }  // namespace stillframe::waits

@@ -11,22 +11,6 @@ namespace {
 using cpython::RawFrame;
 using model::ResourceKind;
 
-// Lines of one function that are read for the place where it took a lock.
-constexpr std::int32_t kMostLines = 2000;
-
-bool calls(std::string_view line, const std::string& name, std::string_view method) {
-  const auto comment = line.find('#');
-  const auto at = line.substr(0, comment).find(name + std::string(method));
-  if (at == std::string_view::npos) {
-    return false;
-  }
-  // `lock.acquire` is not what is called in `other_lock.acquire`.
-  const char before = at == 0 ? ' ' : line[at - 1];
-  const bool letter = (before >= 'a' && before <= 'z') || (before >= 'A' && before <= 'Z') ||
-                      (before >= '0' && before <= '9') || before == '_' || before == '.';
-  return !letter;
-}
-
 }  // namespace
 
 std::optional<std::size_t> shown_frame(const model::Thread& thread, std::size_t inner) {
@@ -38,7 +22,7 @@ std::optional<std::size_t> shown_frame(const model::Thread& thread, std::size_t 
   return std::nullopt;
 }
 
-void LockHolders::find(model::Resource& resource) {
+void LockHolders::find(model::Resource& resource, std::size_t index) {
   if (resource.kind == ResourceKind::future) {
     find_runner(resource);
     return;
@@ -59,18 +43,22 @@ void LockHolders::find(model::Resource& resource) {
     return;  // its count would say so
   }
   find_with_blocks();
-  bool found = false;
+  std::size_t taken = 0;
   for (const Taking& one : with_blocks_) {
-    if (one.lock == resource.address || one.manager == resource.address) {
+    if ((one.lock == resource.address || one.manager == resource.address) && !has_let_go(one, resource.address)) {
       add(resource, one);
-      found = true;
+      ++taken;
     }
   }
-  if (!found) {
-    find_calls_of_acquire(resource);
+  if (taken == 0) {
+    find_calls_of_acquire(resource, index);
     for (const Taking& one : calls_) {
       add(resource, one);
     }
+    taken = calls_.size();
+  }
+  if (resource.kind == ResourceKind::semaphore) {
+    weigh_places(resource, index, taken);
   }
 }
 
@@ -89,7 +77,41 @@ void LockHolders::add(model::Resource& resource, const Taking& taking) const {
   if (!holder.frame) {
     holder.frame = shown_frame(*taking.thread->shown, taking.frame);
     holder.line = taking.line;
+    holder.begins_turn =
+        taking.line && usage_.begins_turn(taking.thread->raw->chain.frames[taking.frame], *taking.line);
   }
+}
+
+// Condition.wait() lets go of the lock whose `with` block it is called in, for as long as it waits (Lib/threading.py).
+bool LockHolders::has_let_go(const Taking& taking, cpython::Address lock) {
+  for (std::size_t i = 0; i < taking.frame; ++i) {
+    const RawFrame& frame = taking.thread->raw->chain.frames[i];
+    if (frame.code == nullptr || frame.code->name != "wait" || !frame.code->filename.ends_with("/threading.py")) {
+      continue;
+    }
+    const cpython::Address condition = variables_.first_argument(frame);
+    const auto own = condition == 0 ? std::nullopt : objects_.instance_attribute(condition, "_lock");
+    const auto behind = own ? locks_.locks_behind(*own) : std::vector<cpython::LockObject>{};
+    if (condition == lock || std::ranges::find(behind, lock, &cpython::LockObject::address) != behind.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Each place of a semaphore may be with somebody else: with a task that gives it back when it is done, whoever took it
+// for that. Only one that tells how many places it has (BoundedSemaphore), or whose users all give back what they take,
+// can be said to be used up by those who are seen to have some.
+void LockHolders::weigh_places(model::Resource& resource, std::size_t index, std::size_t taken) const {
+  const auto initial = objects_.instance_attribute(resource.address, "_initial_value");
+  const auto places = initial ? objects_.integer(*initial) : std::nullopt;
+  resource.others_may_hold = places ? taken < *places
+                                    : std::ranges::any_of(
+                                          threads_,
+                                          [&](const KnownThread& one) {
+                                            const auto& wants = one.shown->wants;
+                                            return wants && wants->resource == index && wants->gives_back != true;
+                                          });
 }
 
 // Every `with` block of every thread that has to do with a lock, found once.
@@ -117,50 +139,32 @@ std::optional<std::int32_t> LockHolders::line_at(const RawFrame& frame, std::int
   return cpython::locate(*frame.code, instruction, objects_.dialect()).line;
 }
 
-// A call that has `NAME.acquire()` on a line before the one that runs, and no `NAME.release()` in between.
-void LockHolders::find_calls_of_acquire(const model::Resource& resource) {
+// A call that has `NAME.acquire()` on a line before the one that runs, no `NAME.release()` in between, and one further
+// down. Without the last, or where it waits for the lock itself, or gives it to a call that does, it is a bell that
+// others ring, or a lock that is given back by those for whom it was taken. So it is where another call has nothing but
+// the release().
+void LockHolders::find_calls_of_acquire(const model::Resource& resource, std::size_t index) {
   calls_.clear();
   for (const KnownThread& thread : threads_) {
     const auto& frames = thread.raw->chain.frames;
+    const auto& wants = thread.shown->wants;
     for (std::size_t i = 0; i < frames.size(); ++i) {
-      const RawFrame& frame = frames[i];
-      if (frame.code == nullptr || frame.code->lost || !frame.instruction_known) {
-        continue;
+      const auto use = usage_.of(frames[i], resource.address);
+      if (use && use->only_releases) {
+        calls_.clear();
+        return;
       }
-      const auto now = line_at(frame, frame.lasti);
-      const auto name = now ? names_.find(frame, resource.address) : std::nullopt;
-      const auto line = name ? line_of_acquire(frame, *now, *name) : std::nullopt;
-      if (line) {
+      const bool waits_here = wants && wants->resource == index &&
+                              (wants->frame == shown_frame(*thread.shown, i) || (use && use->passes_it_on));
+      if (use && use->taken && use->gives_back && !waits_here) {
         calls_.push_back({.lock = resource.address,
                           .thread = &thread,
                           .frame = i,
-                          .line = line,
+                          .line = use->taken,
                           .how = "it has called acquire(), and not yet release()"});
       }
     }
   }
-}
-
-std::optional<std::int32_t> LockHolders::line_of_acquire(const RawFrame& frame, std::int32_t until,
-                                                         const std::string& name) {
-  const auto [source, fresh] = sources_.try_emplace(frame.code->filename);
-  if (fresh) {
-    source->second = resolve::read_source(target_, frame.code->filename);
-  }
-  std::optional<std::int32_t> taken;
-  const std::int32_t from = std::max({frame.code->first_line, until - kMostLines, 1});
-  for (std::int32_t number = from; source->second && number < until; ++number) {
-    const auto line = source->second->text.line(number);
-    if (!line) {
-      break;
-    }
-    if (calls(*line, name, ".acquire(")) {
-      taken = number;
-    } else if (calls(*line, name, ".release(")) {
-      taken.reset();
-    }
-  }
-  return taken;
 }
 
 // The thread of a pool that runs the call behind a future.

@@ -1,18 +1,16 @@
 // Who holds a lock that keeps no owner: found by the code that took it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "capture/capturer.h"
 #include "cpython/sync/lock_objects.h"
 #include "cpython/sync/object_names.h"
 #include "model/still.h"
-#include "resolve/source_text.h"
-#include "target/target.h"
+#include "waits/lock_usage.h"
 
 namespace stillframe::waits {
 
@@ -27,12 +25,13 @@ std::optional<std::size_t> shown_frame(const model::Thread& thread, std::size_t 
 
 class LockHolders {
  public:
-  LockHolders(const target::Target& target, const std::vector<KnownThread>& threads, const cpython::Objects& objects,
-              cpython::LockObjects& locks, cpython::Variables& variables, cpython::ObjectNames& names)
-      : target_(target), threads_(threads), objects_(objects), locks_(locks), variables_(variables), names_(names) {}
+  LockHolders(const std::vector<KnownThread>& threads, const cpython::Objects& objects, cpython::LockObjects& locks,
+              cpython::Variables& variables, LockUsage& usage)
+      : threads_(threads), objects_(objects), locks_(locks), variables_(variables), usage_(usage) {}
 
-  // Adds holders, or to a holder that is known the place where it took the resource.
-  void find(model::Resource& resource);
+  // Adds holders, or to a holder that is known the place where it took the resource, which is the still's number
+  // `index`. Comes when it is known of all threads what they wait for.
+  void find(model::Resource& resource, std::size_t index);
 
  private:
   // That a call has taken a lock and not let go of it.
@@ -46,25 +45,23 @@ class LockHolders {
   };
 
   void find_with_blocks();
-  void find_calls_of_acquire(const model::Resource& resource);
-  std::optional<std::int32_t> line_of_acquire(const cpython::RawFrame& frame, std::int32_t until,
-                                              const std::string& name);
+  void find_calls_of_acquire(const model::Resource& resource, std::size_t index);
+  [[nodiscard]] bool has_let_go(const Taking& taking, cpython::Address lock);
   void add(model::Resource& resource, const Taking& taking) const;
+  void weigh_places(model::Resource& resource, std::size_t index, std::size_t taken) const;
   void find_runner(model::Resource& resource);
   void find_critical_section(model::Resource& resource) const;
   void find_who_stops_the_world(model::Resource& resource) const;
   [[nodiscard]] std::optional<std::int32_t> line_at(const cpython::RawFrame& frame, std::int64_t instruction) const;
 
-  const target::Target& target_;
   const std::vector<KnownThread>& threads_;
   const cpython::Objects& objects_;
   cpython::LockObjects& locks_;
   cpython::Variables& variables_;
-  cpython::ObjectNames& names_;
+  LockUsage& usage_;
   std::vector<Taking> with_blocks_;
   bool with_blocks_found_ = false;
   std::vector<Taking> calls_;  // of the resource that is being looked for
-  std::map<std::string, std::optional<resolve::SourceFile>> sources_;
 };
 
 }  // namespace stillframe::waits

@@ -34,7 +34,8 @@ PythonWaits::PythonWaits(const memory::MemorySource& memory, const target::Targe
       locks_(objects_, types_),
       names_(objects_, types_, variables_),
       calls_(types_, variables_),
-      holders_(target, book.threads(), objects_, locks_, variables_, names_),
+      usage_(target, objects_, names_),
+      holders_(book.threads(), objects_, locks_, variables_, usage_),
       process_locks_(
           target, objects_, runtime, [this](std::uint64_t ident) { return book_.tid_of(ident); }, still),
       described_(objects_, types_, variables_, names_, redaction, wish) {}
@@ -102,8 +103,10 @@ void PythonWaits::want_lock(const KnownThread& thread, Address futex, std::strin
       described_.describe(still_.resources[index], frames[i]);
       add_owner(index, *lock);
     }
-    thread.shown->wants =
-        model::ResourceWait{.resource = index, .call = std::string(call), .frame = shown_frame(*thread.shown, i)};
+    thread.shown->wants = model::ResourceWait{.resource = index,
+                                              .call = std::string(call),
+                                              .frame = shown_frame(*thread.shown, i),
+                                              .gives_back = usage_.gives_back(frames, i, lock->address)};
     return;
   }
   if (objects_.dialect().sync.parking_lot) {
@@ -222,8 +225,12 @@ void PythonWaits::want_object(const KnownThread& thread, const cpython::LibraryW
       ownerless_.push_back(index);
     }
   }
-  thread.shown->wants = model::ResourceWait{
-      .resource = index, .call = std::string(wait.call->words), .frame = shown_frame(*thread.shown, behind)};
+  const bool taken = wait.call->kind == ResourceKind::semaphore;
+  thread.shown->wants =
+      model::ResourceWait{.resource = index,
+                          .call = std::string(wait.call->words),
+                          .frame = shown_frame(*thread.shown, behind),
+                          .gives_back = taken ? usage_.gives_back(frames, behind, wait.object) : std::nullopt};
 }
 
 // _ModuleLock of Lib/importlib/_bootstrap.py: the ident of the thread that imports, and the name of the module.
@@ -248,8 +255,25 @@ void PythonWaits::add_owner(std::size_t index, const LockObject& lock) {
 
 void PythonWaits::find_holders() {
   for (const std::size_t index : ownerless_) {
-    holders_.find(still_.resources[index]);
+    holders_.find(still_.resources[index], index);
+    forget_who_waits_for_a_bell(index);
   }
+}
+
+// That a thread has taken a lock of multiprocessing, its count says; not that it is the one to give it back. Where it
+// waits for the lock itself and no call is seen that does, another process is to release it.
+void PythonWaits::forget_who_waits_for_a_bell(std::size_t index) {
+  model::Resource& resource = still_.resources[index];
+  const auto semaphore =
+      resource.kind == ResourceKind::process_lock ? cpython::semaphore_at(objects_, resource.address) : std::nullopt;
+  if (!semaphore || semaphore->recursive) {
+    return;  // an RLock is let go of by nobody else
+  }
+  std::erase_if(resource.holders, [&](const model::Holder& holder) {
+    return holder.tid && !holder.frame && std::ranges::any_of(book_.threads(), [&](const KnownThread& one) {
+             return one.shown->tid == holder.tid && one.shown->wants && one.shown->wants->resource == index;
+           });
+  });
 }
 
 }  // namespace stillframe::waits

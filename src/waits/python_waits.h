@@ -17,6 +17,7 @@
 #include "model/still.h"
 #include "target/target.h"
 #include "waits/lock_holders.h"
+#include "waits/lock_usage.h"
 #include "waits/process_locks.h"
 #include "waits/resource_names.h"
 #include "waits/wait_graph_builder.h"
@@ -54,6 +55,7 @@ class PythonWaits {
   void want_object(const KnownThread& thread, const cpython::LibraryWait& wait, std::size_t outermost);
   void add_importer(std::size_t index, cpython::Address lock);
   void add_owner(std::size_t index, const cpython::LockObject& lock);
+  void forget_who_waits_for_a_bell(std::size_t index);
 
   const cpython::Runtime& runtime_;
   model::Still& still_;
@@ -64,6 +66,7 @@ class PythonWaits {
   cpython::LockObjects locks_;
   cpython::ObjectNames names_;
   cpython::LibraryCalls calls_;
+  LockUsage usage_;
   LockHolders holders_;
   ProcessLocks process_locks_;
   ResourceNames described_;

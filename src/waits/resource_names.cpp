@@ -7,18 +7,10 @@ namespace stillframe::waits {
 
 using cpython::RawFrame;
 
-namespace {
-
-// Its state is evidence where its holder is gone.
-bool is_lock(model::ResourceKind kind) {
-  using enum model::ResourceKind;
-  return kind == lock || kind == rlock || kind == process_lock || kind == semaphore;
-}
-
-}  // namespace
-
 void ResourceNames::describe(model::Resource& resource, const RawFrame& frame, std::string_view base) {
-  const bool with_state = wish_ == capture::ResourceOption::states || is_lock(resource.kind);
+  // The state of a lock is evidence where its holder is gone.
+  const bool with_state = wish_ == capture::ResourceOption::states || model::is_lock(resource.kind) ||
+                          resource.kind == model::ResourceKind::semaphore;
   resource.type = base;
   if (with_state || base.empty()) {
     resource.type = recognised_.name_of(resource.address);

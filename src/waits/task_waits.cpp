@@ -1,12 +1,10 @@
 #include "waits/task_waits.h"
 
-#include <unordered_map>
+#include <cstddef>
 #include <vector>
 
 #include "graph/task_graphs.h"
-#include "model/tasks.h"
 #include "waits/task_phrases.h"
-#include "waits/thread_waits.h"
 
 namespace stillframe::waits {
 namespace {
@@ -15,32 +13,37 @@ namespace {
 constexpr std::size_t kMostTaskFiles = 256;
 
 // Whether the thread of a task's loop has waited in the same call from the moment of the still until now.
-bool has_not_moved(const model::Task& task, const model::Tasks& tasks, const model::Still& still) {
-  const auto thread = task.loop ? tasks.loops[*task.loop].thread : std::nullopt;
-  return thread && still.threads[*thread].waiting_on.has_value();
+bool has_not_moved(const model::Task& task, const model::Tasks& tasks, const std::unordered_set<target::Tid>& unmoved) {
+  const auto tid = task.loop ? tasks.loops[*task.loop].tid : std::nullopt;
+  return tid && unmoved.contains(*tid);
 }
 
 }  // namespace
 
-void add_task_waits(const target::Target& target, model::Still& still) {
-  model::Tasks& tasks = *still.tasks;
+TaskFiles::TaskFiles(const target::Target& target, const model::Still& still) {
   const auto surroundings = target.surroundings();
   WaitedFiles lookup(*surroundings, still.source.pid.value_or(0));
-  std::unordered_map<const model::Task*, FoundFile> files;
-  std::vector<FoundFile*> found;
-  for (const model::Task& task : tasks.tasks) {
-    const auto& wanted = task.waits_for.file;
-    if (wanted && files.size() < kMostTaskFiles) {
-      const WantedFile file{
-          .fd = static_cast<int>(wanted->fd), .to_read = wanted->to_read, .to_write = wanted->to_write};
-      found.push_back(&files.emplace(&task, lookup.find(file)).first->second);
+  const auto& tasks = still.tasks->tasks;
+  for (std::size_t i = 0; i < tasks.size() && files_.size() < kMostTaskFiles; ++i) {
+    if (const auto& wanted = tasks[i].waits_for.file) {
+      files_.emplace(
+          i,
+          lookup.find({.fd = static_cast<int>(wanted->fd), .to_read = wanted->to_read, .to_write = wanted->to_write}));
     }
   }
+  std::vector<FoundFile*> found;
+  for (auto& [task, file] : files_) {
+    found.push_back(&file);
+  }
   lookup.find_other_ends(found);
-  add_thread_waits(target, still);
-  for (model::Task& task : tasks.tasks) {
-    const auto known = files.find(&task);
-    const FoundFile* file = known != files.end() && has_not_moved(task, tasks, still) ? &known->second : nullptr;
+}
+
+void TaskFiles::tell(const std::unordered_set<target::Tid>& unmoved, model::Still& still) const {
+  model::Tasks& tasks = *still.tasks;
+  for (std::size_t i = 0; i < tasks.tasks.size(); ++i) {
+    model::Task& task = tasks.tasks[i];
+    const auto known = files_.find(i);
+    const FoundFile* file = known != files_.end() && has_not_moved(task, tasks, unmoved) ? &known->second : nullptr;
     if (file != nullptr) {
       task.waits_for.file = file->shown;
     }

@@ -1,14 +1,25 @@
-// What the tasks of a still wait for, beyond what its own memory says.
+// What each task of a still waits for.
 #pragma once
 
-#include "model/still.h"
+#include <unordered_map>
+#include <unordered_set>
+
+#include "model/tasks.h"
 #include "target/target.h"
+#include "waits/files.h"
 
 namespace stillframe::waits {
 
-// Fills the files, words and cycles of still.tasks, which must be there, and what each thread waits for, as
-// add_thread_waits() does. Nothing is stopped; what is read now is said only of loops whose threads have not moved
-// since.
-void add_task_waits(const target::Target& target, model::Still& still);
+// Files are looked up first: what they are is said of tasks whose loop's thread has not moved meanwhile.
+class TaskFiles {
+ public:
+  TaskFiles(const target::Target& target, const model::Still& still);
+
+  // Fills what each task waits for, in words and in files, and the circles of tasks that await one another.
+  void tell(const std::unordered_set<target::Tid>& unmoved, model::Still& still) const;
+
+ private:
+  std::unordered_map<std::size_t, FoundFile> files_;  // by task
+};
 
 }  // namespace stillframe::waits

@@ -1,6 +1,8 @@
 #include "waits/thread_waits.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -19,6 +21,20 @@ using target::Tid;
 
 // Of how many files of one call it is found out what they are.
 constexpr std::size_t kMostFiles = 64;
+// Threads that were stopped are waited for until they are back in their calls: 1, 2, 4, 8 and 16 ms.
+constexpr std::chrono::milliseconds kFirstPause{1};
+constexpr std::chrono::milliseconds kLongestPause{16};
+
+std::unordered_map<Tid, target::ThreadInfo> threads_now(const target::Target& target) {
+  std::unordered_map<Tid, target::ThreadInfo> now;
+  if (auto threads = target.threads()) {
+    for (target::ThreadInfo& thread : *threads) {
+      const Tid tid = thread.tid;
+      now.emplace(tid, std::move(thread));
+    }
+  }
+  return now;
+}
 
 struct Waiter {
   model::Thread* thread = nullptr;
@@ -53,7 +69,6 @@ class Explainer {
       family.emplace(*surroundings_, pid_);
     }
     keep_those_that_still_wait();
-    forget_what_movers_want();
     for (Waiter& waiter : waiters_) {
       std::ranges::transform(waiter.files, std::back_inserter(waiter.facts.files), &FoundFile::shown);
       waiter.facts.text = in_words(waiter);
@@ -207,33 +222,48 @@ class Explainer {
     return call && same_call(thread, *call);
   }
 
-  // Everything that was found out is true of those that have not moved until now.
+  // Everything that was found out is true of those that have not moved until now. A thread that a stop has woken takes
+  // a moment to be back in its call.
   void keep_those_that_still_wait() {
     if (target_.lifeless() || waiters_.empty()) {
       return;
     }
-    std::unordered_map<Tid, target::ThreadInfo> now;
-    if (auto threads = target_.threads()) {
-      for (target::ThreadInfo& thread : *threads) {
-        const Tid tid = thread.tid;
-        now.emplace(tid, std::move(thread));
+    std::unordered_set<const model::Thread*> waiting;
+    for (auto pause = std::chrono::milliseconds(0); pause <= kLongestPause; pause = std::max(2 * pause, kFirstPause)) {
+      if (pause.count() > 0) {
+        std::this_thread::sleep_for(pause);
+      }
+      if (!note_those_that_wait(waiting)) {
+        break;
       }
     }
-    std::erase_if(waiters_, [&](const Waiter& waiter) { return !still_waits(*waiter.thread, now); });
+    std::erase_if(waiters_, [&](const Waiter& waiter) {
+      const bool waits = waiting.contains(waiter.thread);
+      if (!waits && waiter.thread->os_state == OsState::sleeping) {
+        waiter.thread->left_call =
+            waiter.wait.syscall.empty() ? std::string("a system call") : std::string(waiter.wait.syscall);
+      }
+      return !waits;
+    });
   }
 
-  // The GIL is part of the still; what else threads wait for was found out afterwards, and is true of those that have
-  // not moved until now. Who waits for the GIL wakes up again and again.
-  void forget_what_movers_want() {
-    std::unordered_set<const model::Thread*> waiting;
+  // Whether one of the others may be on its way back: it was stopped, and runs.
+  bool note_those_that_wait(std::unordered_set<const model::Thread*>& waiting) const {
+    const auto now = threads_now(target_);
+    bool on_its_way = false;
     for (const Waiter& waiter : waiters_) {
-      waiting.insert(waiter.thread);
-    }
-    for (model::Thread& thread : still_.threads) {
-      if (thread.wants && thread.waits_for_gil != true && !waiting.contains(&thread)) {
-        thread.wants.reset();
+      if (waiting.contains(waiter.thread)) {
+        continue;
+      }
+      const auto known = now.find(*waiter.thread->tid);
+      if (still_waits(*waiter.thread, now)) {
+        waiting.insert(waiter.thread);
+        waiter.thread->run_count = known->second.run_count;  // also where a stop has changed it
+      } else if (known != now.end() && !waiter.thread->run_count) {
+        on_its_way = on_its_way || known->second.state == OsState::running;
       }
     }
+    return on_its_way;
   }
 
   [[nodiscard]] std::vector<AttendedPipe> attended_pipes() const {
@@ -266,10 +296,94 @@ class Explainer {
   std::vector<Waiter> waiters_;
 };
 
+bool sleeps(const target::ThreadInfo& thread) {
+  return thread.state == OsState::sleeping || thread.state == OsState::uninterruptible;
+}
+
+// Whether it could make another thread go on.
+bool may_wake_others(const model::Thread& thread) {
+  using namespace std::string_view_literals;
+  const bool for_another = thread.waiting_on && thread.waiting_on->syscall == "futex"sv &&
+                           !thread.waiting_on->limited && !thread.waiting_on->timeout &&
+                           !thread.waiting_on->seconds_left;
+  return !for_another && thread.os_state != OsState::finished;
+}
+
 }  // namespace
 
 void add_thread_waits(const target::Target& target, model::Still& still) {
   Explainer(target, still).explain();
+}
+
+void ThreadWaits::observe(const std::vector<target::ThreadInfo>& threads,
+                          const std::unordered_map<Tid, target::Syscall>& calls) {
+  model::Still seen;
+  seen.source = seen_.source;
+  for (const target::ThreadInfo& thread : threads) {
+    model::Thread one{.tid = thread.tid, .os_state = thread.state, .run_count = thread.run_count};
+    if (const auto call = calls.find(thread.tid); call != calls.end()) {
+      one.system_call = call->second;
+    }
+    seen.threads.push_back(std::move(one));
+  }
+  seen_ = std::move(seen);
+  add_thread_waits(target_, seen_);
+  runs_.clear();
+  for (const model::Thread& thread : seen_.threads) {
+    if (thread.waiting_on && thread.run_count) {
+      runs_.emplace(*thread.tid, *thread.run_count);
+    }
+  }
+}
+
+void ThreadWaits::put(model::Still& still) {
+  std::unordered_map<Tid, model::Thread*> seen;
+  for (model::Thread& thread : seen_.threads) {
+    seen.emplace(*thread.tid, &thread);
+  }
+  std::unordered_set<Tid> of_python;
+  for (model::Thread& thread : still.threads) {
+    const auto known = thread.tid ? seen.find(*thread.tid) : seen.end();
+    if (known != seen.end()) {
+      thread.waiting_on = known->second->waiting_on;
+      thread.left_call = known->second->left_call;
+    }
+    if (thread.python && thread.tid) {
+      of_python.insert(*thread.tid);
+    }
+  }
+  still.native_wakers = std::ranges::count_if(seen_.threads, [&](const model::Thread& thread) {
+    return !of_python.contains(*thread.tid) && may_wake_others(thread);
+  });
+  still.descendants = std::move(seen_.descendants);
+  still.forked_from = std::move(seen_.forked_from);
+}
+
+std::unordered_set<Tid> ThreadWaits::unmoved() const {
+  std::unordered_set<Tid> found;
+  const auto now = target_.lifeless() ? std::unordered_map<Tid, target::ThreadInfo>{} : threads_now(target_);
+  for (const model::Thread& thread : seen_.threads) {
+    if (!thread.waiting_on) {
+      continue;
+    }
+    const auto known = now.find(*thread.tid);
+    const auto runs = runs_.find(*thread.tid);
+    // Where the kernel keeps no count of runs, the call that it was in must do.
+    const bool same =
+        known != now.end() && sleeps(known->second) && (runs == runs_.end() || known->second.run_count == runs->second);
+    if (target_.lifeless() || same) {
+      found.insert(*thread.tid);
+    }
+  }
+  return found;
+}
+
+void forget_what_movers_want(const std::unordered_set<Tid>& unmoved, model::Still& still) {
+  for (model::Thread& thread : still.threads) {
+    if (thread.wants && thread.waits_for_gil != true && (!thread.tid || !unmoved.contains(*thread.tid))) {
+      thread.wants.reset();
+    }
+  }
 }
 
 }  // namespace stillframe::waits

@@ -4,7 +4,7 @@ core: no
 uses: /dev/shm
 
 certain child-pipe-full: Deadlock: thread {tid} {any} waits at {file}:{line:WAITS} in <module> for process {pid} {any} to
-    end, which waits until somebody here reads what it writes: its pipe is full
+    end, whose thread {tid} waits until somebody here reads what it writes: its pipe is full
 """
 import multiprocessing
 

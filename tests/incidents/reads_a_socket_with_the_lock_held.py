@@ -1,6 +1,6 @@
 """One thread reads from a peer that says nothing, with a lock that the others need.
 
-likely lock-held: 3 threads wait for lock `self.lock`, held by thread {tid} "first" ({file}:{line:READ} in {any}), which
+likely lock-held: 3 threads wait for lock `self.lock`, likely held by thread {tid} "first" ({file}:{line:READ} in {any}), which
     {any}
 """
 import socket

@@ -63,6 +63,13 @@ class LocationReader {
   std::size_t next_ = 0;
 };
 
+void add_line(std::int64_t line, std::vector<std::int32_t>& lines) {
+  const auto known = as_line(line);
+  if (known && (lines.empty() || lines.back() != *known)) {
+    lines.push_back(*known);
+  }
+}
+
 // The kinds of an entry: 0 to 9 short, 10 to 12 one line, 13 no columns, 14 long, 15 no location at all.
 constexpr unsigned kFirstOneLine = 10;
 constexpr unsigned kNoColumns = 13;
@@ -158,6 +165,47 @@ Position locate_in_location_table(std::string_view table, std::int32_t first_lin
       return position;
     }
   }
+}
+
+std::vector<std::int32_t> lines_in_lnotab(std::string_view table, std::int32_t first_line, bool signed_deltas) {
+  std::vector<std::int32_t> lines;
+  std::int64_t line = first_line;
+  for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
+    if (byte_at(table, i) > 0) {  // else the line goes on changing before it has an instruction
+      add_line(line, lines);
+    }
+    const std::uint8_t delta = byte_at(table, i + 1);
+    line += signed_deltas ? static_cast<std::int8_t>(delta) : static_cast<std::int64_t>(delta);
+  }
+  add_line(line, lines);
+  return lines;
+}
+
+std::vector<std::int32_t> lines_in_line_table(std::string_view table, std::int32_t first_line) {
+  std::vector<std::int32_t> lines;
+  std::int64_t line = first_line;
+  for (std::size_t i = 0; i + 1 < table.size(); i += 2) {
+    const auto delta = static_cast<std::int8_t>(byte_at(table, i + 1));
+    const bool no_line = delta == -128;
+    line += no_line ? 0 : delta;
+    if (!no_line && byte_at(table, i) > 0) {
+      add_line(line, lines);
+    }
+  }
+  return lines;
+}
+
+std::vector<std::int32_t> lines_in_location_table(std::string_view table, std::int32_t first_line) {
+  std::vector<std::int32_t> lines;
+  LocationReader reader(table);
+  std::int64_t line = first_line;
+  for (reader.skip_to_entry(); !reader.at_end(); reader.skip_to_entry()) {
+    const std::uint8_t head = reader.byte();
+    if (const Position position = read_location(reader, (head >> 3U) & 15U, line); position.line) {
+      add_line(*position.line, lines);
+    }
+  }
+  return lines;
 }
 
 }  // namespace stillframe::cpython

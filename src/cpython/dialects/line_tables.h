@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "cpython/stacks/code.h"
 
@@ -16,5 +17,10 @@ Position locate_in_line_table(std::string_view table, std::int32_t first_line, s
 
 // 3.11+ (Objects/locations.md, from 3.12 InternalDocs/code_objects.md): variable length entries with columns.
 Position locate_in_location_table(std::string_view table, std::int32_t first_line, std::int64_t lasti);
+
+// Every line that an instruction of the code belongs to, as each of the tables has them: not in order, some twice.
+std::vector<std::int32_t> lines_in_lnotab(std::string_view table, std::int32_t first_line, bool signed_deltas);
+std::vector<std::int32_t> lines_in_line_table(std::string_view table, std::int32_t first_line);
+std::vector<std::int32_t> lines_in_location_table(std::string_view table, std::int32_t first_line);
 
 }  // namespace stillframe::cpython

@@ -146,4 +146,24 @@ Position locate(const Code& code, std::int64_t lasti, const Dialect& dialect) {
   return {};
 }
 
+std::vector<std::int32_t> lines_of(const Code& code, const Dialect& dialect) {
+  std::vector<std::int32_t> lines;
+  switch (dialect.code.line_table) {
+    case LineTable::unsigned_lnotab:
+    case LineTable::signed_lnotab:
+      lines = lines_in_lnotab(code.line_table, code.first_line, dialect.code.line_table == LineTable::signed_lnotab);
+      break;
+    case LineTable::line_table:
+      lines = lines_in_line_table(code.line_table, code.first_line);
+      break;
+    case LineTable::location_table:
+      lines = lines_in_location_table(code.line_table, code.first_line);
+      break;
+  }
+  std::ranges::sort(lines);
+  const auto rest = std::ranges::unique(lines);
+  lines.erase(rest.begin(), rest.end());
+  return lines;
+}
+
 }  // namespace stillframe::cpython

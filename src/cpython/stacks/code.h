@@ -79,4 +79,7 @@ class CodeCache {
 // The source position of the instruction at byte offset `lasti` (-1: not begun) in the version's own line table format.
 Position locate(const Code& code, std::int64_t lasti, const Dialect& dialect);
 
+// Every line that is run by this code and not by a function that is written inside of it, each once, in order.
+std::vector<std::int32_t> lines_of(const Code& code, const Dialect& dialect);
+
 }  // namespace stillframe::cpython

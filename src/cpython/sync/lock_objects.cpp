@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "cpython/sync/object_names.h"
 #include "cpython/values/attributes.h"
 #include "cpython/values/locks.h"
 #include "cpython/values/members.h"
@@ -173,23 +174,50 @@ std::optional<LockObject> LockObjects::waited_for_in(const RawFrame& frame, Addr
 
 // To 3.13 a `with` block keeps the bound __exit__ on the stack; from 3.14 on the function and, above it, its self
 // (LOAD_SPECIAL in Python/bytecodes.c).
-Address LockObjects::manager_in(const std::vector<Address>& slots, std::size_t index) {
+LockObjects::Manager LockObjects::manager_in(const std::vector<Address>& slots, std::size_t index) {
   const Address object = slots[index];
   const std::string_view name = type_name(object);
   if (name == "builtin_function_or_method") {
-    return name_of_builtin(object) == "__exit__" ? part(objects_, object, 1).value_or(0) : 0;
+    return {.object = name_of_builtin(object) == "__exit__" ? part(objects_, object, 1).value_or(0) : 0};
   }
   if (name == "method" || name == "instancemethod") {
-    const auto function = part(objects_, object, 0);
-    return function && name_of_function(*function) == "__exit__" ? part(objects_, object, 1).value_or(0) : 0;
+    const Address function = part(objects_, object, 0).value_or(0);
+    return function != 0 && name_of_function(function) == "__exit__"
+               ? Manager{.object = part(objects_, object, 1).value_or(0), .exit = function}
+               : Manager{};
   }
   if (!objects_.dialect().code.with_keeps_method_and_self || index == 0) {
-    return 0;
+    return {};
   }
   const std::string_view below = type_name(slots[index - 1]);
-  const bool pair =
-      below == "method_descriptor" || (below == "function" && name_of_function(slots[index - 1]) == "__exit__");
-  return pair ? object : 0;
+  if (below == "function" && name_of_function(slots[index - 1]) == "__exit__") {
+    return {.object = object, .exit = slots[index - 1]};
+  }
+  return {.object = below == "method_descriptor" ? object : 0};
+}
+
+// An object that has a lock for something else is no lock itself: `with ThreadPoolExecutor() as pool` takes none.
+std::vector<LockObject> LockObjects::locks_of(const Manager& manager) {
+  std::vector<LockObject> locks = locks_behind(manager.object);
+  std::erase_if(locks, [&](const LockObject& lock) { return lock.address == manager.object; });
+  if (locks.empty() || manager.exit == 0) {
+    return {};
+  }
+  const auto code = part(objects_, manager.exit, objects_.dialect().objects.function.code);
+  const std::vector<std::string> names = code ? names_in_code(objects_, *code) : std::vector<std::string>{};
+  const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  if (!has("release") && !has("__exit__")) {
+    return {};
+  }
+  const Type* type = types_.of(manager.object);
+  std::vector<LockObject> named;
+  for (const Attribute& one : attributes_of(objects_, manager.object, *type, kMostAttributes).list) {
+    const auto lock = std::ranges::find(locks, one.value, &LockObject::address);
+    if (lock != locks.end() && has(one.name)) {
+      named.push_back(*lock);
+    }
+  }
+  return !named.empty() ? named : locks.size() == 1 ? locks : std::vector<LockObject>{};
 }
 
 std::vector<WithBlock> LockObjects::with_blocks(const RawFrame& frame) {
@@ -200,8 +228,8 @@ std::vector<WithBlock> LockObjects::with_blocks(const RawFrame& frame) {
   const std::vector<Address> slots = stack_of(objects_, frame, blocks.back().depth);
   std::vector<WithBlock> found;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const Address manager = slots[i] == 0 ? 0 : manager_in(slots, i);
-    if (manager == 0) {
+    const Manager manager = slots[i] == 0 ? Manager{} : manager_in(slots, i);
+    if (manager.object == 0) {
       continue;
     }
     std::optional<std::int64_t> before;
@@ -210,11 +238,9 @@ std::vector<WithBlock> LockObjects::with_blocks(const RawFrame& frame) {
         before = block.before;
       }
     }
-    found.push_back({.lock = manager, .manager = manager, .before = before});
-    for (const LockObject& lock : locks_behind(manager)) {
-      if (lock.address != manager) {
-        found.push_back({.lock = lock.address, .manager = manager, .before = before});
-      }
+    found.push_back({.lock = manager.object, .manager = manager.object, .before = before});
+    for (const LockObject& lock : locks_of(manager)) {
+      found.push_back({.lock = lock.address, .manager = manager.object, .before = before});
     }
   }
   return found;

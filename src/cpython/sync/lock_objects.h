@@ -58,8 +58,14 @@ class LockObjects {
   [[nodiscard]] LockOwner owner_of(const LockObject& lock) const;
 
  private:
-  // An object whose __exit__ a slot of the stack holds; 0: none.
-  Address manager_in(const std::vector<Address>& slots, std::size_t index);
+  // An object whose __exit__ a slot of the stack holds, and that method where it is written in Python.
+  struct Manager {
+    Address object = 0;  // 0: none
+    Address exit = 0;
+  };
+  Manager manager_in(const std::vector<Address>& slots, std::size_t index);
+  // Those of `locks_behind` that leaving the block gives back, as far as its __exit__ tells.
+  std::vector<LockObject> locks_of(const Manager& manager);
   [[nodiscard]] std::optional<std::string> name_of_builtin(Address builtin) const;
   [[nodiscard]] std::optional<std::string> name_of_function(Address function) const;
   std::string_view type_name(Address object);

@@ -16,6 +16,25 @@ constexpr std::size_t kMostOpened = 400;
 
 }  // namespace
 
+// co_names is the word before co_varnames to 3.10 (Include/code.h, Include/cpython/code.h), and from 3.11 on stands
+// before co_exceptiontable, which is the word before co_flags (_PyCode_DEF in Include/cpython/code.h).
+std::vector<std::string> names_in_code(const Objects& objects, Address code) {
+  const Layout& layout = objects.layout();
+  const bool before_table = objects.dialect().code.names_before_exception_table;
+  const Offset anchor = before_table ? layout.code.flags : layout.code.varnames;
+  const auto names =
+      anchor.present() ? objects.pointer(code, anchor.value() - (before_table ? 16U : 8U)) : std::nullopt;
+  const auto count = names ? objects.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
+  std::vector<std::string> found;
+  for (std::uint64_t i = 0; count && *count <= kMostNames && i < *count; ++i) {
+    const auto item = objects.memory().get<Address>(*names + layout.tuple.items.value() + i * sizeof(Address));
+    if (auto name = item ? objects.text(*item, kMostNames) : std::nullopt) {
+      found.push_back(std::move(*name));
+    }
+  }
+  return found;
+}
+
 std::optional<std::string> ObjectNames::find(const RawFrame& frame, Address object) {
   std::vector<Named> level = roots(frame);
   std::unordered_set<Address> opened;
@@ -48,24 +67,15 @@ std::vector<ObjectNames::Named> ObjectNames::roots(const RawFrame& frame) {
 
 void ObjectNames::add_globals(const RawFrame& frame, std::vector<Named>& roots) const {
   const Layout& layout = objects_.layout();
-  const bool before_table = objects_.dialect().code.names_before_exception_table;
-  const Offset anchor = before_table ? layout.code.flags : layout.code.varnames;
   const Offset globals_at =
       objects_.dialect().frames.interpreter_frames ? layout.frame.globals : layout.frame_object.globals;
   const auto globals = objects_.pointer(frame.address, globals_at);
-  const auto names = anchor.present()
-                         ? objects_.pointer(frame.code->address, anchor.value() - (before_table ? 16U : 8U))
-                         : std::nullopt;
-  const auto count = names ? objects_.field<std::uint64_t>(*names, layout.var_object.size_field) : std::nullopt;
-  if (!globals || !count || *count > kMostNames) {
+  if (!globals) {
     return;
   }
-  for (std::uint64_t i = 0; i < *count; ++i) {
-    const auto item = objects_.memory().get<Address>(*names + layout.tuple.items.value() + i * sizeof(Address));
-    auto name = item ? objects_.text(*item, kMostNames) : std::nullopt;
-    const auto value = name ? objects_.lookup(*globals, *name) : std::nullopt;
-    if (value) {
-      roots.push_back({.name = std::move(*name), .object = *value});
+  for (std::string& name : names_in_code(objects_, frame.code->address)) {
+    if (const auto value = objects_.lookup(*globals, name)) {
+      roots.push_back({.name = std::move(name), .object = *value});
     }
   }
 }

@@ -12,6 +12,9 @@
 
 namespace stillframe::cpython {
 
+// The globals and attributes that a code object mentions (co_names).
+std::vector<std::string> names_in_code(const Objects& objects, Address code);
+
 class ObjectNames {
  public:
   ObjectNames(const Objects& objects, Types& types, Variables& variables)

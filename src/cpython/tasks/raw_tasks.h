@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "cpython/stacks/frames.h"
@@ -33,6 +34,7 @@ struct RawLoop {
   // Loop times (seconds of CLOCK_MONOTONIC) at which a future is set, and at which a task is cancelled.
   std::unordered_map<Address, double> timers;
   std::unordered_map<Address, double> timeouts;
+  std::unordered_set<Address> touched;  // tasks that the callback of a timer is given, or has in a variable
   // For futures and transports.
   std::unordered_map<Address, WatchedFile> files;
 };
@@ -71,7 +73,8 @@ struct RawTask {
   std::optional<std::string> broken;  // why some are missing
   std::vector<Address> awaited_by;    // tasks
   RawWait wait;
-  std::optional<double> timeout;  // loop time at which it is cancelled
+  std::optional<double> timeout;   // loop time at which it is cancelled
+  bool others_may_cancel = false;  // the callback of a timer, or a task that sleeps, has it in a variable
 };
 
 // What a loop's thread does.

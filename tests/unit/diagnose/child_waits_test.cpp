@@ -15,8 +15,9 @@ model::Still awaits_child() {
   still.threads = {sleeping_thread(100, "main", 10)};
   sleep_in(still.threads[0], "wait4", "waits for child 200 sh (sleeping)");
   still.threads[0].waiting_on->processes = {{.pid = 200, .name = "sh"}};
-  still.descendants = {{.process = {.pid = 200, .name = "sh"}, .parent = 100},
-                       {.process = {.pid = 300, .name = "cat"}, .parent = 200}};
+  still.descendants = {
+      {.process = {.pid = 200, .name = "sh"}, .parent = 100, .threads = 1, .stands_still = true, .awaits_child = true},
+      {.process = {.pid = 300, .name = "cat"}, .parent = 200, .threads = 1, .stands_still = true}};
   return still;
 }
 
@@ -78,6 +79,48 @@ TEST(ChildWaits, HealthyChildren) {
   still.descendants[1].parent = 1;
   still.descendants[1].waits = {pipe_wait(true)};
   EXPECT_TRUE(found_by(find_child_waits, still).empty()) << "nobody waits for it";
+}
+
+TEST(ChildWaits, AChildThatGoesOnIsInNoTrouble) {
+  model::Still still = awaits_child();
+  still.descendants[0].waits = {pipe_wait(false)};
+  still.descendants[0].threads = 2;
+  still.descendants[0].stands_still = false;
+  EXPECT_TRUE(found_by(find_child_waits, still).empty()) << "a thread listens for commands while another one works";
+  still.descendants[0].waits = {pipe_wait(true)};
+  const Findings findings = found_by(find_child_waits, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::note);
+  EXPECT_EQ(findings[0].evidence.back(), "process 200 goes on in other threads");
+}
+
+TEST(ChildWaits, EachProcessBetweenMustWaitForTheNext) {
+  model::Still still = awaits_child();
+  still.descendants[1].waits = {pipe_wait(true)};
+  still.descendants[0].awaits_child = false;
+  EXPECT_TRUE(found_by(find_child_waits, still).empty()) << "the shell has left it behind";
+  still.descendants[0].awaits_child = true;
+  still.descendants[0].stands_still = false;
+  EXPECT_TRUE(found_by(find_child_waits, still).empty()) << "the shell does something else as well";
+}
+
+TEST(ChildWaits, NamesTheThreadOfAProcessThatHasSeveral) {
+  model::Still still = awaits_child();
+  still.descendants[1].waits = {pipe_wait(true)};
+  still.descendants[1].waits[0].tid = 305;
+  still.descendants[1].threads = 3;
+  const Findings findings = found_by(find_child_waits, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::certain);
+  EXPECT_TRUE(findings[0].title.contains("for process 300 cat to end, whose thread 305 waits"));
+  EXPECT_TRUE(findings[0].evidence[1].starts_with("thread 305 of process 300 cat sleeps in write()"));
+}
+
+TEST(ChildWaits, ANativeThreadMayYetRead) {
+  model::Still still = awaits_child();
+  still.descendants[1].waits = {pipe_wait(true)};
+  still.native_wakers = 1;
+  EXPECT_EQ(found_by(find_child_waits, still)[0].severity, Severity::note);
 }
 
 TEST(ChildWaits, Stopped) {

@@ -46,6 +46,14 @@ TEST(ExitBlocked, IsANoteWhereThatThreadIsAtWork) {
   EXPECT_EQ(findings[0].severity, Severity::note);
 }
 
+TEST(ExitBlocked, IsANoteWhereAThreadOfCCodeMayWakeIt) {
+  model::Still still = at_exit();
+  still.native_wakers = 1;
+  const Findings findings = found_by(find_exit_blocked, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::note);
+}
+
 TEST(ExitBlocked, IsANoteWhereItIsToldWhyThatThreadDoesNotEnd) {
   Findings findings{{.id = "lock-cycle", .severity = Severity::certain, .tids = {101, 102}}};
   find_exit_blocked(at_exit(), findings);

@@ -15,6 +15,7 @@ model::Still forked_child() {
   wait_without_end(still.threads[0]);
   still.forked_from = model::OtherProcess{.pid = 100, .name = "app.py"};
   wait_for(still, 0, {.kind = ResourceKind::lock, .name = "lock"});
+  still.threads[0].wants->gives_back = true;
   return still;
 }
 
@@ -26,6 +27,20 @@ TEST(ForkLock, OfAChildThatHasOneThread) {
   EXPECT_EQ(findings[0].title,
             "Thread 200 \"MainThread\" waits at /srv/app.py:10 in work for lock `lock`, and nobody here can let "
             "go of it: the fork left the other threads behind");
+}
+
+TEST(ForkLock, ABellMayBeRungByASignalHandler) {
+  model::Still still = forked_child();
+  still.threads[0].wants->gives_back = false;
+  EXPECT_TRUE(found_by(find_fork_lock, still).empty());
+  still.resources[0].holders = {{.certain = true, .how = "the lock names its owner"}};
+  EXPECT_EQ(found_by(find_fork_lock, still).size(), 1U) << "only its owner could let go of it";
+  still = forked_child();
+  still.threads[0].wants->gives_back.reset();
+  const Findings findings = found_by(find_fork_lock, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].severity, Severity::likely);
+  EXPECT_FALSE(findings[0].detail.empty());
 }
 
 TEST(ForkLock, NotWhereSomebodyCanLetGo) {

@@ -41,15 +41,17 @@ TEST(LockCycles, IsLikelyWhereOneHolderIsConcluded) {
   EXPECT_FALSE(findings[0].detail.empty());
 }
 
-TEST(LockCycles, IsLikelyWhereOneWaitsForALimitedTime) {
+TEST(LockCycles, IsANoteWhereOneWaitsForALimitedTime) {
   model::Still still = sleeping_threads(2);
   wait_for(still, 0, {.kind = ResourceKind::rlock, .holders = {owner(101)}});
   wait_for(still, 1, {.kind = ResourceKind::rlock, .holders = {owner(100)}});
   still.threads[1].waiting_on = model::WaitingOn{.syscall = "futex", .limited = true};
   const Findings findings = found_by(find_lock_cycles, still);
   ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].severity, Severity::likely);
-  EXPECT_EQ(findings[0].detail, "one of them waits for a limited time, and goes on when that is over");
+  EXPECT_EQ(findings[0].severity, Severity::note);
+  EXPECT_EQ(findings[0].title,
+            "Threads 100 \"Worker-0\" (/srv/app.py:10 in work) and 101 \"Worker-1\" (/srv/app.py:11 in work) wait for "
+            "one another, until a time limit ends that");
 }
 
 TEST(LockCycles, OneThreadThatWaitsForItself) {
@@ -60,6 +62,27 @@ TEST(LockCycles, OneThreadThatWaitsForItself) {
   EXPECT_EQ(findings[0].id, "self-deadlock");
   EXPECT_EQ(findings[0].title,
             "Deadlock: thread 100 \"Worker-0\" (/srv/app.py:10 in work) waits for mutex 0x1000, which it holds itself");
+}
+
+TEST(LockCycles, SaysThatAHolderIsConcluded) {
+  model::Still still = sleeping_threads(1);
+  wait_for(still, 0, {.kind = ResourceKind::lock, .name = "a", .holders = {{.tid = 100, .how = "the with block"}}});
+  const Findings findings = found_by(find_lock_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].evidence[0].contains("likely holds it (the with block)"));
+}
+
+TEST(LockCycles, APlaceOfASemaphoreThatSomebodyElseMayHaveIsNoCircle) {
+  model::Still still = sleeping_threads(1);
+  model::Resource semaphore{.kind = ResourceKind::semaphore, .name = "slots", .holders = {{.tid = 100}}};
+  const std::size_t index = wait_for(still, 0, semaphore);
+  const Findings findings = found_by(find_lock_cycles, still);
+  ASSERT_EQ(findings.size(), 1U);
+  for (const std::string& advice : findings[0].advice) {
+    EXPECT_FALSE(advice.contains("RLock")) << "which is no semaphore";
+  }
+  still.resources[index].others_may_hold = true;
+  EXPECT_TRUE(found_by(find_lock_cycles, still).empty());
 }
 
 TEST(LockCycles, WhoWaitsBehindACycleIsNoPartOfIt) {

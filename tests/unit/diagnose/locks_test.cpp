@@ -85,6 +85,52 @@ TEST(BlockingHolders, AHolderThatSleepsOrRunsIsANote) {
   EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::note);
 }
 
+// Thread 101 has the lock and waits for an item; thread 100 waits for the lock at the same line.
+model::Still taking_turns() {
+  model::Still still = sleeping_threads(2);
+  still.threads[0].frames = {python_frame("/srv/app.py", 7, "worker")};
+  still.threads[1].frames = {python_frame("/srv/app.py", 8, "worker")};
+  model::Resource lock{.kind = ResourceKind::lock, .name = "turn"};
+  lock.holders = {{.tid = 101, .how = "it is inside the `with` block", .frame = 0, .line = 7, .begins_turn = true}};
+  wait_for(still, 0, lock);
+  waits_in(still, 0, "futex", "waits for lock");
+  waits_in(still, 1, "recvfrom", "receives from TCP socket 5");
+  return still;
+}
+
+TEST(BlockingHolders, WorkersThatTakeTurnsAreANote) {
+  model::Still still = taking_turns();
+  ASSERT_EQ(found_by(find_blocking_holders, still).size(), 1U);
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::note);
+  still.threads[0].frames[0].line = 30;
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::likely) << "one that needs it elsewhere";
+  still = taking_turns();
+  still.resources[0].holders[0].begins_turn = false;
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::likely) << "it does something before";
+}
+
+TEST(BlockingHolders, IsANoteWhereAllWhoWaitGiveUpAfterSomeTime) {
+  model::Still still = taking_turns();
+  still.resources[0].holders[0].begins_turn = false;
+  still.threads[0].waiting_on->timeout = 5;
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::note);
+}
+
+TEST(BlockingHolders, IsANoteWhereWorkComesFrom) {
+  model::Still still = taking_turns();
+  still.resources[0].holders[0].begins_turn = false;
+  still.threads[1].waiting_on->files = {{.fd = 5, .kind = model::FileKind::udp}};
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::note);
+  still.threads[1].waiting_on->files[0].peer = "10.0.0.1:53";
+  EXPECT_EQ(found_by(find_blocking_holders, still)[0].severity, Severity::likely) << "that one is to answer";
+}
+
+TEST(BlockingHolders, SaysThatTheHolderIsConcluded) {
+  const Findings findings = found_by(find_blocking_holders, taking_turns());
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].title.contains("lock `turn`, likely held by thread 101"));
+}
+
 TEST(BlockingHolders, WhoWaitsForAnotherThreadIsNotTheOneToBlame) {
   model::Still still = sleeping_threads(3);
   wait_for(still, 0, lock_held_by(101));
@@ -113,6 +159,9 @@ TEST(NameResources, SaysTheLockAndItsHolderInPlaceOfTheFutex) {
   EXPECT_EQ(still.threads[0].waiting_on->text, "waits for lock `lock` (held by 101 \"Worker-1\")");
   EXPECT_EQ(still.threads[2].waiting_on->text, "waits for queue `self.items`");
   EXPECT_FALSE(still.threads[1].waiting_on);
+  still.resources[0].holders[0].certain = false;
+  name_resources(still);
+  EXPECT_EQ(still.threads[0].waiting_on->text, "waits for lock `lock` (likely held by 101 \"Worker-1\")");
 }
 
 TEST(NameResources, SaysWhatOfAQueueItWaitsFor) {

@@ -44,13 +44,31 @@ TEST(TaskCycleFindings, TasksThatAwaitEachOther) {
   EXPECT_EQ(findings[0].tids, std::vector<std::int64_t>{100});
 }
 
+TEST(TaskCycleFindings, WhatSomebodyEndsIsANote) {
+  model::Still still = with_tasks(3);
+  awaits(still, 0, 1);
+  awaits(still, 1, 0);
+  awaits(still, 2, 0);
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::certain);
+  still.tasks->tasks[1].timeout_left = 3;
+  Findings findings = found_by(find_task_cycles, still);
+  EXPECT_EQ(findings[0].severity, Severity::note) << "a timeout of its own";
+  EXPECT_TRUE(findings[0].title.starts_with("Tasks t0"));
+  still.tasks->tasks[1].timeout_left.reset();
+  still.tasks->tasks[2].timeout_left = 3;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "one who waits for it gives up";
+  still.tasks->tasks[2].timeout_left.reset();
+  still.tasks->loops[0].doing = model::LoopDoing::runs;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "the callback that runs may end it";
+  still.tasks->loops[0].doing = model::LoopDoing::waits;
+  still.tasks->tasks[0].others_may_cancel = true;
+  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::note) << "a timer cancels it";
+}
+
 TEST(TaskCycleFindings, WhatMayYetGoOnIsLikely) {
   model::Still still = with_tasks(3);
   awaits(still, 0, 1);
   awaits(still, 1, 0);
-  still.tasks->tasks[1].timeout_left = 3;
-  EXPECT_EQ(found_by(find_task_cycles, still)[0].severity, Severity::likely);
-  still.tasks->tasks[1].timeout_left.reset();
   awaits(still, 1, 2);
   const Findings findings = found_by(find_task_cycles, still);
   EXPECT_EQ(findings[0].severity, Severity::likely);
@@ -80,8 +98,8 @@ TEST(TaskCycleFindings, LocksThatNameTheirHolders) {
   EXPECT_TRUE(findings[0].detail.empty());
   still.tasks->tasks[1].cancelling = true;
   findings = found_by(find_task_cycles, still);
-  EXPECT_EQ(findings[0].severity, Severity::likely);
-  EXPECT_EQ(findings[0].detail, "one of them waits for other tasks as well, or has a timeout, and may yet go on");
+  EXPECT_EQ(findings[0].severity, Severity::note);
+  EXPECT_TRUE(findings[0].detail.empty());
 }
 
 TEST(TaskCycleFindings, ASemaphoreThatItHoldsItself) {

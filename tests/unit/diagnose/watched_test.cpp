@@ -104,6 +104,29 @@ TEST(StarvedThreads, WaitWhileOthersTakeTurns) {
             "Thread 100 \"waits\" waited for lock `lock` in all 10 looks, while 2 other threads had it in turn");
 }
 
+TEST(StarvedThreads, AlsoWhereItIsNotProvedInEachLookWhatForItSlept) {
+  auto stills = starving();
+  for (std::size_t i = 0; i < 4; ++i) {
+    stills[i].threads[0].wants.reset();
+    stills[i].threads[0].left_call = "futex";
+  }
+  EXPECT_EQ(watched(find_starved_threads, stills).size(), 1U);
+  stills[4].threads[0].wants.reset();
+  stills[4].threads[0].left_call = "futex";
+  EXPECT_TRUE(watched(find_starved_threads, stills).empty()) << "no more than in half of them";
+}
+
+TEST(StarvedThreads, WhereAllWaitMostOfTheTimeItIsANote) {
+  auto stills = starving();
+  for (model::Still& still : stills) {
+    still.threads.push_back(sleeping_thread(103, "waits as well", 10));
+    still.threads[3].wants = still.threads[0].wants;
+  }
+  const Findings findings = watched(find_starved_threads, stills);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].severity, Severity::note);
+}
+
 TEST(StarvedThreads, NotWhoGotItOnceOrWaitsForOneHolder) {
   auto stills = starving();
   stills[5].threads[0].wants.reset();
@@ -113,6 +136,25 @@ TEST(StarvedThreads, NotWhoGotItOnceOrWaitsForOneHolder) {
     still.resources[0].holders = {{.tid = 101}};
   }
   EXPECT_TRUE(watched(find_starved_threads, stills).empty());
+}
+
+TEST(Watched, CountsTheLooksInWhichAThreadSleptInTheSameCall) {
+  std::vector<model::Still> stills(kLooks);
+  for (std::size_t i = 0; i < kLooks; ++i) {
+    stills[i].threads = {sleeping_thread(100, "loop", 10), sleeping_thread(101, "runs", 20)};
+    if (i != 3) {
+      sleep_in(stills[i].threads[0], "epoll_wait", "waits in epoll");
+    }
+  }
+  stills[5].threads[0].waiting_on.reset();
+  stills[5].threads[0].left_call = "epoll_wait";
+  count_looks(stills);
+  ASSERT_TRUE(stills.back().threads[0].watched);
+  EXPECT_EQ(stills.back().threads[0].watched->syscall, "epoll_wait");
+  EXPECT_EQ(stills.back().threads[0].watched->slept, kLooks - 1);
+  EXPECT_EQ(stills.back().threads[0].watched->looks, kLooks);
+  EXPECT_FALSE(stills.back().threads[1].watched);
+  EXPECT_FALSE(stills.front().threads[0].watched);
 }
 
 TEST(Watched, AddsToTheLastStillInOrder) {

@@ -39,13 +39,13 @@ TEST(PipeSleeps, OfAProcessThatReads) {
     (void)!read(ends[0], &letter, 1);
   });
   ASSERT_TRUE(child.ready());
-  ASSERT_TRUE(comes_true([&] { return pipe_sleeps(child.pid()).size() == 1; }));
-  const PipeSleep sleep = pipe_sleeps(child.pid()).front();
+  ASSERT_TRUE(comes_true([&] { return process_sleeps(child.pid()).at_pipes.size() == 1; }));
+  const PipeSleep sleep = process_sleeps(child.pid()).at_pipes.front();
   EXPECT_EQ(sleep.tid, child.pid());
   EXPECT_EQ(sleep.fd, ends[0]);
   EXPECT_FALSE(sleep.writes);
   EXPECT_TRUE(sleep.link.starts_with("pipe:["));
-  EXPECT_EQ(pipe_sleeps(child.pid()).front(), sleep);
+  EXPECT_EQ(process_sleeps(child.pid()).at_pipes.front(), sleep);
   close(ends[0]);
   close(ends[1]);
 }
@@ -60,8 +60,8 @@ TEST(PipeSleeps, OfAProcessThatWrites) {
     }
   });
   ASSERT_TRUE(child.ready());
-  ASSERT_TRUE(comes_true([&] { return pipe_sleeps(child.pid()).size() == 1; }));
-  EXPECT_TRUE(pipe_sleeps(child.pid()).front().writes);
+  ASSERT_TRUE(comes_true([&] { return process_sleeps(child.pid()).at_pipes.size() == 1; }));
+  EXPECT_TRUE(process_sleeps(child.pid()).at_pipes.front().writes);
   close(ends[0]);
   close(ends[1]);
 }
@@ -69,8 +69,9 @@ TEST(PipeSleeps, OfAProcessThatWrites) {
 TEST(PipeSleeps, NothingOfOtherCallsAndProcesses) {
   const testing::ChildProcess child(testing::sleep_for_good);
   ASSERT_TRUE(child.ready());
-  EXPECT_TRUE(pipe_sleeps(child.pid()).empty());
-  EXPECT_TRUE(pipe_sleeps(-1).empty());
+  EXPECT_TRUE(process_sleeps(child.pid()).at_pipes.empty());
+  EXPECT_EQ(process_sleeps(child.pid()).going_on, 1U) << "a signal may wake it";
+  EXPECT_EQ(process_sleeps(-1).threads, 0U);
 }
 
 // A file that this process and the children that it then has have mapped.

@@ -27,7 +27,7 @@ TEST(SchedulerFiles, OfCurioAreItsModulesAlone) {
 }
 
 TEST(SchedulerFiles, AreThoseOfAnyOfThemAndOfAnyio) {
-  for (const char* file : {"/lib/asyncio/tasks.py", "/site/trio/_sync.py", "/site/curio/sync.py",
+  for (const char* file : {"/lib/python3.12/asyncio/tasks.py", "/site/trio/_sync.py", "/site/curio/sync.py",
                            "/site/gevent/lock.py", "/site/anyio/_core/_tasks.py"}) {
     EXPECT_TRUE(is_scheduler_file(file)) << file;
   }

@@ -19,7 +19,7 @@ struct World {
   std::map<std::int64_t, target::ProcessFacts> processes;
   std::vector<target::ProcessFacts> children;
   std::vector<target::ProcessFacts> descendants;
-  std::map<std::int64_t, std::vector<target::PipeSleep>> pipe_sleeps;
+  std::map<std::int64_t, target::ProcessSleeps> sleeps;
   std::optional<target::ProcessFacts> forked_from;
   std::vector<target::LockWait> locks;
   std::map<target::Tid, std::string> channels;
@@ -50,7 +50,7 @@ class FakeSurroundings : public target::Surroundings {
     return world_.holders;
   }
   std::vector<target::ProcessFacts> descendants() override { return world_.descendants; }
-  std::vector<target::PipeSleep> pipe_sleeps(std::int64_t pid) override { return world_.pipe_sleeps[pid]; }
+  target::ProcessSleeps sleeps(std::int64_t pid) override { return world_.sleeps[pid]; }
   std::optional<target::ProcessFacts> forked_from() override { return world_.forked_from; }
   std::vector<target::LockWait> lock_waits() override { return world_.locks; }
   std::optional<std::string> wait_channel(target::Tid tid) override { return find(world_.channels, tid); }

@@ -17,7 +17,7 @@ const PipeSleep kWriter{.tid = 200, .fd = 1, .writes = true, .link = "pipe:[7]",
 World world() {
   World made;
   made.descendants = {{.pid = 200, .name = "cat", .state = model::OsState::sleeping, .parent = kOwn}};
-  made.pipe_sleeps[200] = {kWriter};
+  made.sleeps[200] = {.at_pipes = {kWriter}, .threads = 1, .runs = 5};
   made.holders = {{.link = "pipe:[7]", .pid = kOwn, .reads = true},
                   {.link = "pipe:[7]", .pid = 200, .writes = true},
                   {.link = "pipe:[8]", .pid = 300, .reads = true}};
@@ -50,11 +50,37 @@ TEST(Family, WhatHasMovedMeanwhileIsLeftOut) {
   World of = world();
   FakeSurroundings surroundings(of);
   Family family(surroundings, kOwn);
-  of.pipe_sleeps[200][0].run_count = 6;  // in the same call, but once more
+  of.sleeps[200].at_pipes[0].run_count = 6;  // in the same call, but once more
   const auto finished = family.finish({});
   ASSERT_EQ(finished.size(), 1U);
   EXPECT_TRUE(finished[0].waits.empty());
   EXPECT_EQ(of.searches, 0U) << "nobody needs to be looked for";
+}
+
+TEST(Family, WhetherAllOfAProcessStandsStill) {
+  World of = world();
+  FakeSurroundings surroundings(of);
+  model::RelatedProcess cat = Family(surroundings, kOwn).finish({})[0];
+  EXPECT_TRUE(cat.stands_still);
+  EXPECT_EQ(cat.threads, 1);
+  EXPECT_FALSE(cat.awaits_child);
+  of.sleeps[200].threads = 2;
+  of.sleeps[200].for_children = 1;
+  cat = Family(surroundings, kOwn).finish({})[0];
+  EXPECT_TRUE(cat.stands_still);
+  EXPECT_TRUE(cat.awaits_child);
+  of.sleeps[200].going_on = 1;
+  EXPECT_FALSE(Family(surroundings, kOwn).finish({})[0].stands_still);
+}
+
+TEST(Family, AThreadThatHasRunMeanwhileDoesNotStandStill) {
+  World of = world();
+  FakeSurroundings surroundings(of);
+  Family family(surroundings, kOwn);
+  of.sleeps[200].runs = 9;  // another one than that at the pipe
+  const auto finished = family.finish({});
+  EXPECT_FALSE(finished[0].stands_still);
+  EXPECT_EQ(finished[0].waits.size(), 1U);
 }
 
 }  // namespace

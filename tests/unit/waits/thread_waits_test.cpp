@@ -5,6 +5,8 @@
 #include <array>
 #include <ctime>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "cpython/fake_target.h"
 #include "fake_memory.h"
@@ -330,6 +332,119 @@ TEST_F(Waits, OfACoreOnlyWhatItHoldsIsSaid) {
   EXPECT_EQ(text_of(2), "waits for child 4313");
   EXPECT_EQ(text_of(3), "waits in epoll on fd 5");
   EXPECT_EQ(world.file_reads, 0U);
+}
+
+// What threads wait for is found out before the still has its stacks, and what they want of others after that.
+class WaitsOfALook : public Waits {
+ protected:
+  void add_thread(OsState state, std::string_view call, std::uint64_t first = 7) {
+    const target::Tid tid = kPid + static_cast<std::int64_t>(now.size());
+    now.push_back({.tid = tid, .inner_tid = tid, .state = state, .run_count = 7});
+    if (!call.empty()) {
+      calls[tid] = {.number = 1, .name = call, .arguments = {first}, .sp = 0x10, .pc = 0x20};
+    }
+  }
+
+  static std::unordered_map<target::Tid, target::Syscall> seen(const std::map<target::Tid, target::Syscall>& calls) {
+    return {calls.begin(), calls.end()};
+  }
+};
+
+TEST_F(WaitsOfALook, IsHandedToTheThreadsOfTheStill) {
+  for (const OsState state : {OsState::sleeping, OsState::sleeping, OsState::running}) {
+    add_thread(state, "read");
+  }
+  WaitingTarget target(memory, world, false);
+  target.now = now;
+  target.calls = calls;
+  target.now[1].run_count = 8;
+  ThreadWaits waits(target, {.pid = kPid});
+  waits.observe(now, seen(calls));
+  still.threads = {{.tid = kPid}, {.tid = kPid + 1}, {.tid = kPid + 2}, {.tid = 99}};
+  waits.put(still);
+  EXPECT_EQ(text_of(0), "reads from fd 7");
+  EXPECT_FALSE(still.threads[1].waiting_on);
+  EXPECT_EQ(still.threads[1].left_call, "read") << "it has gone on since";
+  EXPECT_FALSE(still.threads[0].left_call);
+  EXPECT_FALSE(still.threads[2].waiting_on || still.threads[2].left_call) << "it ran";
+  EXPECT_EQ(waits.unmoved(), std::unordered_set<target::Tid>{kPid});
+  target.now[0].run_count = 8;
+  EXPECT_TRUE(waits.unmoved().empty());
+}
+
+TEST_F(WaitsOfALook, AlsoOfAThreadWhoseRunCountAStopHasChanged) {
+  add_thread(OsState::sleeping, "read");
+  WaitingTarget target(memory, world, false);
+  target.now = now;
+  target.calls = calls;
+  now[0].run_count.reset();
+  ThreadWaits waits(target, {.pid = kPid});
+  waits.observe(now, seen(calls));
+  EXPECT_EQ(waits.unmoved().size(), 1U);
+  target.now[0].run_count = 8;  // the same call once more
+  EXPECT_TRUE(waits.unmoved().empty());
+}
+
+TEST_F(WaitsOfALook, ThreadsWithoutPythonThatMayWakeOthers) {
+  add_thread(OsState::sleeping, "read");
+  add_thread(OsState::sleeping, "pause");
+  add_thread(OsState::sleeping, "futex");
+  add_thread(OsState::running, "");
+  WaitingTarget target(memory, world, false);
+  target.now = now;
+  target.calls = calls;
+  ThreadWaits waits(target, {.pid = kPid});
+  waits.observe(now, seen(calls));
+  still.threads = {{.tid = kPid}};
+  waits.put(still);
+  EXPECT_EQ(still.native_wakers, 2) << "one waits for a signal, one runs; who sleeps on a futex waits for another one";
+}
+
+TEST_F(WaitsOfALook, WhatMoversWantIsForgotten) {
+  still.threads = {{.tid = 1}, {.tid = 2}, {.tid = 3}};
+  for (model::Thread& thread : still.threads) {
+    thread.wants = model::ResourceWait{};
+  }
+  still.threads[2].waits_for_gil = true;
+  forget_what_movers_want({1}, still);
+  EXPECT_TRUE(still.threads[0].wants);
+  EXPECT_FALSE(still.threads[1].wants);
+  EXPECT_TRUE(still.threads[2].wants) << "the GIL is part of the still";
+}
+
+// A target whose threads run once more whenever they are looked at.
+class RestlessTarget : public WaitingTarget {
+ public:
+  using WaitingTarget::WaitingTarget;
+  [[nodiscard]] Result<std::vector<target::ThreadInfo>> threads() const override {
+    auto all = now;
+    for (target::ThreadInfo& one : all) {
+      one.run_count = restless ? ++looks_ : 7;
+    }
+    return all;
+  }
+  bool restless = false;
+
+ private:
+  mutable std::uint64_t looks_ = 0;
+};
+
+TEST_F(WaitsOfALook, AFindingOfThreadsThatHaveGoneOnBecomesANote) {
+  add("read", {7});
+  still.threads[0].waiting_on = model::WaitingOn{.syscall = "read"};
+  RestlessTarget target(memory, world, false);
+  target.now = now;
+  const model::Finding held{
+      .id = "lock-held", .severity = model::Severity::likely, .detail = "whether it comes", .tids = {kPid}};
+  still.findings = {held};
+  confirm_passing_waits(target, still);
+  EXPECT_EQ(still.findings[0].severity, model::Severity::likely);
+  target.restless = true;
+  still.findings = {held, {.id = "lock-cycle", .severity = model::Severity::certain, .tids = {kPid}}};
+  confirm_passing_waits(target, still);
+  EXPECT_EQ(still.findings[0].id, "lock-cycle") << "which no time ends";
+  EXPECT_EQ(still.findings[1].severity, model::Severity::note);
+  EXPECT_TRUE(still.findings[1].detail.empty());
 }
 
 TEST_F(Waits, OtherCallsByTheirNames) {

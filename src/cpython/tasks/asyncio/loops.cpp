@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "cpython/tasks/asyncio/futures.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/members.h"
 
@@ -64,8 +65,8 @@ void Loops::read_timers(RawLoop& loop, LoopDepth depth) {
   }
 }
 
-// What is called then: with a future that it sets (sleep(), the timeouts of wait() and, to 3.11, of wait_for()), or
-// Timeout._on_timeout, which cancels a task (Lib/asyncio/timeouts.py, 3.11+).
+// What is called then: with a future that it sets (sleep(), the timeouts of wait() and, to 3.11, of wait_for()), or a
+// function that gets hold of a task.
 void Loops::read_timer(Address handle, RawLoop& loop) {
   const auto when = instances_.real(handle, "_when");
   if (!when || instances_.truth(handle, "_cancelled").value_or(false)) {
@@ -73,19 +74,54 @@ void Loops::read_timer(Address handle, RawLoop& loop) {
   }
   loop.next_timer = std::min(loop.next_timer.value_or(*when), *when);
   for_each_argument(handle, [&](Address argument) {
-    if (future_class(instances_, argument) != FutureClass::none) {
+    const FutureClass kind = future_class(instances_, argument);
+    if (is_task(kind)) {
+      loop.touched.insert(argument);
+    } else if (kind != FutureClass::none) {
       loop.timers.emplace(argument, *when);
     }
   });
-  const auto callback = instances_.get(handle, "_callback");
-  const auto self = callback ? self_of(*callback) : std::nullopt;
-  if (self && instances_.is_a(*self, "asyncio.timeouts.Timeout")) {
-    const auto task = instances_.get(*self, "_task");
-    if (task && !instances_.is_none(*task)) {
-      const auto [known, fresh] = loop.timeouts.emplace(*task, *when);
-      known->second = std::min(known->second, *when);
+  if (const auto callback = instances_.get(handle, "_callback")) {
+    read_callback(*callback, *when, loop);
+  }
+}
+
+// Timeout._on_timeout, which cancels a task (Lib/asyncio/timeouts.py, 3.11+), or Task.cancel itself. Of a function what
+// it has from outside: it may cancel that.
+void Loops::read_callback(Address callback, double when, RawLoop& loop) {
+  const auto cancels_at = [&](Address task) {
+    const auto [known, fresh] = loop.timeouts.emplace(task, when);
+    known->second = std::min(known->second, when);
+  };
+  if (const auto self = self_of(callback)) {
+    if (is_task_object(*self)) {
+      cancels_at(*self);
+    } else if (instances_.is_a(*self, "asyncio.timeouts.Timeout")) {
+      const auto task = instances_.get(*self, "_task");
+      if (task && !instances_.is_none(*task)) {
+        cancels_at(*task);
+      }
+    }
+    return;
+  }
+  const Objects& objects = instances_.objects();
+  const Type* type = instances_.types().of(callback);
+  if (type == nullptr || type->name != "function") {
+    return;
+  }
+  const auto cells = part(objects, callback, objects.dialect().objects.function.closure);
+  const auto count = cells && !instances_.is_none(*cells) ? length_of(objects, *cells) : std::nullopt;
+  for (std::uint32_t i = 0; count && i < std::min(*count, kMostArguments); ++i) {
+    const auto cell = tuple_item(objects, *cells, i);
+    const auto value = cell ? part(objects, *cell, 0) : std::nullopt;  // PyCellObject: ob_ref
+    if (value && is_task_object(*value)) {
+      loop.touched.insert(*value);
     }
   }
+}
+
+bool Loops::is_task_object(Address object) {
+  return object != 0 && is_task(future_class(instances_, object));
 }
 
 void Loops::read_files(RawLoop& loop) {
@@ -124,7 +160,10 @@ void Loops::read_handle(Address handle, const WatchedFile& file, RawLoop& loop) 
 
 std::optional<Address> Loops::self_of(Address callback) {
   const Type* type = instances_.types().of(callback);
-  return type != nullptr && type->name == "method" ? part(instances_.objects(), callback, 1) : std::nullopt;
+  // PyMethodObject: im_func, im_self; PyCFunctionObject: m_ml, m_self.
+  return type != nullptr && (type->name == "method" || type->name == "builtin_function_or_method")
+             ? part(instances_.objects(), callback, 1)
+             : std::nullopt;
 }
 
 template <typename Visit>

@@ -24,6 +24,8 @@ class Loops {
  private:
   void read_timers(RawLoop& loop, LoopDepth depth);
   void read_timer(Address handle, RawLoop& loop);
+  void read_callback(Address callback, double when, RawLoop& loop);
+  bool is_task_object(Address object);
   void read_files(RawLoop& loop);
   void read_key(const SelectorKey& key, RawLoop& loop);
   void read_handle(Address handle, const WatchedFile& file, RawLoop& loop);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ranges>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -19,6 +20,10 @@
 
 namespace stillframe::cpython {
 namespace {
+
+// Tasks that sleep whose variables are looked through for other tasks, and items of a list of theirs.
+constexpr std::size_t kMostSleepers = 64;
+constexpr std::uint64_t kMostItems = 64;
 
 // Whether a task waits there for a lock of which it is told who holds it.
 bool may_take_lock(const InnermostCall& call) {
@@ -59,6 +64,7 @@ class Reader : TaskCollector {
     }
     find_lock_holders(instances_, std::span(found_.tasks).subspan(first_task_));
     see_who_waits_for_tasks();
+    see_who_may_be_cancelled();
     for (RawLoopState& loop : found_.loops | std::views::drop(first_loop_)) {
       if (loop.thread == 0 && !loop.loop.known) {
         loop.doing = model::LoopDoing::unknown;
@@ -186,6 +192,11 @@ class Reader : TaskCollector {
     if (chain.running) {
       note_running(add_calls(interpreter_, chain), chain, task);
     }
+    // A coroutine of C code, as Cython makes them.
+    if (chain.frames.empty() && !chain.broken && !links_only_ && chain.end != 0) {
+      chain.broken =
+          fmt::format("its coroutine is one of C code ({}), whose calls cannot be seen", types_.name_of(chain.end));
+    }
     task.frames = std::move(chain.frames);
     task.broken = std::move(chain.broken);
     found_.tasks.push_back(std::move(task));
@@ -264,6 +275,60 @@ class Reader : TaskCollector {
         task.wait = {.kind = model::WaitKind::tasks};
       }
     }
+  }
+
+  // A task in a circle goes on where somebody cancels it: the callback of a timer, or a task that goes on by itself
+  // after some time, and that has it in a variable.
+  void see_who_may_be_cancelled() {
+    std::unordered_set<Address> in_hands;
+    for (const RawLoopState& loop : found_.loops) {
+      in_hands.insert(loop.loop.touched.begin(), loop.loop.touched.end());
+    }
+    const auto tasks = found_.tasks | std::views::drop(first_task_);
+    const bool any_awaits = std::ranges::any_of(tasks, [](const RawTask& task) { return !task.awaited_by.empty(); });
+    std::size_t sleepers = 0;
+    for (const RawTask& task : tasks) {
+      const bool goes_on = task.wait.kind == model::WaitKind::sleep || task.timeout;
+      if (any_awaits && goes_on && ++sleepers <= kMostSleepers) {
+        for (const RawFrame& frame : task.frames) {
+          note_tasks_of(frame, in_hands);
+        }
+      }
+    }
+    for (RawTask& task : tasks) {
+      task.others_may_cancel = task.timeout || in_hands.contains(task.address);
+    }
+  }
+
+  void note_tasks_of(const RawFrame& frame, std::unordered_set<Address>& found) {
+    const auto note = [&](Address object) {
+      if (object != 0 && is_task(class_of(object))) {
+        found.insert(object);
+      }
+    };
+    for (const Variable& variable : variables_.read(frame).list) {
+      note(variable.value);
+      for (const Address item : items_of(variable.value)) {
+        note(item);
+      }
+    }
+  }
+
+  // Of a list or a tuple.
+  std::vector<Address> items_of(Address object) {
+    const Type* type = object == 0 ? nullptr : types_.of(object);
+    const bool list = type != nullptr && type->name == "list";
+    if (type == nullptr || (!list && type->name != "tuple")) {
+      return {};
+    }
+    const auto count = length_of(objects_, object);
+    const auto begin = list ? objects_.pointer(object, objects_.layout().list.items)
+                            : std::optional(object + objects_.layout().tuple.items.value());
+    std::vector<Address> items(std::min<std::uint64_t>(count.value_or(0), kMostItems));
+    if (!begin || items.empty() || !objects_.memory().read(*begin, std::as_writable_bytes(std::span(items)))) {
+      return {};
+    }
+    return items;
   }
 
   bool links_only_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <ranges>
 #include <span>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include "cpython/stacks/variables.h"
 #include "cpython/tasks/gevent/links.h"
 #include "cpython/tasks/task_collector.h"
+#include "cpython/values/fields.h"
 #include "cpython/values/instances.h"
 #include "cpython/values/members.h"
 #include "text/schedulers.h"
@@ -167,6 +169,12 @@ class Reader {
       return RawWait{.kind = WaitKind::sleep,
                      .delay = type != nullptr ? real_number(objects_, *type, *seconds) : std::nullopt};
     }
+    if (function == "select" && is_file(frame, "/gevent/select.py")) {
+      return of_select(frame);
+    }
+    if (function == "join" && is_file(frame, "/gevent/pool.py")) {
+      return RawWait{.kind = WaitKind::tasks};  // all greenlets of a group
+    }
     const auto self = local_variable(variables_, frame, "self");
     if (self && function == "acquire" && instances_.is_a(*self, "gevent.lock.RLock")) {
       RawWait wait{.kind = WaitKind::lock, .object = *self};
@@ -182,6 +190,29 @@ class Reader {
       return of_socket(*self, writes);
     }
     return std::nullopt;
+  }
+
+  // select(rlist, wlist, …): where one file alone is meant, and by its number, it is told which.
+  RawWait of_select(const RawFrame& frame) {
+    RawWait wait{.kind = WaitKind::read};
+    const auto rlist = local_variable(variables_, frame, "rlist");
+    const auto wlist = local_variable(variables_, frame, "wlist");
+    const auto reads = rlist ? length_of(objects_, *rlist) : std::nullopt;
+    const auto writes = wlist ? length_of(objects_, *wlist) : std::nullopt;
+    if (!reads || !writes || *reads + *writes != 1) {
+      return wait;
+    }
+    wait.kind = *writes == 1 ? WaitKind::write : WaitKind::read;
+    const Address list = *writes == 1 ? *wlist : *rlist;
+    const Type* type = types_.of(list);
+    const auto items =
+        type != nullptr && type->name == "list" ? objects_.pointer(list, objects_.layout().list.items) : std::nullopt;
+    const auto item = items ? objects_.memory().get<Address>(*items) : memory::Read<Address>(0);
+    const auto fd = item && *item != 0 ? signed_integer(objects_, *item) : std::nullopt;
+    if (fd && *fd >= 0 && *fd <= INT32_MAX) {
+      wait.file = WatchedFile{.fd = static_cast<int>(*fd), .to_write = wait.kind == WaitKind::write};
+    }
+    return wait;
   }
 
   // A socket of gevent has one of the interpreter, whose first member is the descriptor (Modules/socketmodule.h).

@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stillframe::cpython {
 namespace {
@@ -77,6 +78,15 @@ TEST(LocationTable, LinesMayLieFarApartAndBefore) {
   EXPECT_EQ(locate_in_location_table(kModule, 1, 0).line, std::nullopt) << "RESUME of a module is at line 0";
 }
 
+// What a function that is written inside of another one does is not among the other one's lines.
+TEST(LinesOfACode, AsEachTableHasThem) {
+  const std::vector<std::int32_t> far{1, 305, 306};
+  EXPECT_EQ(lines_in_lnotab("\x08\x7f\0\x7f\0\x32\x04\x01"sv, 1, true), far);
+  EXPECT_EQ(lines_in_lnotab("\x04\xfe"sv, 10, true), (std::vector<std::int32_t>{10, 8}));
+  EXPECT_EQ(lines_in_line_table("\x04\x01\x02\x80\x02\x01"sv, 1), (std::vector<std::int32_t>{2, 3}));
+  EXPECT_EQ(lines_in_location_table(std::string(1000, '\0'), 1), std::vector<std::int32_t>{});
+}
+
 TEST(LocationTable, AnyBytesEnd) {
   // Every table of three bytes, and some long ones: no read outside, no line that is none.
   for (unsigned value = 0; value < 1U << 24U; value += 251) {
@@ -86,6 +96,7 @@ TEST(LocationTable, AnyBytesEnd) {
       EXPECT_GE(position.line.value_or(1), 1);
       EXPECT_GE(locate_in_lnotab(table, 1, lasti, true).line.value_or(1), 1);
       EXPECT_GE(locate_in_line_table(table, 1, lasti).line.value_or(1), 1);
+      EXPECT_LE(lines_in_location_table(table, 1).size(), table.size());
     }
   }
   EXPECT_EQ(locate_in_location_table(std::string(1000, '\xff'), 1, 1'000'000).line, std::nullopt);
