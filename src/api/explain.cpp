@@ -2,6 +2,8 @@
 
 #include "diagnose/findings.h"
 #include "diagnose/resource_titles.h"
+#include "diagnose/wait_chains.h"
+#include "diagnose/wait_edges.h"
 #include "diagnose/watched.h"
 #include "waits/task_waits.h"
 #include "waits/thread_waits.h"
@@ -11,7 +13,9 @@ namespace stillframe::api {
 void explain(const target::Target& target, model::Still& still) {
   still.tasks ? waits::add_task_waits(target, still) : waits::add_thread_waits(target, still);
   diagnose::name_resources(still);
+  diagnose::add_wait_graph(still);
   diagnose::add_findings(still);
+  diagnose::add_wait_chains(still);
 }
 
 void explain_watched(const target::Target& target, std::span<model::Still> stills) {

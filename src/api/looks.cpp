@@ -15,6 +15,7 @@
 #include "resolve/python_facts.h"
 #include "resolve/resolver.h"
 #include "resolve/source_columns.h"
+#include "waits/interrupts.h"
 #include "waits/resources.h"
 #include "waits/thread_pools.h"
 
@@ -87,6 +88,7 @@ Result<model::Still> take(target::Target& target, const capture::Options& option
   if (snapshot->resources != capture::ResourceOption::none) {
     waits::add_resources(*snapshot, target, tids, *runtime, snapshot->redaction, still);
     waits::add_pools(*snapshot, tids, still);
+    waits::find_interrupt_handler(*snapshot, target, *runtime, still);
   }
   if (still.crash) {
     postmortem::add_crash_facts(target, *runtime, modules, names, *snapshot, still);

@@ -25,13 +25,13 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
   if (!is_lock(resource.kind) || own || shared) {
     return;
   }
-  const model::Frame* frame = waiting_frame(thread);
+  const std::string place = waiting_place(thread);
   model::Finding finding{
       .id = "fork-lock",
       .severity = model::Severity::certain,
       .title = fmt::format(
           "Thread {} waits{} for {}, and nobody here can let go of it: the fork left the other threads behind",
-          name_of(thread), frame == nullptr ? "" : " at " + place_of(*frame), name_of(resource)),
+          name_of(thread), place.empty() ? "" : " at " + place, name_of(resource)),
       .evidence = {fmt::format("thread {} is the only one of this process and waits for {}", name_of(thread),
                                name_of(resource)),
                    fmt::format("the process was forked from {} and has run no other program since: it has the locks as "

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <unordered_map>
 
 #include "render/json_crash.h"
 #include "render/json_facts.h"
+#include "render/json_waits.h"
 #include "render/words.h"
+#include "text/signals.h"
 
 namespace stillframe::render {
 namespace {
@@ -76,6 +79,7 @@ Json waiting_of(const model::Thread& thread) {
           {"address", hex(waiting.address)},
           {"timeout", seconds(waiting.timeout)},
           {"seconds_left", seconds(waiting.seconds_left)},
+          {"waited", seconds(waiting.waited)},
           {"files", files_of(waiting.files)},
           {"file_count", waiting.file_count},
           {"processes", processes_of(waiting.processes)},
@@ -151,6 +155,20 @@ Json pools_of(const model::Still& still) {
   return list;
 }
 
+Json signals_of(const model::Still& still) {
+  if (!still.signals) {
+    return nullptr;
+  }
+  Json caught = Json::array();
+  for (int number = 1; number <= 64; ++number) {
+    if ((still.signals->caught >> static_cast<unsigned>(number - 1) & 1U) != 0) {
+      caught.push_back(text::signal_name(number));
+    }
+  }
+  constexpr std::array<std::string_view, 4> names{"unknown", "usual", "asyncio", "own"};
+  return {{"caught", std::move(caught)}, {"interrupt", names.at(static_cast<std::size_t>(still.signals->interrupt))}};
+}
+
 // Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
 class StillJson {
  public:
@@ -180,6 +198,9 @@ class StillJson {
                        {"descendants", descendants_of(still)},
                        {"forked_from", still.forked_from ? process_of(*still.forked_from) : Json(nullptr)},
                        {"resources", resources_of(still)},
+                       {"signals", signals_of(still)},
+                       {"wait_graph", wait_graph_of(still.wait_graph)},
+                       {"chains", chains_of(still.chains)},
                        {"findings", findings_of(still.findings)},
                        {"warnings", still.warnings},
                        {"partial", still.partial}};

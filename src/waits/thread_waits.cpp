@@ -1,6 +1,7 @@
 #include "waits/thread_waits.h"
 
 #include <algorithm>
+#include <ranges>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -52,6 +53,8 @@ class Explainer {
     if (std::ranges::any_of(waiters_, deals_with_processes)) {
       family.emplace(*surroundings_, pid_);
     }
+    still_.signals = signal_handlers();
+    find_how_long();
     keep_those_that_still_wait();
     forget_what_movers_want();
     for (Waiter& waiter : waiters_) {
@@ -77,6 +80,27 @@ class Explainer {
            ((thread.system_call && (thread.os_state == OsState::sleeping ||
                                     thread.os_state == OsState::uninterruptible || thread.os_state == OsState::dead)) ||
             (thread.os_state == OsState::uninterruptible && thread.run_count));
+  }
+
+  // What SIGINT leads to was found in memory, if it was.
+  [[nodiscard]] std::optional<model::SignalHandlers> signal_handlers() {
+    const auto caught = surroundings_->caught_signals();
+    auto known = still_.signals;
+    if (caught) {
+      known = known.value_or(model::SignalHandlers{});
+      known->caught = *caught;
+    }
+    return caught ? known : std::nullopt;
+  }
+
+  // Of very many threads it is told of the first ones: each takes some 20 µs.
+  void find_how_long() {
+    constexpr std::size_t most = 64;
+    for (Waiter& waiter : waiters_ | std::views::take(most)) {
+      if (waiter.thread->run_count) {  // a stop has woken the others
+        waiter.facts.waited = surroundings_->asleep_for(*waiter.thread->tid);
+      }
+    }
   }
 
   static bool deals_with_processes(const Waiter& waiter) {
