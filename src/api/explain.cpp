@@ -1,5 +1,8 @@
 #include "api/explain.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "diagnose/findings.h"
 #include "diagnose/resource_titles.h"
 #include "diagnose/wait_chains.h"
@@ -9,11 +12,30 @@
 #include "waits/thread_waits.h"
 
 namespace stillframe::api {
+namespace {
+
+bool waits_without_limit(const model::Thread& thread) {
+  const auto& waiting = thread.waiting_on;
+  return !thread.python || (waiting && !waiting->limited && !waiting->timeout && !waiting->seconds_left);
+}
+
+// Whether the still has every thread of the process. Only where all of those that it has wait does it matter.
+bool has_all_threads(const target::Target& target, const model::Still& still) {
+  if (!std::ranges::all_of(still.threads, waits_without_limit)) {
+    return false;
+  }
+  const auto threads = target.threads();
+  return threads && std::ranges::all_of(*threads, [&](const target::ThreadInfo& one) {
+           return std::ranges::find(still.threads, std::optional(one.tid), &model::Thread::tid) != still.threads.end();
+         });
+}
+
+}  // namespace
 
 void explain(const target::Target& target, model::Still& still) {
   still.tasks ? waits::add_task_waits(target, still) : waits::add_thread_waits(target, still);
   diagnose::name_resources(still);
-  diagnose::add_wait_graph(still);
+  diagnose::add_wait_graph(still, has_all_threads(target, still));
   diagnose::add_findings(still);
   diagnose::add_wait_chains(still);
 }

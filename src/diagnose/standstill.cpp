@@ -24,9 +24,10 @@ using model::NodeKind;
 
 // A thread or a task at the end of a chain: nobody in particular could end its wait.
 struct End {
-  std::string name;   // `thread 4211 "MainThread"`, "task main"
-  std::string place;  // may be empty
-  std::string wait;   // "waits for an item of queue `jobs`"
+  std::string_view noun;  // "thread", "task"
+  std::string name;       // `4211 "MainThread"`
+  std::string place;      // may be empty
+  std::string wait;       // "waits for an item of queue `jobs`"
   std::optional<std::size_t> resource;
   std::optional<double> waited;
   std::optional<std::int64_t> tid;
@@ -67,9 +68,11 @@ class Ends {
     for (std::size_t i = 0; still.tasks && i < still.tasks->tasks.size(); ++i) {
       add(still.tasks->tasks[i]);
     }
-    if (found_.empty()) {
-      found_ = std::move(workers_);
-      workers_.clear();
+    // Where there are no clear ones, those that others likely hold up; then who waits for work; then loops.
+    for (std::vector<End>* others : {&circled_, &workers_, &loops_}) {
+      if (found_.empty()) {
+        found_.swap(*others);
+      }
     }
   }
 
@@ -78,42 +81,51 @@ class Ends {
 
  private:
   void add(const model::Thread& thread) {
-    if (!thread.wants || thread.wants->resource >= still_.resources.size()) {
-      return;  // of a loop its tasks say more
-    }
-    const auto resource = edges_.find(NodeKind::resource, thread.wants->resource);
-    if (!resource || is_held(edges_, *resource)) {
-      return;
-    }
-    End end{.name = "thread " + name_of(thread),
+    End end{.noun = "thread",
+            .name = name_of(thread),
             .place = waiting_place(thread),
             .wait = wait_in_words(still_, thread),
-            .resource = thread.wants->resource,
             .waited = thread.waiting_on->waited,
             .tid = thread.tid};
-    (waits_for_work_of_others(still_, thread) ? workers_ : found_).push_back(std::move(end));
+    if (!thread.wants || thread.wants->resource >= still_.resources.size()) {
+      loops_.push_back(std::move(end));
+      return;
+    }
+    end.resource = thread.wants->resource;
+    const auto resource = edges_.find(NodeKind::resource, *end.resource);
+    if (waits_for_work_of_others(still_, thread)) {
+      workers_.push_back(std::move(end));
+    } else if (resource && !is_held(edges_, *resource)) {
+      found_.push_back(std::move(end));
+    } else if (still_.resources[*end.resource].kind != model::ResourceKind::thread) {
+      circled_.push_back(std::move(end));
+    }
   }
 
   void add(const model::Task& task) {
-    if (!task.awaits.empty() || !task.waits_for.holders.empty() || task.waits_for.tid) {
+    if (!task.awaits.empty() || task.waits_for.tid) {
       return;
     }
-    End end{.name = "task " + name_of(task),
+    End end{.noun = "task",
+            .name = name_of(task),
             .place = own_place_of(task.frames, *still_.tasks),
             .wait = wait_in_words(task)};
     if (task.loop) {
       end.tid = still_.tasks->loops[*task.loop].tid;
     }
-    found_.push_back(std::move(end));
+    auto& list = is_of_scheduler(task, *still_.tasks) ? workers_ : task.waits_for.holders.empty() ? found_ : circled_;
+    list.push_back(std::move(end));
   }
 
   const model::Still& still_;
   const WaitEdges& edges_;
   std::vector<End> found_;
+  std::vector<End> circled_;
   std::vector<End> workers_;
+  std::vector<End> loops_;
 };
 
-std::string with_place(const End& end) {
+std::string with_place_of(const End& end) {
   return end.place.empty() ? end.name : fmt::format("{} ({})", end.name, end.place);
 }
 
@@ -142,25 +154,30 @@ std::string others_who_could(const model::Still& still) {
   std::vector<std::string> who;
   const auto native = native_threads(still);
   if (!native.empty()) {
-    who.push_back(fmt::format("{} of C code, {}", native.size() == 1 ? "a thread" : "threads", list_of(native, 3)));
+    who.push_back(fmt::format("{} of C code ({})", native.size() == 1 ? "a thread" : "threads", list_of(native, 3)));
   }
   const std::uint64_t handled = handled_signals(still);
   if (handled != 0) {
-    who.push_back("a signal that has a handler: " + signals_in_words(handled));
+    who.push_back("a signal that has a handler (" + signals_in_words(handled) + ")");
   } else if (!still.signals) {
     who.emplace_back("a signal handler, if the program has one");
   }
-  return list_of(who);
+  std::string text;
+  for (const std::string& one : who) {
+    text += (text.empty() ? "" : " or ") + one;
+  }
+  return text;
 }
 
-// What comes first of those that wait for the same thing; the others are counted.
+// What comes first, with those that wait for the same thing; the others are counted.
 std::string title_of(const std::vector<End>& ends, std::string_view others) {
   const End& first = ends.front();
   std::vector<std::string> who;
   for (const End& end : ends) {
-    const bool same = &end == &first || (first.resource && end.resource == first.resource);
+    const bool same =
+        first.resource ? end.resource == first.resource : end.noun == first.noun && end.wait == first.wait;
     if (same) {
-      who.push_back(with_place(end));
+      who.push_back(with_place_of(end));
     }
   }
   const std::size_t more = ends.size() - who.size();
@@ -168,11 +185,10 @@ std::string title_of(const std::vector<End>& ends, std::string_view others) {
   if (who.size() > 1 && waits.starts_with("waits")) {
     waits = "wait" + waits.substr(std::string_view("waits").size());
   }
-  const std::string rest = more == 0 ? "" : fmt::format(", and {} more wait for other things", more);
-  const std::string lead = others.empty()
-                               ? std::string("Nobody is left to wake anybody")
-                               : fmt::format("Every thread waits for another one, and only {} could wake one", others);
-  return fmt::format("{}: {} {}{}", lead, list_of(who, 3), waits, rest);
+  const std::string lead = others.empty() ? std::string("Nobody is left to wake anybody")
+                                          : fmt::format("Of this program, only {} could wake anybody", others);
+  return fmt::format("{}: {}{} {} {}{}", lead, first.noun, who.size() == 1 ? "" : "s", list_of(who, 3), waits,
+                     more == 0 ? "" : fmt::format(", and {} more for other things", more));
 }
 
 std::vector<std::string> advice_for(const model::Still& still, const End& first) {
@@ -206,7 +222,7 @@ void add_evidence(const model::Still& still, const Ends& ends, bool certain, mod
       break;
     }
     const std::string time = end.waited ? fmt::format(", for {}", text::duration_in_words(*end.waited)) : "";
-    finding.evidence.push_back(fmt::format("{} {}{}{}, without a time limit", end.name, end.wait,
+    finding.evidence.push_back(fmt::format("{} {} {}{}{}, without a time limit", end.noun, end.name, end.wait,
                                            end.place.empty() ? "" : " at " + end.place, time));
     if (end.tid && std::ranges::find(finding.tids, *end.tid) == finding.tids.end()) {
       finding.tids.push_back(*end.tid);
@@ -221,9 +237,13 @@ void add_evidence(const model::Still& still, const Ends& ends, bool certain, mod
     finding.evidence.emplace_back(
         "no thread runs, and no thread of C code, file, timer, child or signal handler could wake one that waits");
   }
-  const auto ended = still.threads.size() == 1 ? "it is the only thread of the process" : "";
-  if (certain && *ended != '\0') {
-    finding.evidence.emplace_back(ended);
+  if (certain && still.threads.size() == 1 && still.forked_from) {
+    finding.evidence.push_back(
+        fmt::format("it is the only thread of the process, which was forked from {}: the other threads, those of pools "
+                    "among them, have stayed there",
+                    name_of(*still.forked_from)));
+  } else if (certain && still.threads.size() == 1) {
+    finding.evidence.emplace_back("it is the only thread of the process");
   }
 }
 

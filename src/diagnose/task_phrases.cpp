@@ -21,4 +21,10 @@ std::string own_place_of(std::span<const std::uint32_t> calls, const model::Task
   return text::own_place_in_words(frames);
 }
 
+bool is_of_scheduler(const model::Task& task, const model::Tasks& tasks) {
+  return !task.frames.empty() && std::ranges::all_of(task.frames, [&](std::uint32_t place) {
+    return text::origin_of(tasks.places[place].file.value_or("")) == text::CodeOrigin::library;
+  });
+}
+
 }  // namespace stillframe::diagnose

@@ -16,4 +16,7 @@ std::string name_of(const model::Task& task);
 // text::own_place_in_words has it; empty where there are none.
 std::string own_place_of(std::span<const std::uint32_t> calls, const model::Tasks& tasks);
 
+// Whether a task has calls, and none of them is of the program or of an installed package: it is the scheduler's own.
+bool is_of_scheduler(const model::Task& task, const model::Tasks& tasks);
+
 }  // namespace stillframe::diagnose

@@ -258,6 +258,9 @@ class ChainMaker {
                     : count > 0 ? ""
                                 : link.ended_by;
     std::vector<WaitChain> branches;
+    // The program's own tasks first.
+    std::ranges::stable_partition(heads,
+                                  [&](std::uint32_t task) { return !is_of_scheduler(tasks[task], *still_.tasks); });
     for (const std::uint32_t head : heads) {
       branches.push_back(task_chain(head, {}));
     }

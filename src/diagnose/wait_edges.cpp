@@ -23,12 +23,10 @@ using model::NodeKind;
 using model::Proof;
 using model::WaitKind;
 
-// A wait that never ends sooner than in a day is one without a limit: trio's idle loop (trio/_core/_run.py).
-constexpr double kIdleTimeout = 86'400;
-
 class GraphMaker {
  public:
-  explicit GraphMaker(const model::Still& still) : still_(still), tasks_(still.tasks.get()) {}
+  GraphMaker(const model::Still& still, bool all_threads)
+      : still_(still), tasks_(still.tasks.get()), all_threads_(all_threads) {}
 
   model::WaitGraph make() {
     add_nodes();
@@ -124,25 +122,21 @@ class GraphMaker {
     if (!thread.waiting_on) {
       return;
     }
-    if (has_time_limit(thread) && !is_idle_timeout(thread)) {
+    if (has_time_limit(thread)) {
       could_end(at, NodeKind::timer, "the end of its time limit");
     }
     if (thread.wants && thread.wants->resource < still_.resources.size()) {
       edge(at, resources_ + static_cast<std::uint32_t>(thread.wants->resource), EdgeKind::waits_for, Proof::certain);
-    } else if (!add_files(at, thread.waiting_on->files) && !add_processes(at, thread.waiting_on->processes)) {
+    } else if (!add_files(at, *thread.waiting_on) && !add_processes(at, thread.waiting_on->processes)) {
       could_end(at, NodeKind::unknown, "what it waits for is not known", Proof::unknown);
+    }
+    if (!all_threads_) {
+      could_end(at, NodeKind::unknown, "a thread that was not looked at", Proof::unknown);
     }
     // A handler of Python runs in the main thread alone, and only where that is woken by the signal.
     if (may_be_woken_by_handler(still_)) {
       could_end(at, NodeKind::signal_handler, "a signal handler", Proof::unknown);
     }
-  }
-
-  bool is_idle_timeout(const model::Thread& thread) const {
-    return thread.waiting_on->timeout == kIdleTimeout && tasks_ != nullptr &&
-           std::ranges::any_of(tasks_->loops, [&](const model::TaskLoop& loop) {
-             return loop.scheduler == model::Scheduler::trio && loop.thread && &still_.threads[*loop.thread] == &thread;
-           });
   }
 
   bool add_processes(std::uint32_t at, const std::vector<model::OtherProcess>& processes) {
@@ -152,21 +146,29 @@ class GraphMaker {
     return !processes.empty();
   }
 
-  bool add_files(std::uint32_t at, const std::vector<model::WaitedFile>& files) {
-    for (const model::WaitedFile& file : files) {
-      add_file(at, file);
+  bool add_files(std::uint32_t at, const model::WaitingOn& waiting) {
+    const bool polls = is_poll(waiting);
+    for (const model::WaitedFile& file : waiting.files) {
+      add_file(at, file, polls);
     }
-    return !files.empty();
+    return !waiting.files.empty();
   }
 
-  // A pipe or a socket of which only this process has the other end: one of its threads has to use that.
-  void add_file(std::uint32_t at, const model::WaitedFile& file) {
+  // How loops wait, with a pipe of their own by which they are woken.
+  static bool is_poll(const model::WaitingOn& waiting) {
+    constexpr std::array<std::string_view, 7> calls{"epoll_wait", "epoll_pwait", "epoll_pwait2", "poll",
+                                                    "ppoll",      "select",      "pselect6"};
+    return std::ranges::find(calls, waiting.syscall.value_or("")) != calls.end();
+  }
+
+  // What a loop wakes itself with is a pipe or a socket of which only this process has the other end: one of its
+  // threads has to use that. Of other files nobody knows what they are for.
+  void add_file(std::uint32_t at, const model::WaitedFile& file, bool polled) {
     using Kind = model::FileKind;
-    const bool ends_known = file.kind == Kind::pipe || file.kind == Kind::unix_socket;
-    const bool only_here = ends_known && !file.processes.empty() &&
-                           std::ranges::all_of(file.processes, [this](const model::OtherProcess& one) {
-                             return one.pid == still_.source.pid;
-                           });
+    const bool only_here =
+        polled && (file.kind == Kind::pipe || file.kind == Kind::unix_socket) && !file.processes.empty() &&
+        std::ranges::all_of(file.processes,
+                            [this](const model::OtherProcess& one) { return one.pid == still_.source.pid; });
     if (only_here) {
       any_thread_could_end(at);
       return;
@@ -211,7 +213,9 @@ class GraphMaker {
         held = true;
       }
     }
-    const bool of_processes = resource.kind == process_lock || resource.type.starts_with("multiprocessing");
+    // Results of its pools are set by a thread of this process, whatever that waits for.
+    const bool of_processes = resource.kind == process_lock || (resource.type.starts_with("multiprocessing") &&
+                                                                !resource.type.starts_with("multiprocessing.pool."));
     if (of_processes) {
       could_end(at, NodeKind::unknown, "any process that shares it", Proof::unknown);
     }
@@ -297,7 +301,7 @@ class GraphMaker {
       case WaitKind::read:
       case WaitKind::write:
         if (wait.file) {
-          add_file(at, *wait.file);
+          add_file(at, *wait.file, true);
         } else {
           could_end(at, NodeKind::outside, "whoever has the other end of its stream");
         }
@@ -336,6 +340,7 @@ class GraphMaker {
 
   const model::Still& still_;
   const model::Tasks* tasks_;
+  bool all_threads_;
   model::WaitGraph graph_;
   std::unordered_map<std::int64_t, std::uint32_t> by_tid_;
   std::unordered_map<std::string, std::uint32_t> leaves_;
@@ -347,8 +352,8 @@ class GraphMaker {
 
 }  // namespace
 
-void add_wait_graph(model::Still& still) {
-  still.wait_graph = GraphMaker(still).make();
+void add_wait_graph(model::Still& still, bool all_threads) {
+  still.wait_graph = GraphMaker(still, all_threads).make();
 }
 
 WaitEdges::WaitEdges(const model::Still& still) : graph_(still.wait_graph), first_(graph_.nodes.size() + 1, 0) {

@@ -11,8 +11,9 @@
 
 namespace stillframe::diagnose {
 
-// Fills Still::wait_graph. Its first nodes are the threads, in their order.
-void add_wait_graph(model::Still& still);
+// Fills Still::wait_graph. Its first nodes are the threads, in their order. `all_threads`: whether the still has every
+// thread of the process; one that it has not could wake any other.
+void add_wait_graph(model::Still& still, bool all_threads = true);
 
 // The graph with a way to ask it.
 class WaitEdges {

@@ -76,6 +76,21 @@ std::string holders_that_could_end(const model::Still& still, const model::Resou
   return list_of(names, 3);
 }
 
+// " (waiters=2/3)" of "<threading.Barrier at 0x7f31…: waiters=2/3>": its numbers, and nothing of what is in it.
+std::string state_in_words(std::string_view state) {
+  constexpr std::array<std::string_view, 3> wanted{"size=", "maxsize=", "waiters="};
+  std::string text;
+  while (!state.empty()) {
+    const std::string_view word = state.substr(0, state.find_first_of(" >"));
+    state.remove_prefix(std::min(word.size() + 1, state.size()));
+    const std::size_t value = word.find('=') + 1;
+    const bool number = value < word.size() && word.find_first_not_of("0123456789/", value) == std::string_view::npos;
+    const bool known = number && std::ranges::find(wanted, word.substr(0, value)) != wanted.end();
+    text += known && !text.contains(word) ? fmt::format("{}{}", text.empty() ? "" : ", ", word) : "";
+  }
+  return text.empty() ? text : fmt::format(" ({})", text);
+}
+
 std::string pool_in_words(const model::Still& still, const model::Resource& resource) {
   for (const model::WorkerPool& pool : still.pools) {
     if (std::ranges::find(pool.waiting, resource.address) != pool.waiting.end()) {
@@ -149,10 +164,9 @@ std::string wait_in_words(const model::Still& still, const model::Thread& thread
   }
   if (thread.waiting_on) {
     const model::Resource* wanted = wanted_by(still, thread);
-    using Kind = model::ResourceKind;
-    const bool tells = wanted != nullptr && wanted->state &&
-                       (wanted->kind == Kind::barrier || wanted->kind == Kind::queue) && wanted->state->size() <= 60;
-    return thread.waiting_on->text + (tells ? " " + *wanted->state : "");
+    const bool counts = wanted != nullptr &&
+                        (wanted->kind == model::ResourceKind::barrier || wanted->kind == model::ResourceKind::queue);
+    return thread.waiting_on->text + (counts ? state_in_words(wanted->state.value_or("")) : "");
   }
   return thread.os_state == model::OsState::running ? "runs" : "is " + state_of({.state = thread.os_state});
 }

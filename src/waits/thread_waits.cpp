@@ -57,6 +57,7 @@ class Explainer {
     find_how_long();
     keep_those_that_still_wait();
     forget_what_movers_want();
+    search_for_wakers();
     for (Waiter& waiter : waiters_) {
       std::ranges::transform(waiter.files, std::back_inserter(waiter.facts.files), &FoundFile::shown);
       waiter.facts.text = in_words(waiter);
@@ -257,6 +258,35 @@ class Explainer {
       if (thread.wants && thread.waits_for_gil != true && !waiting.contains(&thread)) {
         thread.wants.reset();
       }
+    }
+  }
+
+  [[nodiscard]] bool only_here(const FoundFile& file) const {
+    return !file.shown.processes.empty() &&
+           std::ranges::all_of(file.shown.processes,
+                               [this](const model::OtherProcess& one) { return one.pid == pid_; });
+  }
+
+  // Where every thread of Python waits, with no limit of time, for files of which this process has both ends, it is to
+  // be known whether another one has them too: it is then that nobody else could wake one of them.
+  void search_for_wakers() {
+    const auto known = std::ranges::count_if(waiters_, [](const Waiter& one) { return one.thread->python; });
+    const auto all = std::ranges::count_if(still_.threads, &model::Thread::python);
+    std::vector<FoundFile*> files;
+    for (Waiter& waiter : waiters_) {
+      if (waiter.thread->python && (waiter.facts.limited || waiter.facts.timeout || waiter.facts.seconds_left)) {
+        return;
+      }
+      for (FoundFile& file : waiter.files) {
+        if (only_here(file)) {
+          files.push_back(&file);
+        } else if (waiter.thread->python) {
+          return;
+        }
+      }
+    }
+    if (known == all) {
+      files_.find_other_ends_anywhere(files);
     }
   }
 
