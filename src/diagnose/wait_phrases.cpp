@@ -86,7 +86,10 @@ std::string state_in_words(std::string_view state) {
     const std::size_t value = word.find('=') + 1;
     const bool number = value < word.size() && word.find_first_not_of("0123456789/", value) == std::string_view::npos;
     const bool known = number && std::ranges::find(wanted, word.substr(0, value)) != wanted.end();
-    text += known && !text.contains(word) ? fmt::format("{}{}", text.empty() ? "" : ", ", word) : "";
+    if (value != 0 && !known) {
+      break;
+    }
+    text += known ? fmt::format("{}{}", text.empty() ? "" : ", ", word) : "";
   }
   return text.empty() ? text : fmt::format(" ({})", text);
 }

@@ -162,7 +162,7 @@ TEST(WaitChains, EqualOnesAreOneAndIdleOnesComeLast) {
   EXPECT_EQ(still.chains[1].links[0].where, "concurrent/futures/thread.py:81 in _worker");
 }
 
-model::Still with_tasks(std::uint32_t count) {
+model::Still with_waiting_tasks(std::uint32_t count) {
   model::Still still = sleeping_threads(1);
   still.source.pid = 100;
   sleep_in(still.threads[0], "epoll_wait", "waits in epoll");
@@ -181,7 +181,7 @@ model::Still with_tasks(std::uint32_t count) {
 }
 
 TEST(WaitChains, GoThroughTheLoopToItsTasks) {
-  model::Still still = with_tasks(3);
+  model::Still still = with_waiting_tasks(3);
   still.tasks->tasks[0].awaits = {1};
   still.tasks->tasks[0].waits_for = {.kind = model::WaitKind::tasks, .text = "awaits t1"};
   still.tasks->tasks[1].awaited_by = {0};
@@ -198,7 +198,7 @@ TEST(WaitChains, GoThroughTheLoopToItsTasks) {
 }
 
 TEST(WaitChains, TasksThatAwaitOneAnotherEnd) {
-  model::Still still = with_tasks(2);
+  model::Still still = with_waiting_tasks(2);
   for (const std::uint32_t task : {0U, 1U}) {
     still.tasks->tasks[task].awaits = {1 - task};
     still.tasks->tasks[task].awaited_by = {1 - task};
@@ -211,7 +211,7 @@ TEST(WaitChains, TasksThatAwaitOneAnotherEnd) {
 }
 
 TEST(WaitChains, TasksAtOnePlaceAreFolded) {
-  model::Still still = with_tasks(40);
+  model::Still still = with_waiting_tasks(40);
   for (model::Task& task : still.tasks->tasks) {
     task.frames = {0};
   }
