@@ -88,7 +88,7 @@ TEST(Standstill, AThreadOfCCodeIsNamedInANote) {
   const Findings findings = found(still);
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].severity, Severity::note);
-  EXPECT_TRUE(findings[0].title.contains("only a thread of C code, 101 \"Worker-1\" could wake one"));
+  EXPECT_TRUE(findings[0].title.contains("only a thread of C code (101 \"Worker-1\") could wake anybody"));
 }
 
 TEST(Standstill, AHandlerIsNamedInANote) {
