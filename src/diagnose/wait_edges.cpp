@@ -25,8 +25,8 @@ using model::WaitKind;
 
 class GraphMaker {
  public:
-  GraphMaker(const model::Still& still, bool all_threads)
-      : still_(still), tasks_(still.tasks.get()), all_threads_(all_threads) {}
+  GraphMaker(const model::Still& still, bool all_wakers)
+      : still_(still), tasks_(still.tasks.get()), all_wakers_(all_wakers) {}
 
   model::WaitGraph make() {
     add_nodes();
@@ -130,8 +130,8 @@ class GraphMaker {
     } else if (!add_files(at, *thread.waiting_on) && !add_processes(at, thread.waiting_on->processes)) {
       could_end(at, NodeKind::unknown, "what it waits for is not known", Proof::unknown);
     }
-    if (!all_threads_) {
-      could_end(at, NodeKind::unknown, "a thread that was not looked at", Proof::unknown);
+    if (!all_wakers_) {
+      could_end(at, NodeKind::unknown, "a thread or a child that was not looked at", Proof::unknown);
     }
     // A handler of Python runs in the main thread alone, and only where that is woken by the signal.
     if (may_be_woken_by_handler(still_)) {
@@ -340,7 +340,7 @@ class GraphMaker {
 
   const model::Still& still_;
   const model::Tasks* tasks_;
-  bool all_threads_;
+  bool all_wakers_;
   model::WaitGraph graph_;
   std::unordered_map<std::int64_t, std::uint32_t> by_tid_;
   std::unordered_map<std::string, std::uint32_t> leaves_;
@@ -352,8 +352,8 @@ class GraphMaker {
 
 }  // namespace
 
-void add_wait_graph(model::Still& still, bool all_threads) {
-  still.wait_graph = GraphMaker(still, all_threads).make();
+void add_wait_graph(model::Still& still, bool all_wakers) {
+  still.wait_graph = GraphMaker(still, all_wakers).make();
 }
 
 WaitEdges::WaitEdges(const model::Still& still) : graph_(still.wait_graph), first_(graph_.nodes.size() + 1, 0) {

@@ -11,9 +11,9 @@
 
 namespace stillframe::diagnose {
 
-// Fills Still::wait_graph. Its first nodes are the threads, in their order. `all_threads`: whether the still has every
-// thread of the process; one that it has not could wake any other.
-void add_wait_graph(model::Still& still, bool all_threads = true);
+// Fills Still::wait_graph. Its first nodes are the threads, in their order. `all_wakers`: whether the still has every
+// thread of the process, and it has no child that works: who is not looked at could wake any of them.
+void add_wait_graph(model::Still& still, bool all_wakers = true);
 
 // The graph with a way to ask it.
 class WaitEdges {
