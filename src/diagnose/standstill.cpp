@@ -28,6 +28,7 @@ struct End {
   std::string name;       // `4211 "MainThread"`
   std::string place;      // may be empty
   std::string wait;       // "waits for an item of queue `jobs`"
+  std::string told;       // the same with its state, where that was read: "(size=0)"
   std::optional<std::size_t> resource;
   std::optional<double> waited;
   std::optional<std::int64_t> tid;
@@ -84,7 +85,8 @@ class Ends {
     End end{.noun = "thread",
             .name = name_of(thread),
             .place = waiting_place(thread),
-            .wait = wait_in_words(still_, thread),
+            .wait = thread.waiting_on->text,
+            .told = wait_in_words(still_, thread),
             .waited = thread.waiting_on->waited,
             .tid = thread.tid};
     if (!thread.wants || thread.wants->resource >= still_.resources.size()) {
@@ -109,7 +111,8 @@ class Ends {
     End end{.noun = "task",
             .name = name_of(task),
             .place = own_place_of(task.frames, *still_.tasks),
-            .wait = wait_in_words(task)};
+            .wait = wait_in_words(task),
+            .told = wait_in_words(task)};
     if (task.loop) {
       end.tid = still_.tasks->loops[*task.loop].tid;
     }
@@ -222,7 +225,7 @@ void add_evidence(const model::Still& still, const Ends& ends, bool certain, mod
       break;
     }
     const std::string time = end.waited ? fmt::format(", for {}", text::duration_in_words(*end.waited)) : "";
-    finding.evidence.push_back(fmt::format("{} {} {}{}{}, without a time limit", end.noun, end.name, end.wait,
+    finding.evidence.push_back(fmt::format("{} {} {}{}{}, without a time limit", end.noun, end.name, end.told,
                                            end.place.empty() ? "" : " at " + end.place, time));
     if (end.tid && std::ranges::find(finding.tids, *end.tid) == finding.tids.end()) {
       finding.tids.push_back(*end.tid);

@@ -1,6 +1,7 @@
 """A task waits for an event, and the task that should have set it has ended.
 
 core: no
+dump: no
 certain standstill: Nobody is left to wake anybody: task {any} ({file}:{line:WAITS} in main) waits for the event {any}
 """
 import asyncio

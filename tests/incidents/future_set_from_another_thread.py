@@ -1,5 +1,6 @@
 """A thread sets the future of a loop that it does not run in, and so does not wake that loop.
 
+dump: no
 certain loop-not-woken: The event loop of thread {tid} "MainThread" sleeps although task {any} ({file}:{line:WAITS} in main) is
     ready to go on: nobody has woken it
 """

@@ -1,5 +1,6 @@
 """asyncio.run() has come to its end and cancels what is left; a task goes on all the same.
 
+dump: no
 note exit-blocked: asyncio.run() is over and waits for task {any} ({file}:{line:SLEEPS} in poller), which was cancelled and goes on
 """
 import asyncio
