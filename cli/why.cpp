@@ -30,8 +30,8 @@ constexpr std::size_t kLooks = 10;
 // was seen until then.
 Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions& options) {
   capture::Options reading = options.reading;
-  reading.resources = resources_for(options.output);
-  reading.native = capture::NativeOption::all;  // a lock of C code is told by the functions that wait for it
+  reading.resources = capture::ResourceOption::states;  // of a queue or a barrier how many it has
+  reading.native = capture::NativeOption::all;          // a lock of C code is told by the functions that wait for it
   const std::size_t looks = options.watch > 0 ? kLooks : 1;
   const auto begin = std::chrono::steady_clock::now();
   api::Looks again(target);
@@ -94,7 +94,7 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
                    "Look ten times within so many seconds: also tells what runs in circles, and who queues for the GIL")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 3600.0));
-  options->reading.tasks = capture::TaskOption::many;
+  options->reading.tasks = capture::TaskOption::waits;
   add_reading_options(*command, options->reading, "what is read while it changes");
   add_redaction_options(*command, options->reading.values);
   add_format_options(*command, options->output,
@@ -106,7 +106,9 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
   stillframe why --json 4211 | jq .findings   for programs
 
 A finding is 'certain' where memory or the kernel proves it, else 'likely', with what is not proven. `stillframe dump`
-and `stillframe core` show the same findings above the stacks. docs/findings.md explains each of them.
+and `stillframe core` show the same findings above the stacks. docs/findings.md explains each of them. Where no cause is
+found, the chains of what the program waits for are shown: each link with the program's own line, who could end it, for
+how long it has waited.
 
 Exit codes: 0 looked at all, 1 nothing could be looked at, 2 wrong usage, 3 something is missing (a warning says what).)");
   command->callback([options, &environment, &exit_code] { exit_code = run(*options, environment); });

@@ -17,6 +17,7 @@
 #include "resolve/resolver.h"
 #include "resolve/source_columns.h"
 #include "text/still_redaction.h"
+#include "waits/interrupts.h"
 #include "waits/resources.h"
 #include "waits/task_waits.h"
 #include "waits/thread_pools.h"
@@ -32,6 +33,7 @@ void add_waits(const capture::Snapshot& snapshot, const target::Target& target, 
   threads.put(still);
   waits::add_resources(snapshot, target, tids, runtime, snapshot.redaction, still);
   waits::add_pools(snapshot, tids, still);
+  waits::find_interrupt_handler(snapshot, target, runtime, still);
   std::optional<waits::TaskFiles> tasks;
   if (still.tasks) {
     tasks.emplace(target, still);

@@ -21,8 +21,9 @@ enum class NativeOption : std::uint8_t {
 // The tasks of asyncio, trio, curio and gevent.
 enum class TaskOption : std::uint8_t {
   none,
-  few,   // for findings: as far as it costs next to nothing; of many only those that run
-  many,  // for findings, however many there are
+  few,    // for findings: as far as it costs next to nothing; of many only those that run
+  many,   // for findings, however many there are
+  waits,  // likewise, and in full wherever one of their libraries is at work: what waits is told through them
   all,
 };
 

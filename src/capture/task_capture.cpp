@@ -55,7 +55,7 @@ void TaskCapture::read(Snapshot& snapshot) {
     return;
   }
   const std::size_t before = memory_.page_count();
-  if (option_ == TaskOption::all) {
+  if (option_ == TaskOption::all || option_ == TaskOption::waits) {
     read_tasks(snapshot);
   } else {
     read_trouble(snapshot);

@@ -81,14 +81,14 @@ void look_at(const model::Still& still, const model::TaskLoop& loop, Findings& f
   if (!asleep && !late) {
     return;
   }
-  const model::Frame* place = own_place(loop.callback, *still.tasks);
+  const std::string place = own_place_of(loop.callback, *still.tasks);
   const bool known = late || !may_be_of_the_disk(*thread);
   model::Finding finding{.id = "loop-blocked", .severity = known ? model::Severity::certain : model::Severity::likely};
   if (!known) {
     finding.detail = "that its call takes long: look once more";
   }
   finding.title = fmt::format("The event loop of thread {} is held up by {}{}", name_of(*thread),
-                              what_runs(loop, *still.tasks), place == nullptr ? "" : " at " + place_of(*place));
+                              what_runs(loop, *still.tasks), place.empty() ? "" : " at " + place);
   if (thread->waiting_on) {
     finding.evidence.push_back(fmt::format("its thread {}", thread->waiting_on->text));
   }

@@ -29,13 +29,13 @@ void find_fork_lock(const model::Still& still, Findings& findings) {
     return;
   }
   const bool sure = resource.kind != model::ResourceKind::lock || named || thread.wants->gives_back == true;
-  const model::Frame* frame = waiting_frame(thread);
+  const std::string place = waiting_place(thread);
   model::Finding finding{
       .id = "fork-lock",
       .severity = sure ? model::Severity::certain : model::Severity::likely,
       .title = fmt::format(
           "Thread {} waits{} for {}, and nobody here can let go of it: the fork left the other threads behind",
-          name_of(thread), frame == nullptr ? "" : " at " + place_of(*frame), name_of(resource)),
+          name_of(thread), place.empty() ? "" : " at " + place, name_of(resource)),
       .detail = sure ? "" : "that no signal handler lets go of it: the source of the code that waits is not there",
       .evidence = {fmt::format("thread {} is the only one of this process and waits for {}", name_of(thread),
                                name_of(resource)),

@@ -9,6 +9,7 @@ namespace stillframe::diagnose {
 
 void find_abandoned_locks(const model::Still& still, Findings& findings);
 void find_aborts(const model::Still& still, Findings& findings);
+void find_asyncio_exit(const model::Still& still, Findings& findings);
 void find_blocked_loops(const model::Still& still, Findings& findings);
 void find_blocking_holders(const model::Still& still, Findings& findings);
 void find_child_waits(const model::Still& still, Findings& findings);
@@ -25,24 +26,41 @@ void find_process_locks(const model::Still& still, Findings& findings);
 void find_python_exceptions(const model::Still& still, Findings& findings);
 void find_reentry(const model::Still& still, Findings& findings);
 void find_senders(const model::Still& still, Findings& findings);
+void find_sleeping_loops(const model::Still& still, Findings& findings);
+void find_standstill(const model::Still& still, Findings& findings);
 void find_task_cycles(const model::Still& still, Findings& findings);
 void find_unfinished_queue(const model::Still& still, Findings& findings);
 void find_world_held(const model::Still& still, Findings& findings);
 
 // Clearer ones stand before those that say the same more generally.
 inline constexpr std::array kAnalyses{
-    Analysis{find_faults},          Analysis{find_aborts},
-    Analysis{find_senders},         Analysis{find_python_exceptions},
-    Analysis{find_reentry},         Analysis{find_fork_lock},
-    Analysis{find_lock_cycles},     Analysis{find_process_locks},
-    Analysis{find_abandoned_locks}, Analysis{find_gil_held},
+    Analysis{find_faults},
+    Analysis{find_aborts},
+    Analysis{find_senders},
+    Analysis{find_python_exceptions},
+    Analysis{find_reentry},
+    Analysis{find_fork_lock},
+    Analysis{find_lock_cycles},
+    Analysis{find_process_locks},
+    Analysis{find_abandoned_locks},
+    Analysis{find_gil_held},
     Analysis{find_world_held},
 
-    Analysis{find_pool_exhausted},  Analysis{find_child_waits},
-    Analysis{find_gc_finalizer},    Analysis{find_blocking_holders},
-    Analysis{find_exit_blocked},    Analysis{find_file_waits},
-    Analysis{find_deep_recursion},  Analysis{find_task_cycles},
-    Analysis{find_blocked_loops},   Analysis{find_unfinished_queue},
+    Analysis{find_pool_exhausted},
+    Analysis{find_child_waits},
+    Analysis{find_gc_finalizer},
+    Analysis{find_blocking_holders},
+    Analysis{find_exit_blocked},
+    Analysis{find_file_waits},
+    Analysis{find_deep_recursion},
+    Analysis{find_task_cycles},
+    Analysis{find_blocked_loops},
+    Analysis{find_unfinished_queue},
+    Analysis{find_sleeping_loops},
+    Analysis{find_asyncio_exit},
+
+    // Comes last: it tells what no other one has told.
+    Analysis{find_standstill},
 };
 
 }  // namespace stillframe::diagnose

@@ -20,8 +20,8 @@ std::string taken_at(const model::Thread& holder, const model::Holder& by) {
 std::string step_of(const model::Still& still, const Dependency& step) {
   const model::Thread& waiter = still.threads[step.waiter];
   const model::Thread& holder = still.threads[step.holder];
-  const model::Frame* frame = waiting_frame(waiter);
-  const std::string place = frame == nullptr ? "" : " at " + place_of(*frame);
+  const std::string where = waiting_place(waiter);
+  const std::string place = where.empty() ? "" : " at " + where;
   std::string text = fmt::format("thread {} waits for {}{}", name_of(waiter), name_of(*step.resource), place);
   if (step.resource->kind == model::ResourceKind::thread) {
     return text;

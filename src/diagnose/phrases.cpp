@@ -99,15 +99,12 @@ std::string place_of(const model::Frame& frame) {
     const std::string function = frame.function.empty() ? "?" : std::string(frame.function);
     return frame.library ? fmt::format("{} in {}", function, file_name(*frame.library)) : function;
   }
-  std::string text(frame.file.value_or("?"));
-  text += frame.line ? fmt::format(":{}", *frame.line) : "";
-  const std::string_view function = frame.qualified_name.value_or(frame.function);
-  return function.empty() ? text : fmt::format("{} in {}", text, function);
+  return text::place_in_words(frame);
 }
 
 std::string name_and_place_of(const model::Thread& thread) {
-  const model::Frame* frame = waiting_frame(thread);
-  return name_of(thread) + (frame == nullptr ? "" : fmt::format(" ({})", place_of(*frame)));
+  const std::string place = waiting_place(thread);
+  return name_of(thread) + (place.empty() ? "" : fmt::format(" ({})", place));
 }
 
 const model::OtherThread* other_of(const model::Still& still, const model::Holder& holder) {
@@ -115,8 +112,8 @@ const model::OtherThread* other_of(const model::Still& still, const model::Holde
 }
 
 std::string at_place(const model::Thread& thread) {
-  const model::Frame* frame = text::own_frame(thread);
-  return frame == nullptr ? std::string() : " at " + place_of(*frame);
+  const std::string place = text::own_place_in_words(thread.frames);
+  return place.empty() ? place : " at " + place;
 }
 
 const model::Frame* waiting_frame(const model::Thread& thread) {
@@ -125,6 +122,12 @@ const model::Frame* waiting_frame(const model::Thread& thread) {
     return &thread.frames[*thread.wants->frame];
   }
   return text::own_frame(thread);
+}
+
+std::string waiting_place(const model::Thread& thread) {
+  const model::Frame* frame = waiting_frame(thread);
+  return frame == nullptr || frame == text::own_frame(thread) ? text::own_place_in_words(thread.frames)
+                                                              : place_of(*frame);
 }
 
 std::string taken_place(const model::Thread& thread, const model::Holder& holder) {

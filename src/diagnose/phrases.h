@@ -31,7 +31,8 @@ void add_tid(model::Finding& finding, std::optional<std::int64_t> tid);
 // "a", "a and b", "a, b and c"; of more than `most` the first ones "and 14 more".
 std::string list_of(std::span<const std::string> words, std::size_t most = kMostTold);
 
-// "/srv/app.py:12 in transfer"; of a native frame "pthread_mutex_lock in libc.so.6".
+// "/srv/app.py:12 in transfer", "threading.py:355 in Condition.wait"; of a native frame "pthread_mutex_lock in
+// libc.so.6".
 std::string place_of(const model::Frame& frame);
 
 // `4213 "Worker-1" (/srv/app.py:12 in transfer)`: a thread and where it is, in the program's own code.
@@ -43,8 +44,11 @@ const model::OtherThread* other_of(const model::Still& still, const model::Holde
 // Where a thread is, for a sentence: " at /srv/app.py:12 in transfer"; empty where it is not known.
 std::string at_place(const model::Thread& thread);
 
-// The frame in which a thread waits for its resource, in the program's own code where it is there.
+// The frame in which a thread waits for its resource, in the program's own code where it is there; null where none is.
 const model::Frame* waiting_frame(const model::Thread& thread);
+// The same in words: "/srv/app.py:12 in transfer", or
+// "urllib3/connection.py:638 in connect, called from /srv/app.py:14 in report". Empty where it is not known.
+std::string waiting_place(const model::Thread& thread);
 
 // "held by"; "likely held by" where that is concluded from the code that took it. Of several the least sure one counts.
 std::string_view held_by(const model::Resource& resource);

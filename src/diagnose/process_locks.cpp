@@ -27,8 +27,8 @@ struct Step {
 std::string who(const model::Still& still, const Thread& thread, const model::OtherProcess* process) {
   const std::string name =
       process != nullptr ? name_of(*process) : fmt::format("{}", still.source.pid.value_or(0)) + " (this one)";
-  const model::Frame* frame = waiting_frame(thread);
-  return frame == nullptr ? name : fmt::format("{} at {}", name, place_of(*frame));
+  const std::string place = waiting_place(thread);
+  return place.empty() ? name : fmt::format("{} at {}", name, place);
 }
 
 // What this thread waits for and who alone holds it; nothing where it is not known, or several do.

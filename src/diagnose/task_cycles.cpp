@@ -15,8 +15,8 @@ namespace stillframe::diagnose {
 namespace {
 
 std::string name_and_place(const model::Task& task, const model::Tasks& tasks) {
-  const model::Frame* place = own_place(task.frames, tasks);
-  return place == nullptr ? name_of(task) : fmt::format("{} ({})", name_of(task), place_of(*place));
+  const std::string place = own_place_of(task.frames, tasks);
+  return place.empty() ? name_of(task) : fmt::format("{} ({})", name_of(task), place);
 }
 
 // It waits for the next one of the circle and for nothing else, with no end.

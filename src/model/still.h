@@ -20,6 +20,7 @@
 #include "model/resources.h"
 #include "model/text_arena.h"
 #include "model/text_pool.h"
+#include "model/wait_graph.h"
 
 namespace stillframe::model {
 
@@ -125,6 +126,7 @@ struct WaitingOn {
   std::optional<double> timeout;         // seconds that were asked for, from the beginning of the call on
   std::optional<double> seconds_left;    // until it ends by itself, where that moment is known
   bool limited = false;                  // it ends by itself, also where neither of these is known (in a core)
+  std::optional<double> waited;          // seconds since the thread went to sleep, where the kernel tells
   std::vector<WaitedFile> files;
   std::int64_t file_count = 0;              // more than there are in `files` where they are very many
   std::vector<OtherProcess> processes;      // children that it waits for, or who holds the lock
@@ -185,6 +187,20 @@ struct OtherThread {
   Thread thread;
 };
 
+// What SIGINT leads to in Python.
+enum class InterruptHandler : std::uint8_t {
+  unknown,
+  usual,    // signal.default_int_handler: KeyboardInterrupt
+  asyncio,  // asyncio.run()'s own, which cancels the main task (3.11+)
+  own,      // the program's
+};
+
+// Which signals the program has handlers for, of Python or of C code.
+struct SignalHandlers {
+  std::uint64_t caught = 0;  // as the kernel has it: bit 0 is signal 1
+  InterruptHandler interrupt = InterruptHandler::unknown;
+};
+
 struct Tasks;  // model/tasks.h
 
 struct Still {
@@ -203,7 +219,10 @@ struct Still {
   std::optional<OtherProcess> forked_from;       // the process whose memory this one began with: fork() and no exec()
   std::vector<Resource> resources;               // that threads wait for
   std::vector<OtherThread> others;               // who holds some of them in other processes
+  std::optional<SignalHandlers> signals;         // of a live process; absent: not known
   std::shared_ptr<Tasks> tasks;                  // of asyncio, where they were asked for
+  WaitGraph wait_graph;                          // of all of these
+  std::vector<WaitChain> chains;                 // the main thread's first
   std::vector<Finding> findings;                 // the certain ones first
   std::vector<std::string> warnings;             // each names what could not be read and what that leaves out
   bool partial = false;                          // something that should be here is missing (exit code 3)

@@ -8,7 +8,9 @@
 
 #include "render/json_crash.h"
 #include "render/json_facts.h"
+#include "render/json_waits.h"
 #include "render/words.h"
+#include "text/signals.h"
 
 namespace stillframe::render {
 namespace {
@@ -77,6 +79,7 @@ Json waiting_of(const model::Thread& thread) {
           {"timeout", seconds(waiting.timeout)},
           {"seconds_left", seconds(waiting.seconds_left)},
           {"limited", waiting.limited},
+          {"waited", seconds(waiting.waited)},
           {"files", files_of(waiting.files)},
           {"file_count", waiting.file_count},
           {"processes", processes_of(waiting.processes)},
@@ -164,6 +167,19 @@ Json pools_of(const model::Still& still) {
   return list;
 }
 
+Json signals_of(const model::Still& still) {
+  if (!still.signals) {
+    return nullptr;
+  }
+  Json caught = Json::array();
+  for (int number = 1; number <= 64; ++number) {
+    if ((still.signals->caught >> static_cast<unsigned>(number - 1) & 1U) != 0) {
+      caught.push_back(text::signal_name(number));
+    }
+  }
+  return {{"caught", std::move(caught)}, {"interrupt", json_name(still.signals->interrupt)}};
+}
+
 // Frames are by far the most there is: they are written piece by piece, with no tree of objects in between.
 class StillJson {
  public:
@@ -193,6 +209,9 @@ class StillJson {
                        {"descendants", descendants_of(still)},
                        {"forked_from", still.forked_from ? process_of(*still.forked_from) : Json(nullptr)},
                        {"resources", resources_of(still)},
+                       {"signals", signals_of(still)},
+                       {"wait_graph", wait_graph_of(still.wait_graph)},
+                       {"chains", chains_of(still.chains)},
                        {"findings", findings_of(still.findings)},
                        {"warnings", still.warnings},
                        {"partial", still.partial}};

@@ -10,6 +10,7 @@
 #include "render/json_crash_reader.h"
 #include "render/json_fields.h"
 #include "render/json_frame_reader.h"
+#include "render/json_waits_reader.h"
 
 namespace stillframe::render {
 namespace {
@@ -133,6 +134,7 @@ model::WaitingOn read_waiting(const Fields& fields) {
   waiting.timeout = fields.get<std::optional<double>>("timeout");
   waiting.seconds_left = fields.get<std::optional<double>>("seconds_left");
   waiting.limited = fields.get_or("limited", waiting.timeout || waiting.seconds_left);
+  waiting.waited = fields.get_or<std::optional<double>>("waited", {});
   fields.each("files",
               [&](const JsonTree& one) { waiting.files.push_back(read_file(Fields(one, fields.complaint()))); });
   waiting.file_count = fields.get<std::int64_t>("file_count");
@@ -144,7 +146,14 @@ model::WaitingOn read_waiting(const Fields& fields) {
 model::ResourceWait read_wants(const Fields& fields) {
   return {.resource = fields.get<std::size_t>("resource"),
           .call = fields.get<std::string>("call"),
-          .frame = fields.get<std::optional<std::size_t>>("frame")};
+          .frame = fields.get<std::optional<std::size_t>>("frame"),
+          .gives_back = fields.get_or<MaybeBool>("gives_back", {})};
+}
+
+model::WatchedCall read_watched(const Fields& fields) {
+  return {.syscall = fields.get<std::string>("syscall"),
+          .looks = fields.get<std::size_t>("looks"),
+          .slept = fields.get<std::size_t>("slept")};
 }
 
 model::Finding read_finding(const Fields& fields) {
@@ -168,6 +177,8 @@ model::PipeWait read_pipe_wait(const Fields& fields) {
 
 model::RelatedProcess read_related(const Fields& fields) {
   model::RelatedProcess related{.process = read_process(fields), .parent = fields.get<std::int64_t>("parent")};
+  related.threads = fields.get_or<std::int64_t>("threads", 0);
+  related.stands_still = fields.get_or("stands_still", false);
   fields.each("pipe_waits",
               [&](const JsonTree& one) { related.waits.push_back(read_pipe_wait(Fields(one, fields.complaint()))); });
   return related;
@@ -198,6 +209,11 @@ class StillReader {
     read_list("descendants", still_.descendants, read_related);
     still_.forked_from = fields_.object_or_null("forked_from", read_process);
     read_list("resources", still_.resources, [this](const Fields& one) { return read_resource(one); });
+    still_.signals = fields_.object_or_null("signals", read_signals);
+    still_.wait_graph = fields_.object_or_null("wait_graph", read_wait_graph).value_or(model::WaitGraph{});
+    if (fields_.member_or_none("chains") != nullptr) {
+      read_list("chains", still_.chains, [](const Fields& one) { return read_chain(one); });
+    }
     read_list("findings", still_.findings, read_finding);
     still_.warnings = fields_.list<std::string>("warnings");
     still_.partial = fields_.get<bool>("partial");
@@ -252,6 +268,8 @@ class StillReader {
     thread.waiting_on = fields.object_or_null("waiting_on", read_waiting);
     thread.wants = fields.object_or_null("wants", read_wants);
     thread.torn = fields.get<bool>("torn");
+    thread.left_call = fields.get_or<MaybeText>("left_call", {});
+    thread.watched = fields.object_or_null("watched", read_watched);
     read_stack(fields, thread);
     fields.each("greenlets",
                 [&](const JsonTree& one) { thread.greenlets.push_back(read_greenlet(Fields(one, complaint_))); });
@@ -284,6 +302,7 @@ class StillReader {
     resource.type = fields.get<std::string>("type");
     resource.name = fields.get<MaybeText>("name");
     resource.state = fields.get<MaybeText>("state");
+    resource.others_may_hold = fields.get_or("others_may_hold", false);
     fields.each("holders",
                 [&](const JsonTree& one) { resource.holders.push_back(read_holder(Fields(one, complaint_))); });
     return resource;
@@ -294,7 +313,8 @@ class StillReader {
                          .certain = fields.get<bool>("certain"),
                          .how = fields.get<std::string>("how"),
                          .frame = fields.get<std::optional<std::size_t>>("frame"),
-                         .line = fields.get<std::optional<std::int32_t>>("line")};
+                         .line = fields.get<std::optional<std::int32_t>>("line"),
+                         .begins_turn = fields.get_or("begins_turn", false)};
     if (auto process = fields.object_or_null("process", read_process)) {
       holder.other = still_.others.size();
       still_.others.push_back({.process = std::move(*process), .thread = {.tid = holder.tid}});

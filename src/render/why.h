@@ -1,4 +1,5 @@
-// Why a program is stuck, without its stacks: the findings, and where there is none, what each thread waits for.
+// Why a program is stuck, without its stacks: the findings, and where there is none, the chains of what
+// its threads and tasks wait for.
 #pragma once
 
 #include <string>

@@ -11,6 +11,10 @@
 
 namespace stillframe::render {
 
+std::string_view json_name(model::NodeKind kind);
+std::string_view json_name(model::Proof proof);
+std::string_view json_name(model::EdgeKind kind);
+std::string_view json_name(model::InterruptHandler handler);
 std::string_view json_name(model::Method method);
 std::string_view json_name(model::PythonState state);
 std::string_view json_name(model::OsState state);

@@ -10,6 +10,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
 #include <climits>
 #include <ctime>
 
@@ -243,6 +244,44 @@ std::optional<std::string> LiveSurroundings::wait_channel(Tid tid) {
   auto name = read_proc_file(fmt::format("/proc/{}/task/{}/wchan", pid_, tid));
   // "0" where it waits in none, or where the kernel keeps it to itself.
   return name && !name->empty() && *name != "0" ? std::move(name) : std::nullopt;
+}
+
+namespace {
+
+// Milliseconds of the scheduler's own clock at which a thread last had a processor: se.exec_start in
+// /proc/PID/task/TID/sched (kernel/sched/debug.c).
+std::optional<double> last_run(const std::string& folder) {
+  constexpr std::size_t most = 1024;
+  constexpr std::string_view key = "se.exec_start";
+  const auto text = read_proc_file(folder + "/sched", most);
+  const std::size_t at = text ? text->find(key) : std::string::npos;
+  const std::size_t colon = at == std::string::npos ? at : text->find(':', at);
+  const std::size_t digits = colon == std::string::npos ? colon : text->find_first_of("0123456789", colon);
+  if (digits == std::string::npos) {
+    return std::nullopt;
+  }
+  double value = 0;
+  const auto [end, error] = std::from_chars(text->data() + digits, text->data() + text->size(), value);
+  return error == std::errc{} && end != text->data() + text->size() ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+// The clock is that of no other file: now is what it shows for a thread of ours, which runs.
+std::optional<double> LiveSurroundings::asleep_for(Tid tid) {
+  const auto then = last_run(fmt::format("/proc/{}/task/{}", pid_, tid));
+  const auto now = then ? last_run("/proc/thread-self") : std::nullopt;
+  return now && *then > 0 && *now >= *then ? std::optional((*now - *then) / 1000) : std::nullopt;
+}
+
+std::optional<std::uint64_t> LiveSurroundings::caught_signals() {
+  const auto status = read_proc_file(fmt::format("/proc/{}/status", pid_));
+  const auto set = status ? status_field(*status, "SigCgt") : std::nullopt;
+  std::uint64_t caught = 0;
+  if (!set || std::from_chars(set->data(), set->data() + set->size(), caught, 16).ec != std::errc{}) {
+    return std::nullopt;
+  }
+  return caught;
 }
 
 std::optional<double> LiveSurroundings::now(int clock) {

@@ -32,6 +32,8 @@ class LiveSurroundings final : public Surroundings {
   Sharers sharers(std::uint64_t device, std::uint64_t inode, bool everywhere) override;
   std::unique_ptr<Target> other(std::int64_t pid) override;
   std::optional<std::string> wait_channel(Tid tid) override;
+  std::optional<double> asleep_for(Tid tid) override;
+  std::optional<std::uint64_t> caught_signals() override;
   std::optional<double> now(int clock) override;
 
  private:

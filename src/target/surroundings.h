@@ -145,6 +145,10 @@ class Surroundings {
   [[nodiscard]] virtual std::unique_ptr<Target> other(std::int64_t pid);
   // The function of the kernel in which a thread sleeps.
   [[nodiscard]] virtual std::optional<std::string> wait_channel(Tid /*tid*/) { return std::nullopt; }
+  // For how many seconds a thread that sleeps has done so, on kernels that tell (CONFIG_SCHED_DEBUG).
+  [[nodiscard]] virtual std::optional<double> asleep_for(Tid /*tid*/) { return std::nullopt; }
+  // The signals for which the process has a handler: bit 0 is signal 1.
+  [[nodiscard]] virtual std::optional<std::uint64_t> caught_signals() { return std::nullopt; }
   // What a clock of the process (CLOCK_MONOTONIC, …) shows, in seconds.
   [[nodiscard]] virtual std::optional<double> now(int /*clock*/) { return std::nullopt; }
 };

@@ -104,6 +104,27 @@ class Hider {
     hide(tasks.places, pool);
   }
 
+  void hide(model::WaitGraph& graph) const {
+    for (model::WaitNode& node : graph.nodes) {
+      hide(node.name);
+    }
+    for (model::WaitEdge& edge : graph.edges) {
+      hide(edge.how);
+    }
+  }
+
+  void hide(std::vector<model::WaitChain>& chains) const {
+    for (model::WaitChain& chain : chains) {
+      for (model::ChainLink& link : chain.links) {
+        for (auto* text : {&link.who, &link.what, &link.where, &link.ended_by}) {
+          hide(*text);
+        }
+      }
+      hide(chain.others);
+      hide(chain.branches);
+    }
+  }
+
   void hide(std::vector<model::Finding>& findings) const {
     for (model::Finding& finding : findings) {
       hide(finding.title);
@@ -151,6 +172,8 @@ void hide_secrets(model::Still& still, const Redaction& redaction) {
   if (still.tasks) {
     hider.hide(*still.tasks, still.texts);
   }
+  hider.hide(still.wait_graph);
+  hider.hide(still.chains);
   hider.hide(still.findings);
   hider.hide(still.warnings);
 }

@@ -84,16 +84,34 @@ std::optional<FoundFile> WaitedFiles::find_mapped() {
 }
 
 void WaitedFiles::find_other_ends(std::span<FoundFile*> files) {
+  const auto links = links_of(files);
+  if (!links.empty()) {
+    add_holders(files, surroundings_.holders(links));
+  }
+}
+
+void WaitedFiles::find_other_ends_anywhere(std::span<FoundFile*> files) {
+  const auto links = links_of(files);
+  if (links.empty()) {
+    return;
+  }
+  for (FoundFile* file : files) {
+    file->shown.processes.clear();
+  }
+  add_holders(files, surroundings_.holders_anywhere(links));
+}
+
+std::vector<std::string> WaitedFiles::links_of(std::span<FoundFile*> files) {
   std::set<std::string> links;
   for (const FoundFile* file : files) {
     if (!file->other_end.empty() && links.size() < kMostLinks) {
       links.insert(file->other_end);
     }
   }
-  if (links.empty()) {
-    return;
-  }
-  const auto holders = surroundings_.holders(std::vector<std::string>(links.begin(), links.end()));
+  return {links.begin(), links.end()};
+}
+
+void WaitedFiles::add_holders(std::span<FoundFile*> files, const std::vector<target::FileHolder>& holders) {
   for (FoundFile* file : files) {
     const bool socket = file->socket.has_value();
     for (const target::FileHolder& holder : holders) {

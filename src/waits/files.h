@@ -37,8 +37,12 @@ class WaitedFiles {
   std::optional<FoundFile> find_mapped();
   // Adds to all of these who has the other end, by one search.
   void find_other_ends(std::span<FoundFile*> files);
+  // The same among all processes, also where this one or a child has the other end.
+  void find_other_ends_anywhere(std::span<FoundFile*> files);
 
  private:
+  static std::vector<std::string> links_of(std::span<FoundFile*> files);
+  void add_holders(std::span<FoundFile*> files, const std::vector<target::FileHolder>& holders);
   void describe_socket(FoundFile& file);
 
   target::Surroundings& surroundings_;

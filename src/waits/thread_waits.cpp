@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -68,7 +69,10 @@ class Explainer {
     if (std::ranges::any_of(waiters_, deals_with_processes)) {
       family.emplace(*surroundings_, pid_);
     }
+    still_.signals = signal_handlers();
+    find_how_long();
     keep_those_that_still_wait();
+    search_for_wakers();
     for (Waiter& waiter : waiters_) {
       std::ranges::transform(waiter.files, std::back_inserter(waiter.facts.files), &FoundFile::shown);
       waiter.facts.text = in_words(waiter);
@@ -92,6 +96,27 @@ class Explainer {
            ((thread.system_call && (thread.os_state == OsState::sleeping ||
                                     thread.os_state == OsState::uninterruptible || thread.os_state == OsState::dead)) ||
             (thread.os_state == OsState::uninterruptible && thread.run_count));
+  }
+
+  // What SIGINT leads to was found in memory, if it was.
+  [[nodiscard]] std::optional<model::SignalHandlers> signal_handlers() {
+    const auto caught = surroundings_->caught_signals();
+    auto known = still_.signals;
+    if (caught) {
+      known = known.value_or(model::SignalHandlers{});
+      known->caught = *caught;
+    }
+    return caught ? known : std::nullopt;
+  }
+
+  // Of very many threads it is told of the first ones: each takes some 20 µs.
+  void find_how_long() {
+    constexpr std::size_t most = 64;
+    for (Waiter& waiter : waiters_ | std::views::take(most)) {
+      if (waiter.thread->run_count) {  // a stop has woken the others
+        waiter.facts.waited = surroundings_->asleep_for(*waiter.thread->tid);
+      }
+    }
   }
 
   static bool deals_with_processes(const Waiter& waiter) {
@@ -266,6 +291,35 @@ class Explainer {
     return on_its_way;
   }
 
+  [[nodiscard]] bool only_here(const FoundFile& file) const {
+    return !file.shown.processes.empty() &&
+           std::ranges::all_of(file.shown.processes,
+                               [this](const model::OtherProcess& one) { return one.pid == pid_; });
+  }
+
+  // Where every thread of Python waits, with no limit of time, for files of which this process has both ends, it is to
+  // be known whether another one has them too: it is then that nobody else could wake one of them.
+  void search_for_wakers() {
+    const auto known = std::ranges::count_if(waiters_, [](const Waiter& one) { return one.thread->python; });
+    const auto all = std::ranges::count_if(still_.threads, &model::Thread::python);
+    std::vector<FoundFile*> files;
+    for (Waiter& waiter : waiters_) {
+      if (waiter.thread->python && (waiter.facts.limited || waiter.facts.timeout || waiter.facts.seconds_left)) {
+        return;
+      }
+      for (FoundFile& file : waiter.files) {
+        if (only_here(file)) {
+          files.push_back(&file);
+        } else if (waiter.thread->python) {
+          return;
+        }
+      }
+    }
+    if (known == all) {
+      files_.find_other_ends_anywhere(files);
+    }
+  }
+
   [[nodiscard]] std::vector<AttendedPipe> attended_pipes() const {
     std::vector<AttendedPipe> attended;
     for (const Waiter& waiter : waiters_) {
@@ -355,6 +409,7 @@ void ThreadWaits::put(model::Still& still) {
   still.native_wakers = std::ranges::count_if(seen_.threads, [&](const model::Thread& thread) {
     return !of_python.contains(*thread.tid) && may_wake_others(thread);
   });
+  still.signals = seen_.signals;
   still.descendants = std::move(seen_.descendants);
   still.forked_from = std::move(seen_.forked_from);
 }

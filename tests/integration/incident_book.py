@@ -12,6 +12,7 @@ one before. It can also have headers, one on a line:
     needs: 3.9      from which version on there is this trouble
     until: 3.11     up to which version
     live: no        only the core that the program leaves behind when it dies by itself is looked at
+    dump: no        only `why` tells it, which reads all tasks
     core: no        what is wrong is not in a core, or not yet visible there
     watch: 1        is looked at with `--watch 1`, while it runs
     runs: yes       it never comes to rest
@@ -37,8 +38,8 @@ from interpreters import TESTS
 
 FOLDER = TESTS / "incidents"
 SEVERITIES = ("certain", "likely", "note")
-HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look", "packages", "builds", "library", "beside",
-           "also")
+HEADERS = ("needs", "until", "live", "core", "watch", "runs", "uses", "look", "dump", "packages", "builds", "library",
+           "beside", "also")
 # What stands for something else in an expected title.
 PLACEHOLDER = re.compile(r"\{(tid|pid|file|any|line:\w+)\}")
 

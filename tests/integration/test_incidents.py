@@ -149,7 +149,8 @@ def test_incident(start, stillframe, incident, interpreter):
     if interpreter is VERSIONS[0] and not moves(incident):
         first = outcome.still["findings"][0]
         assert f"\n{first['severity']}: {first['title']}\n" in stillframe("why", pid).out
-        assert f"\n{first['severity']}: {first['title']}\n" in stillframe("dump", "--native-all", pid).out
+        if incident.has("dump"):
+            assert f"\n{first['severity']}: {first['title']}\n" in stillframe("dump", "--native-all", pid).out
 
 
 def cores():

@@ -1,11 +1,15 @@
-"""A walk through a deep tree is four hundred calls deep and waits for input."""
+"""A walk through a deep tree is four hundred calls deep and waits for a signal."""
+import signal
 import threading
+
+over = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: over.set())
 
 
 def walk(tree):
     if tree is None:
         print("ready", flush=True)
-        threading.Event().wait()
+        over.wait()
     walk(tree[0])
 
 

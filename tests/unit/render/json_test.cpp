@@ -369,9 +369,9 @@ TEST(Json, KeysAreThoseOfTheSchema) {
   still.threads.push_back({.tid = 1, .frames = {frame("a", 1, "f")}});
   const Json json = parsed(still);
   EXPECT_EQ(keys_of(json),
-            (std::vector<std::string>{"consistency", "crash", "descendants", "findings", "forked_from", "interpreters",
-                                      "partial", "pools", "python", "resources", "schema", "source", "taken_at",
-                                      "threads", "tool_version", "warnings"}));
+            (std::vector<std::string>{"chains", "consistency", "crash", "descendants", "findings", "forked_from",
+                                      "interpreters", "partial", "pools", "python", "resources", "schema", "signals",
+                                      "source", "taken_at", "threads", "tool_version", "wait_graph", "warnings"}));
 }
 
 }  // namespace
