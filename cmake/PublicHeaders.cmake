@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # What `text` becomes when each #include of an internal header is replaced by the header.
 function(put_in text result)
-  string(REGEX MATCHALL "#include \"[a-z_]+/[a-z_]+\\.h\"" includes "${text}")
+  string(REGEX MATCHALL "#include \"[a-z_]+/[a-z_]+\\.(h|def)\"" includes "${text}")
   foreach(include IN LISTS includes)
     string(REGEX REPLACE "#include \"(.*)\"" "\\1" name "${include}")
     if(name MATCHES "^stillframe/")
@@ -13,7 +13,7 @@ function(put_in text result)
     endif()
     get_property(known GLOBAL PROPERTY known_headers)
     set(content "")
-    if(NOT name IN_LIST known)
+    if(name MATCHES "\\.def$" OR NOT name IN_LIST known)  # a table may be put in more than once
       set_property(GLOBAL APPEND PROPERTY known_headers ${name})
       file(READ ${source}/src/${name} content)
       string(REPLACE "#pragma once\n" "" content "${content}")

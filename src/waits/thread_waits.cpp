@@ -434,8 +434,14 @@ std::unordered_set<Tid> ThreadWaits::unmoved() const {
 }
 
 void forget_what_movers_want(const std::unordered_set<Tid>& unmoved, model::Still& still) {
+  // Who waits for the GIL, or for all threads to stand still, wakes up again and again; that it does so is part of the
+  // still itself.
+  const auto read_with_the_still = [&](const model::Thread& thread) {
+    return thread.waits_for_gil == true ||
+           still.resources[thread.wants->resource].kind == model::ResourceKind::standstill;
+  };
   for (model::Thread& thread : still.threads) {
-    if (thread.wants && thread.waits_for_gil != true && (!thread.tid || !unmoved.contains(*thread.tid))) {
+    if (thread.wants && !read_with_the_still(thread) && (!thread.tid || !unmoved.contains(*thread.tid))) {
       thread.wants.reset();
     }
   }

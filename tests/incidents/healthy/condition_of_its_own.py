@@ -1,4 +1,6 @@
-"""A condition that the program has written itself, as that of threading: each who waits has a lock, takes it, and asks for
+"""A condition that the program has written itself, as that of threading.
+
+Each who waits has a lock, takes it, and asks for
 it again by a function that takes a timeout, until a thread lets go of it.
 """
 import socket

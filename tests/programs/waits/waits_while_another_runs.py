@@ -24,3 +24,5 @@ start("reads", lambda: os.read(reader, 1))
 start("locks", lambda: lock.acquire(timeout=600))
 _truth.ready()
 spin()
+
+lock.release()
