@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -18,10 +19,12 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{2000};
 // Then no file that may be on a server is opened any more: three times the patience is what that may cost.
 constexpr std::size_t kMostSilent = 3;
+constexpr std::size_t kMostRefused = 1000;
 
 }  // namespace
 
-CarefulOpener::CarefulOpener(std::string proc) : proc_(std::move(proc)), helper_(kPatience) {}
+CarefulOpener::CarefulOpener(std::string proc)
+    : proc_(std::move(proc)), identity_(weaker_identity(proc_)), helper_(kPatience), owner_(kPatience, identity_) {}
 
 void CarefulOpener::read_mounts() {
   if (!mounts_) {
@@ -38,6 +41,14 @@ const Mount* CarefulOpener::server_of(std::string_view path) {
 
 FileHandle CarefulOpener::open(const std::string& path) {
   read_mounts();
+  if (identity_) {
+    FileHandle file = open_as_owner(path);
+    if (!file && errno == EACCES) {
+      note_refusal(path);
+      errno = EACCES;
+    }
+    return file;
+  }
   const std::string root = proc_ + "/root";
   if (!any_server_) {
     return open_regular(find_in_root(root, path, Crossing::allowed));
@@ -49,7 +60,22 @@ FileHandle CarefulOpener::open(const std::string& path) {
       return open_regular(place);
     }
   }
-  return open_by_helper(root, path, path);
+  return open_by_helper(helper_, root, path, path);
+}
+
+FileHandle CarefulOpener::open_as_owner(const std::string& path) {
+  if (!any_server_ || server_of(path) == nullptr) {
+    auto file =
+        owner_.open("", path, {.crossing = any_server_ ? Crossing::refused : Crossing::allowed, .server = ""});
+    if (!file) {
+      errno = ETIMEDOUT;
+      return {};
+    }
+    if (*file || !any_server_ || errno != EXDEV) {
+      return std::move(*file);
+    }
+  }
+  return open_by_helper(owner_, "", path, path);
 }
 
 FileHandle CarefulOpener::open_link(std::string_view link, std::string_view path) {
@@ -57,25 +83,45 @@ FileHandle CarefulOpener::open_link(std::string_view link, std::string_view path
   if (server_of(path) == nullptr) {
     return open_regular(FileHandle(::open(whole.c_str(), O_PATH | O_CLOEXEC)));
   }
-  return open_by_helper("", whole, path);
+  return open_by_helper(helper_, "", whole, path);
 }
 
-FileHandle CarefulOpener::open_by_helper(const std::string& root, const std::string& path, std::string_view name) {
+// What a path lies on. A link may have led to a server that has no part in the name: then it is what stands beside the
+// link that is left alone.
+Mount CarefulOpener::server_for(std::string_view path) {
+  if (const Mount* server = server_of(path)) {
+    return *server;
+  }
+  const std::string folder(path.substr(0, path.rfind('/')));
+  return {.device = fmt::format("{:08x}", crc32(0, reinterpret_cast<const Bytef*>(folder.data()),
+                                                static_cast<uInt>(folder.size()))),
+          .point = folder,
+          .type = "",
+          .source = ""};
+}
+
+FileHandle CarefulOpener::open_by_helper(FileHelper& helper, const std::string& root, const std::string& path,
+                                         std::string_view name) {
   if (silent_.size() >= kMostSilent || is_silent(name)) {
     errno = ETIMEDOUT;
     return {};
   }
-  auto file = helper_.open(root, path);
+  Mount server = server_for(name);
+  auto file = helper.open(root, path, {.server = server.device});
   if (file) {
     return std::move(*file);
   }
-  // A link may have led to a server that has no part in the name: then it is what stands beside it that is left alone.
-  const Mount* server = server_of(name);
-  silent_.push_back(server != nullptr
-                        ? *server
-                        : Mount{.point = std::string(name.substr(0, name.rfind('/'))), .type = "", .source = ""});
+  silent_.push_back(std::move(server));
   errno = ETIMEDOUT;
   return {};
+}
+
+// Who looks for a member of an archive asks for each folder above it, too.
+void CarefulOpener::note_refusal(const std::string& path) {
+  const bool told = std::ranges::any_of(refused_, [&](const std::string& one) { return is_below(one, path); });
+  if (!told && refused_.size() < kMostRefused) {
+    refused_.push_back(path);
+  }
 }
 
 bool CarefulOpener::is_silent(std::string_view path) const {
@@ -89,7 +135,7 @@ std::optional<bool> CarefulOpener::answers(const Mount& server) {
   if (answering_.contains(server.point)) {
     return true;
   }
-  const std::optional<bool> answers = helper_.ask(proc_ + "/root", server.point);
+  const std::optional<bool> answers = helper_.ask(proc_ + "/root", server.point, server.device);
   if (answers == true) {
     answering_.insert(server.point);
   } else if (answers == false) {
@@ -106,6 +152,15 @@ std::vector<std::string> CarefulOpener::warnings() const {
         fmt::format("no file in {}{} was read, because its server did not answer within {} seconds: names of functions "
                     "and source lines from there are missing",
                     one.point, what, std::chrono::duration_cast<std::chrono::seconds>(kPatience).count()));
+  }
+  if (!refused_.empty()) {
+    constexpr std::size_t kNamed = 3;
+    const std::size_t named = std::min(refused_.size(), kNamed);
+    const std::size_t more = refused_.size() - named;
+    warnings.push_back(fmt::format(
+        "user {}, whose process this is, may not read {}{}: source lines and names of functions from there are missing",
+        identity_->uid, fmt::join(refused_.begin(), refused_.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+        more == 0 ? "" : fmt::format(" and {} more", more)));
   }
   return warnings;
 }

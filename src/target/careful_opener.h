@@ -1,5 +1,6 @@
 // Opens the files of a running process, and waits for none of them without end: what may lie on the file system of a
-// server is opened by a helper, and a file system that has once not answered is left alone.
+// server is opened by a helper, and a file system that has once not answered is left alone. And with no more rights
+// than the process has: where ours are more, another helper opens them with its rights.
 #pragma once
 
 #include <functional>
@@ -22,7 +23,8 @@ class CarefulOpener {
 
   // A regular file by the process's own name for it, which may lead through links. None, with errno.
   FileHandle open(const std::string& path);
-  // What `link`, of /proc/TID, leads to: the process's own name for that is `path`.
+  // What `link`, of /proc/TID, leads to, with our rights: it is mapped, so the process has opened it. Its own name for
+  // that is `path`.
   FileHandle open_link(std::string_view link, std::string_view path);
 
   // The file system of a server that a path without links lies on; null: a local one, or it is not known.
@@ -33,14 +35,21 @@ class CarefulOpener {
   [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
-  FileHandle open_by_helper(const std::string& root, const std::string& path, std::string_view name);
+  FileHandle open_by_helper(FileHelper& helper, const std::string& root, const std::string& path,
+                            std::string_view name);
+  FileHandle open_as_owner(const std::string& path);
   [[nodiscard]] bool is_silent(std::string_view path) const;
+  [[nodiscard]] Mount server_for(std::string_view path);
+  void note_refusal(const std::string& path);
   void read_mounts();
 
   std::string proc_;
+  std::optional<FileIdentity> identity_;  // of the process, where our rights are more
   std::optional<std::vector<Mount>> mounts_;
   bool any_server_ = false;
   FileHelper helper_;
+  FileHelper owner_;                  // with the rights of the process
+  std::vector<std::string> refused_;  // what these rights did not open
   std::vector<Mount> silent_;
   std::set<std::string, std::less<>> answering_;  // mount points
 };

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "target/file_identity.h"
 #include "target/target.h"
 
 namespace stillframe::target {
@@ -19,6 +21,11 @@ enum class Crossing : std::uint8_t { allowed, refused };
 // A path descriptor (O_PATH) for what `path` names where the folder `root` is /; ".." and links to absolute paths are
 // followed inside of it. None, with errno, where nothing is there.
 FileHandle find_in_root(const std::string& root, const std::string& path, Crossing crossing = Crossing::allowed);
+FileHandle find_in_root(const FileHandle& root, const std::string& path, Crossing crossing = Crossing::allowed);
+
+// The same step by step, for systems that lack openat2; with `identity`, only through folders that its user may search,
+// as far as permits() can tell (errno: EACCES).
+FileHandle walk_in_root(const FileHandle& root, std::string_view path, const FileIdentity* identity = nullptr);
 
 // Opens what a path descriptor stands for, when it is a regular file: opening some devices has effects (a watchdog
 // starts), and opening a pipe waits for its other end.
