@@ -57,6 +57,10 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 void add_format_options(CLI::App& command, OutputOptions& options, std::string json);
 
 // Adds --exhaustive.
+// --max-frames, --max-threads, --max-read.
+void add_limit_options(CLI::App& command, photograph::Wishes& wishes);
+// --stop-limit.
+void add_stop_option(CLI::App& command, photograph::Wishes& wishes);
 void add_search_option(CLI::App& command, photograph::Wishes& wishes);
 // Adds --no-block and --exhaustive. `torn`: what may be so without a stop, as "a stack read while it changes".
 void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn);

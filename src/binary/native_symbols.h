@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "binary/file_budget.h"
+
 namespace stillframe::binary {
 
 // One call at an address. Texts live as long as the NativeSymbols that gave them.
@@ -30,6 +32,7 @@ using OpenFile = std::function<int(const std::string& path)>;
 struct OpenFiles {
   OpenFile debug_file;
   OpenFile source;
+  std::shared_ptr<FileBudget> budget = std::make_shared<FileBudget>();  // for what it costs to recognise them
 };
 // A build-id in lower-case hex becomes a descriptor of the debug file that was fetched for it, owned as above, or -1.
 using FetchDebugFile = std::function<int(const std::string& build_id)>;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpython/chain_budget.h"
 #include "cpython/objects.h"
 
 namespace stillframe::cpython {
@@ -40,7 +41,11 @@ struct Code {
 class CodeCache {
  public:
   // `code_type`: the address of PyCode_Type, or 0 when it is not known: then the type's name must be "code".
-  CodeCache(const Objects& objects, Address code_type) : objects_(objects), code_type_(code_type) {}
+  CodeCache(const Objects& objects, Address code_type, const ChainLimits& limits = {})
+      : objects_(objects), code_type_(code_type), budget_(limits) {}
+
+  // Of the chains whose code it keeps.
+  [[nodiscard]] ChainBudget& budget() { return budget_; }
 
   // Null when there is no sound code object at that address. Where the core has lost the memory that one would lie in,
   // a code object of which nothing is known. The pointer stays valid as long as the cache.
@@ -54,6 +59,8 @@ class CodeCache {
 
   const Objects& objects_;
   Address code_type_;
+  ChainBudget budget_;
+  std::uint64_t text_bytes_ = 0;
   std::deque<Code> codes_;
   std::unordered_map<Address, const Code*> by_address_;  // null: known to be none
 };

@@ -83,6 +83,11 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
       chain.broken = fmt::format("the frame at {:#x} does not lead to a code object", at);
       return chain;
     }
+    if (!codes.budget().take_frame(chain.frames.size())) {
+      chain.limited = true;
+      chain.broken = describe_limit(codes.budget(), chain.frames.size());
+      return chain;
+    }
     type = fields->type;
     chain.frames.push_back(make_frame(*fields, at, code, objects.layout().version));
     at = at == start.top ? start.behind_top.value_or(fields->back) : fields->back;

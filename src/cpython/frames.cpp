@@ -42,6 +42,14 @@ std::string describe_fault(Address address, memory::FaultReason reason) {
   return fmt::format("memory at {:#x} cannot be read ({})", address, why);
 }
 
+std::string describe_limit(const ChainBudget& budget, std::uint64_t have) {
+  const ChainLimits& limits = budget.limits();
+  return have >= limits.frames
+             ? fmt::format("it has more than {} calls; --max-frames raises the limit", limits.frames)
+             : fmt::format("all threads together have more than {} calls; --max-frames raises the limit",
+                           limits.frames_in_all());
+}
+
 FrameChain walk_frames(const Objects& objects, CodeCache& codes, Address thread, bool switched) {
   const bool light = objects.layout().version >= kLightFrames;
   const auto top = light ? innermost_interpreter_frame(objects, thread) : innermost_frame_object(objects, thread);

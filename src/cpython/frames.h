@@ -26,6 +26,7 @@ struct RawFrame {
 struct FrameChain {
   std::vector<RawFrame> frames;       // innermost first
   std::optional<std::string> broken;  // why the chain ends before its outermost frame
+  bool limited = false;               // for it is longer than what is taken in; to read it again is of no use
 };
 
 // Where a chain begins, and what can be checked of it.
@@ -74,6 +75,9 @@ class ChainGuard {
 // More frames than this are no program's (the recursion limit of sys.setrecursionlimit is an int, but memory ends
 // sooner): two million frames take a gigabyte in the oldest versions.
 inline constexpr std::uint64_t kMaxFrames = 4'000'000;
+
+// Why a chain that has as many calls as are taken in is not followed any further.
+std::string describe_limit(const ChainBudget& budget, std::uint64_t have);
 
 // "memory at 0x7f… cannot be read (not in the core)"
 std::string describe_fault(Address address, memory::FaultReason reason);

@@ -58,6 +58,9 @@ class Developer {
                        torn_ == 1 ? "stack" : "stacks", model::with_count(torn_, "thread"),
                        torn_ == 1 ? "it" : "they"));
     }
+    if (limited_ != 0) {
+      miss(fmt::format("outer frames of {} are missing: {}", model::with_count(limited_, "stack"), *limit_));
+    }
     if (unread_values_ != 0) {
       miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
                        unread_values_ == 1 ? "frame" : "frames"));
@@ -184,7 +187,7 @@ class Developer {
       type->second = cpython::qualified_type_name(*negative_.objects, raw.type);
     }
     model::Greenlet greenlet{.address = raw.address, .type = type->second, .main = raw.main};
-    if (!add_frames(raw.chain, greenlet)) {
+    if (!add_frames(raw.chain, greenlet) && !raw.chain.limited) {
       miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address, *raw.chain.broken));
     }
     native_.add_greenlet(index, greenlet);
@@ -192,7 +195,7 @@ class Developer {
   }
 
   void add_frames(const RawThread& raw, model::Thread& thread) {
-    if (!add_frames(raw.chain, thread)) {
+    if (!add_frames(raw.chain, thread) && !raw.chain.limited) {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
       miss(fmt::format("{}: outer frames are missing: {}", who, *raw.chain.broken));
     }
@@ -215,6 +218,8 @@ class Developer {
     if (chain.broken) {
       shown.complete = false;
       shown.incomplete_reason = chain.broken;
+      limited_ += chain.limited ? 1 : 0;
+      limit_ = chain.limited ? chain.broken : limit_;
     }
     return shown.complete;
   }
@@ -232,6 +237,8 @@ class Developer {
   std::unordered_set<Tid> busy_;
   std::size_t unread_values_ = 0;
   std::size_t torn_ = 0;
+  std::size_t limited_ = 0;
+  std::optional<std::string> limit_;
 };
 
 }  // namespace

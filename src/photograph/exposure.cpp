@@ -10,6 +10,7 @@
 #include "cpython/thread_names.h"
 #include "photograph/faults.h"
 #include "photograph/gil_waits.h"
+#include "photograph/late_threads.h"
 #include "photograph/native_exposure.h"
 #include "photograph/stillness.h"
 #include "photograph/task_exposure.h"
@@ -110,7 +111,8 @@ class Exposure {
     Negative negative{.read_at = std::chrono::steady_clock::now()};
     negative.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
     negative.copied = &memory_;
-    negative.codes = std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type);
+    negative.codes =
+        std::make_unique<cpython::CodeCache>(*negative.objects, runtime_.code_type, wishes_.chain_limits);
     negative.process = cpython::InterpreterReader(*negative.objects, runtime_, *negative.codes).read();
     for (auto& interpreter : negative.process.interpreters) {
       const auto [table, fresh] = thread_tables_.try_emplace(interpreter.address);
@@ -207,6 +209,10 @@ class Exposure {
         return cannot_stop(std::move(negative.error()));
       }
       const bool whole = tasks_.read_copied(*negative, pages);
+      if (late_ > 0) {
+        return whole && negative->consistency.consistent ? take_late(std::move(*negative), threads)
+                                                         : cannot_stop(too_late(late_, target_.stop_limit()));
+      }
       all = all || !negative->consistency.consistent;
       if (!whole || !negative->consistency.consistent) {
         continue;
@@ -291,6 +297,7 @@ class Exposure {
     if (!hold) {
       return std::unexpected(std::move(hold.error()));
     }
+    late_ = (*hold)->late().size();
     const std::unordered_set<Tid> held((*hold)->held().begin(), (*hold)->held().end());
     // Where every thread is held, none of them needs to be watched.
     const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
@@ -310,6 +317,16 @@ class Exposure {
         .consistent = before && after && before->size() == after->size() && moved(*before, *after, held).empty(),
         .pause_us = total_pause_,
         .threads_stopped = static_cast<std::int64_t>(held.size())};
+    return negative;
+  }
+
+  // Some threads did not stop, and did not run either until all was read: what was read is of one moment. To stop them
+  // once more would cost the others as much time again.
+  Negative take_late(Negative negative, const std::vector<ThreadInfo>& threads) {
+    native_.unwind(negative, true);
+    restore_states(threads, negative.threads);
+    negative.partial = true;
+    negative.warnings.push_back(describe_late(late_, target_.stop_limit()));
     return negative;
   }
 
@@ -375,6 +392,7 @@ class Exposure {
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::shared_ptr<FrameValues> values_;
   std::int64_t total_pause_ = 0;
+  std::size_t late_ = 0;  // threads that the last stop did not wait for any longer
   std::optional<memory::CapturedMemory> again_;  // for second readings, while the target runs
 };
 

@@ -42,15 +42,15 @@ std::size_t count_faults(const Negative& negative) {
         std::ranges::count_if(negative.tasks->tasks, [](const auto& task) { return task.broken.has_value(); }));
   }
   for (const auto& greenlet : negative.greenlets.greenlets) {
-    faults += greenlet.chain.broken ? 1 : 0;
+    faults += greenlet.chain.broken && !greenlet.chain.limited ? 1 : 0;
   }
   for (const auto& stack : negative.stacks) {
     faults += native::is_switching(stack.stack) ? 1 : 0;
   }
   for (const auto& interpreter : negative.process.interpreters) {
-    faults += interpreter.broken ? 1 : 0;
+    faults += interpreter.broken && !interpreter.limited ? 1 : 0;
     for (const auto& thread : interpreter.threads) {
-      faults += thread.chain.broken || thread.torn ? 1 : 0;
+      faults += (thread.chain.broken && !thread.chain.limited) || thread.torn ? 1 : 0;
     }
   }
   return faults;

@@ -12,6 +12,7 @@
 namespace stillframe::photograph {
 
 Result<model::Inspection> inspect(target::Target& target, const Wishes& wishes) {
+  target.limit_stops(wishes.stop_limit);
   memory::CapturedMemory memory(target.memory());
   auto runtime = cpython::discover(target, memory, {.exhaustive = wishes.exhaustive});
   if (!runtime) {

@@ -145,7 +145,7 @@ std::optional<std::int32_t> LockHolders::line_of_acquire(const RawFrame& frame, 
                                                          const std::string& name) {
   const auto [source, fresh] = sources_.try_emplace(frame.code->filename);
   if (fresh) {
-    source->second = read_source(target_, frame.code->filename);
+    source->second = source_files_.read(frame.code->filename);
   }
   std::optional<std::int32_t> taken;
   const std::int32_t from = std::max({frame.code->first_line, until - kMostLines, 1});

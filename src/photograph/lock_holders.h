@@ -29,7 +29,7 @@ class LockHolders {
  public:
   LockHolders(const target::Target& target, const std::vector<KnownThread>& threads, const cpython::Objects& objects,
               cpython::LockObjects& locks, cpython::Variables& variables, cpython::ObjectNames& names)
-      : target_(target), threads_(threads), objects_(objects), locks_(locks), variables_(variables), names_(names) {}
+      : target_(target), threads_(threads), objects_(objects), locks_(locks), variables_(variables), names_(names), source_files_(target) {}
 
   // Adds holders, or to a holder that is known the place where it took the resource.
   void find(model::Resource& resource);
@@ -64,6 +64,7 @@ class LockHolders {
   std::vector<Taking> with_blocks_;
   bool with_blocks_found_ = false;
   std::vector<Taking> calls_;  // of the resource that is being looked for
+  SourceFiles source_files_;
   std::map<std::string, std::optional<SourceFile>> sources_;
 };
 

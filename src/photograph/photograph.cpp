@@ -47,6 +47,8 @@ Result<cpython::Runtime> find_python(const target::Target& target, const memory:
 }  // namespace
 
 Result<model::Still> take(target::Target& target, const Wishes& wishes) {
+  target.file_budget()->begin(wishes.max_read);
+  target.limit_stops(wishes.stop_limit);
   memory::CapturedMemory memory(target.memory());
   auto runtime = find_python(target, memory, wishes);
   if (!runtime) {
@@ -94,6 +96,10 @@ Result<model::Still> take(target::Target& target, const Wishes& wishes) {
   add_sources(still, target);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
+  if (auto unread = target.file_budget()->warning()) {
+    still.partial = true;
+    still.warnings.push_back(std::move(*unread));
+  }
   return still;
 }
 

@@ -1,11 +1,13 @@
 // The one place that puts a still together: decide whether to stop, read, let go, finish names and lines.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "binary/native_symbols.h"
+#include "cpython/chain_budget.h"
 #include "cpython/object_path.h"
 #include "cpython/values/printer.h"
 #include "model/inspection.h"
@@ -60,6 +62,9 @@ struct Wishes {
   ValueWishes values;    // the limits and hidden names of `objects` too
   ObjectWishes objects;  // for inspect()
   TaskWish tasks = TaskWish::few;
+  cpython::ChainLimits chain_limits;
+  std::chrono::milliseconds stop_limit = target::kDefaultStopLimit;  // for all threads together
+  std::uint64_t max_read = binary::FileBudget::kDefaultBytes;  // of source and debug files
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 

@@ -87,9 +87,9 @@ Files lines_asked_for(const model::Still& still) {
   return files;
 }
 
-void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, std::optional<double> started,
+void read_lines(std::string_view path, Wanted& wanted, SourceFiles& sources, std::optional<double> started,
                 model::Still& still) {
-  auto source = wanted.python ? read_source(target, path) : read_plain_source(target, path);
+  auto source = wanted.python ? sources.read(path) : sources.read_plain(path);
   if (!source) {
     return;
   }
@@ -158,8 +158,9 @@ void place_columns(Frame& frame, std::optional<std::string_view> first_line,
 void add_sources(model::Still& still, const target::Target& target) {
   Files files = lines_asked_for(still);
   const auto started = files.empty() ? std::nullopt : target.started_at();
+  SourceFiles sources(target);
   for (auto& [path, wanted] : files) {
-    read_lines(path, wanted, target, started, still);
+    read_lines(path, wanted, sources, started, still);
   }
   Blocks blocks;
   const Lines* lines = nullptr;

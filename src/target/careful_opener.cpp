@@ -19,7 +19,6 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{2000};
 // Then no file that may be on a server is opened any more: three times the patience is what that may cost.
 constexpr std::size_t kMostSilent = 3;
-constexpr std::size_t kMostRefused = 1000;
 
 }  // namespace
 
@@ -44,7 +43,7 @@ FileHandle CarefulOpener::open(const std::string& path) {
   if (identity_) {
     FileHandle file = open_as_owner(path);
     if (!file && errno == EACCES) {
-      note_refusal(path);
+      refused_.note(path);
       errno = EACCES;
     }
     return file;
@@ -116,14 +115,6 @@ FileHandle CarefulOpener::open_by_helper(FileHelper& helper, const std::string& 
   return {};
 }
 
-// Who looks for a member of an archive asks for each folder above it, too.
-void CarefulOpener::note_refusal(const std::string& path) {
-  const bool told = std::ranges::any_of(refused_, [&](const std::string& one) { return is_below(one, path); });
-  if (!told && refused_.size() < kMostRefused) {
-    refused_.push_back(path);
-  }
-}
-
 bool CarefulOpener::is_silent(std::string_view path) const {
   return std::ranges::any_of(silent_, [&](const Mount& one) { return is_below(path, one.point); });
 }
@@ -153,14 +144,8 @@ std::vector<std::string> CarefulOpener::warnings() const {
                     "and source lines from there are missing",
                     one.point, what, std::chrono::duration_cast<std::chrono::seconds>(kPatience).count()));
   }
-  if (!refused_.empty()) {
-    constexpr std::size_t kNamed = 3;
-    const std::size_t named = std::min(refused_.size(), kNamed);
-    const std::size_t more = refused_.size() - named;
-    warnings.push_back(fmt::format(
-        "user {}, whose process this is, may not read {}{}: source lines and names of functions from there are missing",
-        identity_->uid, fmt::join(refused_.begin(), refused_.begin() + static_cast<std::ptrdiff_t>(named), ", "),
-        more == 0 ? "" : fmt::format(" and {} more", more)));
+  if (auto refused = identity_ ? refused_.warning(*identity_) : std::nullopt) {
+    warnings.push_back(std::move(*refused));
   }
   return warnings;
 }

@@ -40,7 +40,6 @@ class CarefulOpener {
   FileHandle open_as_owner(const std::string& path);
   [[nodiscard]] bool is_silent(std::string_view path) const;
   [[nodiscard]] Mount server_for(std::string_view path);
-  void note_refusal(const std::string& path);
   void read_mounts();
 
   std::string proc_;
@@ -48,8 +47,8 @@ class CarefulOpener {
   std::optional<std::vector<Mount>> mounts_;
   bool any_server_ = false;
   FileHelper helper_;
-  FileHelper owner_;                  // with the rights of the process
-  std::vector<std::string> refused_;  // what these rights did not open
+  FileHelper owner_;  // with the rights of the process
+  RefusedFiles refused_;
   std::vector<Mount> silent_;
   std::set<std::string, std::less<>> answering_;  // mount points
 };

@@ -60,7 +60,8 @@ FileHandle make_temporary(const std::string& directory) {
   return file;
 }
 
-Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression compression, const std::string& path) {
+Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression compression, const std::string& path,
+                                   const binary::DecompressLimits& limits) {
   const std::string directory = temporary_directory();
   const std::string kind(binary::compression_name(compression));
   OpenedCore opened{.file = make_temporary(directory), .name = fmt::format("{} (decompressed)", path)};
@@ -69,7 +70,7 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
                 std::strerror(errno), fmt::format("TMPDIR=/some/dir stillframe core {}", path));
   }
   const auto done =
-      binary::decompress(binary::FileReader(compressed.fd()), compression, opened.file.fd(), path, directory);
+      binary::decompress(binary::FileReader(compressed.fd()), compression, opened.file.fd(), path, directory, limits);
   if (!done) {
     return std::unexpected(done.error());
   }
@@ -87,24 +88,26 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
                 "give the core file itself; if it is in an archive, unpack it first");
   }
   if (!done->whole) {
-    opened.warnings.push_back(fmt::format("{}, after {} MiB of the core: the memory behind that is missing",
-                                          done->why_not_whole, done->size >> 20U));
+    opened.warnings.push_back(fmt::format("{}, after {} MiB of the core: the memory behind that is missing{}{}",
+                                          done->why_not_whole, done->size >> 20U, done->advice.empty() ? "" : "; ",
+                                          done->advice));
   }
   return opened;
 }
 
 }  // namespace
 
-Result<OpenedCore> open_core_file(const std::string& path) {
+Result<OpenedCore> open_core_file(const std::string& path, const binary::DecompressLimits& limits) {
   struct stat status{};
   auto file = open_path(path, status);
   if (!file) {
     return std::unexpected(std::move(file.error()));
   }
   const auto compression = binary::detect_compression(binary::FileReader(file->fd()));
-  Result<OpenedCore> opened = compression ? open_compressed(std::move(*file), *compression, path)
+  Result<OpenedCore> opened = compression ? open_compressed(std::move(*file), *compression, path, limits)
                                           : OpenedCore{.file = std::move(*file), .name = path};
   if (opened) {
+    opened->owner = weaker_owner(status);
     opened->written_at =
         static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "binary/decompress.h"
 #include "model/result.h"
 #include "target/target.h"
 
@@ -14,6 +15,7 @@ namespace stillframe::target {
 struct CoreOptions {
   std::optional<std::string> executable;           // given by the user; else found from the core
   std::vector<std::string> library_search_path;    // --lib-search-path: directories looked in for a library's file name
+  binary::DecompressLimits decompress;             // of a compressed core
   std::optional<std::string> library_search_root;  // --lib-search-root: directory tree that stands for the target's /
 };
 

@@ -67,7 +67,7 @@ class Server {
  public:
   explicit Server(const std::optional<FileIdentity>& identity) {
     if (identity) {
-      root_ = FileHandle(::open((identity->proc + "/root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+      root_ = FileHandle(::open(identity->root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
       others_ = true;
       if (!take_identity(*identity)) {
         checked_ = identity;

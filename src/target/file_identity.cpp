@@ -1,6 +1,7 @@
 #include "target/file_identity.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -11,13 +12,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ranges>
+#include <utility>
 
+#include "target/mounts.h"
 #include "target/proc_files.h"
 #include "target/text_scanner.h"
 
 namespace stillframe::target {
 namespace {
 
+constexpr std::size_t kMostRefused = 1000;
 constexpr std::size_t kMostGroups = 65536;  // NGROUPS_MAX
 
 // "Uid:\t0\t0\t0\t65534": real, effective, saved, of the file system.
@@ -89,7 +94,15 @@ std::optional<FileIdentity> weaker_identity(const std::string& proc) {
   const std::uint64_t their_namespace = namespace_of(proc + "/ns/user");
   theirs->other_namespace = their_namespace != 0 && their_namespace != namespace_of("/proc/self/ns/user");
   theirs->proc = proc;
+  theirs->root = proc + "/root";
   return has_more_rights(*ours, *theirs) ? theirs : std::nullopt;
+}
+
+std::optional<FileIdentity> weaker_owner(const struct stat& file) {
+  const auto ours = parse_identity(read_proc_file("/proc/self/status").value_or(""));
+  const std::uint64_t capabilities = file.st_uid == 0 ? kFileCapabilities : 0;
+  FileIdentity theirs{.uid = file.st_uid, .gid = file.st_gid, .groups = {}, .capabilities = capabilities, .proc = ""};
+  return ours && has_more_rights(*ours, theirs) ? std::optional(std::move(theirs)) : std::nullopt;
 }
 
 bool take_identity(const FileIdentity& identity) {
@@ -119,6 +132,29 @@ bool permits(const FileIdentity& identity, const struct stat& file, unsigned wan
   const bool grouped = file.st_gid == identity.gid || std::ranges::find(identity.groups, file.st_gid) != identity.groups.end();
   const unsigned shift = file.st_uid == identity.uid ? 6U : grouped ? 3U : 0U;
   return ((file.st_mode >> shift) & wanted) == wanted;
+}
+
+// Who looks for a member of an archive asks for each folder above it, too.
+void RefusedFiles::note(const std::string& path) {
+  const auto is_above = [&](const std::string& one) { return is_below(one, path); };
+  if (paths_.size() < kMostRefused && std::ranges::none_of(paths_, is_above)) {
+    paths_.push_back(path);
+  }
+}
+
+std::optional<std::string> RefusedFiles::warning(const FileIdentity& identity) const {
+  if (paths_.empty()) {
+    return std::nullopt;
+  }
+  constexpr std::size_t kNamed = 3;
+  std::string named;
+  for (const std::string& path : paths_ | std::views::take(kNamed)) {
+    named += (named.empty() ? "" : ", ") + path;
+  }
+  const std::string more = paths_.size() > kNamed ? fmt::format(" and {} more", paths_.size() - kNamed) : "";
+  return fmt::format("user {}, to whom the {} belongs, may not read {}{}: what they say of source lines and functions is "
+                     "missing",
+                     identity.uid, identity.proc.empty() ? "core" : "process", named, more);
 }
 
 }  // namespace stillframe::target

@@ -20,6 +20,7 @@ struct FileIdentity {
   std::uint64_t capabilities = 0;  // those of kFileCapabilities that it has in its own user namespace
   bool other_namespace = false;    // it lives in another user namespace than we
   std::string proc;                // /proc/TID; empty: of no process (the owner of a core)
+  std::string root = "/";          // what paths begin in, as we name it
 };
 
 // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: they open every file.
@@ -34,6 +35,9 @@ bool has_more_rights(const FileIdentity& ours, const FileIdentity& theirs);
 // Of a process whose rights are less than ours; nothing where they are not, and files can be opened as they are.
 std::optional<FileIdentity> weaker_identity(const std::string& proc);
 
+// The owner of a core, where his rights are less than ours: what stands in a core may have been written by him.
+std::optional<FileIdentity> weaker_owner(const struct stat& file);
+
 // Gives this process, which has one thread alone, those rights and no others, for good. False where the system does not
 // allow that: then permits() has to be asked for each file and each folder on the way.
 bool take_identity(const FileIdentity& identity);
@@ -41,5 +45,16 @@ bool take_identity(const FileIdentity& identity);
 // Whether it may do all of `wanted` (the bits of "others": 4 read, 1 search) with a file of these attributes, as far as
 // owner, group and mode tell.
 bool permits(const FileIdentity& identity, const struct stat& file, unsigned wanted);
+
+// What these rights did not open.
+class RefusedFiles {
+ public:
+  void note(const std::string& path);
+  // For the warnings: "user 1000, to whom the process belongs, may not read /etc/shadow: …".
+  [[nodiscard]] std::optional<std::string> warning(const FileIdentity& identity) const;
+
+ private:
+  std::vector<std::string> paths_;
+};
 
 }  // namespace stillframe::target

@@ -62,7 +62,7 @@ class LiveTarget final : public Target {
   [[nodiscard]] bool lifeless() const override { return false; }
   [[nodiscard]] Result<std::unique_ptr<Hold>> stop(std::span<const Tid> tids) override {
     stragglers_->let_go();
-    return PtraceHold::stop(pid_, tids, stragglers_);
+    return PtraceHold::stop(pid_, tids, stragglers_, stop_limit());
   }
   [[nodiscard]] Result<Registers> registers(Tid tid) const override {
     return fail(ErrorKind::unsupported, fmt::format("read the registers of thread {}", tid),

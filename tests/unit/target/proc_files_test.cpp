@@ -75,12 +75,12 @@ TEST(ParseStat, RefusesAndSurvivesTornText) {
 }
 
 TEST(Status, FindsFields) {
-  constexpr std::string_view kText = "Name:\tTgid:\nTgid:\t77\nNSpid:\t77\t3\nNS\nEmpty:\n";
-  EXPECT_EQ(status_field(kText, "Name"), "Tgid:");
-  EXPECT_EQ(status_number(kText, "Tgid"), 77);
-  EXPECT_EQ(status_field(kText, "NSpid"), "77\t3");
-  EXPECT_EQ(status_field(kText, "Empty"), "");
-  EXPECT_FALSE(status_field(kText, "NS"));
+  constexpr std::string_view kStatusText = "Name:\tTgid:\nTgid:\t77\nNSpid:\t77\t3\nNS\nEmpty:\n";
+  EXPECT_EQ(status_field(kStatusText, "Name"), "Tgid:");
+  EXPECT_EQ(status_number(kStatusText, "Tgid"), 77);
+  EXPECT_EQ(status_field(kStatusText, "NSpid"), "77\t3");
+  EXPECT_EQ(status_field(kStatusText, "Empty"), "");
+  EXPECT_FALSE(status_field(kStatusText, "NS"));
   EXPECT_FALSE(status_field("", "Name"));
 }
 
