@@ -3,7 +3,7 @@ import os
 import sys
 import threading
 
-path, user = sys.argv[2], int(sys.argv[3])
+path, user = os.path.abspath(sys.argv[2]), int(sys.argv[3])
 os.setgroups([])
 os.setgid(user)
 os.setuid(user)
