@@ -14,16 +14,16 @@
 #include <string_view>
 #include <vector>
 
-#include "analysis/explain.h"
-#include "photograph/photograph.h"
+#include "api/explain.h"
+#include "api/looks.h"
 #include "render/text.h"
 #include "target/live_target.h"
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using stillframe::photograph::ResourceWish;
-using stillframe::photograph::TaskWish;
+using stillframe::capture::ResourceOption;
+using stillframe::capture::TaskOption;
 
 struct Cost {
   long long wall_ns = 0;
@@ -37,13 +37,13 @@ std::optional<Cost> look(std::int64_t pid, bool findings, std::FILE* out = nullp
   if (!target) {
     return std::nullopt;
   }
-  auto still = stillframe::photograph::take(**target, {.resources = findings ? ResourceWish::names : ResourceWish::none,
-                                                       .tasks = findings ? TaskWish::few : TaskWish::none});
+  auto still = stillframe::api::take(**target, {.resources = findings ? ResourceOption::names : ResourceOption::none,
+                                                .tasks = findings ? TaskOption::few : TaskOption::none});
   if (!still) {
     return std::nullopt;
   }
   if (findings) {
-    stillframe::analysis::explain(**target, *still);
+    stillframe::api::explain(**target, *still);
   }
   const std::string text = stillframe::render::to_text(*still, {});
   if (out != nullptr) {

@@ -58,29 +58,30 @@ void add_format_options(CLI::App& command, OutputOptions& options, std::string j
   command.add_flag("--no-color", options.no_color, "No colours (also when NO_COLOR is set, or in a pipe)");
 }
 
-void add_search_option(CLI::App& command, photograph::Wishes& wishes) {
-  command.add_flag("--exhaustive", wishes.exhaustive,
+void add_search_option(CLI::App& command, capture::Options& reading) {
+  command.add_flag("--exhaustive", reading.exhaustive,
                    "Search the memory for interpreters, whatever the symbols say (slow)");
-  add_limit_options(command, wishes);
+  add_limit_options(command, reading);
 }
 
-void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn) {
-  command.add_flag("--no-block", wishes.no_block,
+void add_reading_options(CLI::App& command, capture::Options& reading, std::string_view torn) {
+  command.add_flag("--no-block", reading.no_block,
                    fmt::format("Never stop a thread; {} may be torn, and the output says so", torn));
-  add_stop_option(command, wishes);
-  add_search_option(command, wishes);
+  add_stop_option(command, reading);
+  add_search_option(command, reading);
 }
 
-void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options) {
-  using photograph::NativeWish;
-  const auto wish = [&](const char* name, NativeWish what, const char* help) {
-    return command.add_flag_callback(name, [&wishes, what] { wishes.native = what; }, help);
+void add_native_options(CLI::App& command, capture::Options& reading, OutputOptions& options) {
+  using capture::NativeOption;
+  const auto option = [&](const char* name, NativeOption what, const char* help) {
+    return command.add_flag_callback(name, [&reading, what] { reading.native = what; }, help);
   };
-  CLI::Option* native =
-      wish("--native", NativeWish::python, "Also C, C++ and Rust frames, in their true place among the Python frames");
-  CLI::Option* all = wish("--native-all", NativeWish::all,
-                          "... of every thread, also those that Python does not know, and of programs without Python");
-  CLI::Option* last = wish("--native-last", NativeWish::last, "... only those below the last Python frame");
+  CLI::Option* native = option("--native", NativeOption::python,
+                               "Also C, C++ and Rust frames, in their true place among the Python frames");
+  CLI::Option* all =
+      option("--native-all", NativeOption::all,
+             "... of every thread, also those that Python does not know, and of programs without Python");
+  CLI::Option* last = option("--native-last", NativeOption::last, "... only those below the last Python frame");
   native->excludes(all)->excludes(last);
   all->excludes(last);
   command.add_flag("--no-hide", options.no_hide,
@@ -89,12 +90,12 @@ void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOpt
                    "Fetch no debug information, also where DEBUGINFOD_URLS is set");
 }
 
-photograph::ResourceWish resources_for(const OutputOptions& options) {
-  return options.json ? photograph::ResourceWish::states : photograph::ResourceWish::names;
+capture::ResourceOption resources_for(const OutputOptions& options) {
+  return options.json ? capture::ResourceOption::states : capture::ResourceOption::names;
 }
 
-binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options) {
-  const bool wanted = wishes.native != photograph::NativeWish::none && !options.no_debuginfod;
+binary::FetchDebugFile fetch_for(const capture::Options& reading, const OutputOptions& options) {
+  const bool wanted = reading.native != capture::NativeOption::none && !options.no_debuginfod;
   return wanted ? fetch_from_servers() : binary::FetchDebugFile{};
 }
 

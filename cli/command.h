@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/looks.h"
 #include "model/result.h"
 #include "model/still.h"
-#include "photograph/photograph.h"
 #include "render/text.h"
 
 namespace CLI {
@@ -38,15 +38,15 @@ struct OutputOptions {
 };
 
 // Adds --native, --native-all, --native-last, --no-hide and --no-debuginfod.
-void add_native_options(CLI::App& command, photograph::Wishes& wishes, OutputOptions& options);
+void add_native_options(CLI::App& command, capture::Options& reading, OutputOptions& options);
 // Adds --locals and the limits and names that go with it.
-void add_value_options(CLI::App& command, photograph::ValueWishes& values);
+void add_value_options(CLI::App& command, capture::ValueOptions& values);
 // Adds --depth, the same limits and names for objects that are asked for.
-void add_object_options(CLI::App& command, photograph::Wishes& wishes);
+void add_object_options(CLI::App& command, capture::Options& reading);
 // What has to be found out of the things that threads wait for: no text shows the state of all of them.
-photograph::ResourceWish resources_for(const OutputOptions& options);
+capture::ResourceOption resources_for(const OutputOptions& options);
 // How missing debug information is fetched; empty where it is not wanted or no server is known.
-binary::FetchDebugFile fetch_for(const photograph::Wishes& wishes, const OutputOptions& options);
+binary::FetchDebugFile fetch_for(const capture::Options& reading, const OutputOptions& options);
 
 // How text is to be written, as far as the options and the terminal say it.
 render::TextOptions text_options(const OutputOptions& options, const Environment& environment);
@@ -56,14 +56,14 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 // Adds --json and --no-color alone; `json` says what is written.
 void add_format_options(CLI::App& command, OutputOptions& options, std::string json);
 
-// Adds --exhaustive.
-// --max-frames, --max-threads, --max-read.
-void add_limit_options(CLI::App& command, photograph::Wishes& wishes);
-// --stop-limit.
-void add_stop_option(CLI::App& command, photograph::Wishes& wishes);
-void add_search_option(CLI::App& command, photograph::Wishes& wishes);
+// Adds --max-frames, --max-threads, --max-read.
+void add_limit_options(CLI::App& command, capture::Options& reading);
+// Adds --stop-limit.
+void add_stop_option(CLI::App& command, capture::Options& reading);
+// Adds --exhaustive and the limits.
+void add_search_option(CLI::App& command, capture::Options& reading);
 // Adds --no-block and --exhaustive. `torn`: what may be so without a stop, as "a stack read while it changes".
-void add_reading_options(CLI::App& command, photograph::Wishes& wishes, std::string_view torn);
+void add_reading_options(CLI::App& command, capture::Options& reading, std::string_view torn);
 
 // Writes text to standard output; false when it could not be written whole. A reader that has closed its pipe knows
 // that it did; any other failure is told.

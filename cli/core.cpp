@@ -2,9 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "analysis/explain.h"
+#include "api/explain.h"
+#include "api/looks.h"
 #include "command.h"
-#include "photograph/photograph.h"
 #include "targets.h"
 
 namespace stillframe::cli {
@@ -13,7 +13,7 @@ namespace {
 struct CoreCommandOptions {
   std::string path;
   CoreFiles files;
-  photograph::Wishes wishes;
+  capture::Options reading;
   OutputOptions output;
 };
 
@@ -30,14 +30,14 @@ int run(CoreCommandOptions& options, const Environment& environment) {
     print(target.error());
     return exit_code_of(target.error());
   }
-  options.wishes.fetch = fetch_for(options.wishes, options.output);
-  options.wishes.resources = resources_for(options.output);
-  auto still = photograph::take(**target, options.wishes);
+  options.reading.fetch = fetch_for(options.reading, options.output);
+  options.reading.resources = resources_for(options.output);
+  auto still = api::take(**target, options.reading);
   if (!still) {
     print(still.error());
     return kNothing;
   }
-  analysis::explain(**target, *still);
+  api::explain(**target, *still);
   if (!print(*still, options.output, environment)) {
     return kNothing;
   }
@@ -56,10 +56,10 @@ void add_core(CLI::App& program, const Environment& environment, int& exit_code)
                    "The program that died; found from the core where it can be")
       ->type_name("EXECUTABLE");
   add_core_file_options(*command, options->files);
-  options->wishes.tasks = photograph::TaskWish::many;
-  add_search_option(*command, options->wishes);
-  add_value_options(*command, options->wishes.values);
-  add_native_options(*command, options->wishes, options->output);
+  options->reading.tasks = capture::TaskOption::many;
+  add_search_option(*command, options->reading);
+  add_value_options(*command, options->reading.values);
+  add_native_options(*command, options->reading, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe core core.4211                              what every Python thread was doing when it died

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "analysis/explain.h"
+#include "api/explain.h"
+#include "api/looks.h"
 #include "command.h"
-#include "photograph/photograph.h"
 #include "target/live_target.h"
 #include "targets.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 struct DumpOptions {
   std::vector<std::string> pids;  // as they were typed
-  photograph::Wishes wishes;
+  capture::Options reading;
   OutputOptions output;
 };
 
@@ -35,14 +35,14 @@ Result<std::vector<std::int64_t>> parse_pids(const std::vector<std::string>& tex
   return pids;
 }
 
-Result<model::Still> take(std::int64_t pid, const photograph::Wishes& wishes) {
+Result<model::Still> take(std::int64_t pid, const capture::Options& reading) {
   auto target = target::open_process(pid);
   if (!target) {
     return std::unexpected(std::move(target.error()));
   }
-  auto still = photograph::take(**target, wishes);
+  auto still = api::take(**target, reading);
   if (still) {
-    analysis::explain(**target, *still);
+    api::explain(**target, *still);
   }
   return still;
 }
@@ -53,13 +53,13 @@ int run(const DumpOptions& options, const Environment& environment) {
     print(pids.error());
     return kUsage;
   }
-  photograph::Wishes wishes = options.wishes;
-  wishes.fetch = fetch_for(options.wishes, options.output);
-  wishes.resources = resources_for(options.output);
+  capture::Options reading = options.reading;
+  reading.fetch = fetch_for(options.reading, options.output);
+  reading.resources = resources_for(options.output);
   std::size_t shown = 0;
   bool whole = true;
   for (const std::int64_t pid : *pids) {
-    const auto still = take(pid, wishes);
+    const auto still = take(pid, reading);
     if (!still) {
       print(still.error());
       continue;
@@ -84,9 +84,9 @@ void add_dump(CLI::App& program, const Environment& environment, int& exit_code)
   CLI::App* command = program.add_subcommand("dump", "Show the stacks of running Python processes");
   command->alias("remote");
   command->add_option("pid,-p,--pid", options->pids, "Process ids")->type_name("PID");
-  add_reading_options(*command, options->wishes, "a stack read while it changes");
-  add_value_options(*command, options->wishes.values);
-  add_native_options(*command, options->wishes, options->output);
+  add_reading_options(*command, options->reading, "a stack read while it changes");
+  add_value_options(*command, options->reading.values);
+  add_native_options(*command, options->reading, options->output);
   add_output_options(*command, options->output);
   command->footer(R"(Examples:
   stillframe dump 4211                  what every Python thread of process 4211 is doing

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "api/looks.h"
 #include "command.h"
-#include "cpython/object_path.h"
-#include "photograph/photograph.h"
+#include "cpython/objects/object_path.h"
 #include "render/inspection.h"
 #include "targets.h"
 
@@ -18,7 +18,7 @@ struct InspectOptions {
   std::string target;
   std::vector<std::string> names;
   CoreFiles files;
-  photograph::Wishes wishes;
+  capture::Options reading;
   OutputOptions output;
 };
 
@@ -65,9 +65,9 @@ int run(const InspectOptions& options, const Environment& environment) {
     print(target.error());
     return exit_code_of(target.error());
   }
-  photograph::Wishes wishes = options.wishes;
-  wishes.objects.paths = std::move(*paths);
-  const auto inspection = photograph::inspect(**target, wishes);
+  capture::Options reading = options.reading;
+  reading.objects.paths = std::move(*paths);
+  const auto inspection = api::inspect(**target, reading);
   if (!inspection) {
     print(inspection.error());
     return kNothing;
@@ -87,12 +87,12 @@ void add_inspect(CLI::App& program, const Environment& environment, int& exit_co
                    "What to show: a name that begins with an imported module, or an address out of a still")
       ->type_name("NAME|ADDRESS");
   command
-      ->add_option("--interpreter", options->wishes.objects.interpreter,
+      ->add_option("--interpreter", options->reading.objects.interpreter,
                    "Where there are several: look names up in the one with this number")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
-  add_reading_options(*command, options->wishes, "an object read while it changes");
-  add_object_options(*command, options->wishes);
+  add_reading_options(*command, options->reading, "an object read while it changes");
+  add_object_options(*command, options->reading);
   add_format_options(*command, options->output, "Write JSON (docs/inspection.schema.json), one object");
   command->footer(R"(Examples:
   stillframe inspect 4211 app.settings.CACHES            an object of a module

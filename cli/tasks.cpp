@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "analysis/explain.h"
+#include "api/explain.h"
+#include "api/looks.h"
 #include "command.h"
-#include "photograph/photograph.h"
 #include "targets.h"
 
 namespace stillframe::cli {
@@ -17,7 +17,7 @@ namespace {
 struct TasksOptions {
   std::string target;
   CoreFiles files;
-  photograph::Wishes wishes;
+  capture::Options reading;
   OutputOptions output;
 };
 
@@ -27,12 +27,12 @@ int run(const TasksOptions& options, const Environment& environment) {
     print(target.error());
     return exit_code_of(target.error());
   }
-  auto still = photograph::take(**target, options.wishes);
+  auto still = api::take(**target, options.reading);
   if (!still) {
     print(still.error());
     return kNothing;
   }
-  analysis::explain(**target, *still);
+  api::explain(**target, *still);
   if (!print(options.output.json ? render::tasks_to_json(*still, environment.version)
                                  : render::tasks_to_text(*still, text_options(options.output, environment)))) {
     return kNothing;
@@ -44,12 +44,12 @@ int run(const TasksOptions& options, const Environment& environment) {
 
 void add_tasks(CLI::App& program, const Environment& environment, int& exit_code) {
   const auto options = std::make_shared<TasksOptions>();
-  options->wishes.tasks = photograph::TaskWish::all;
+  options->reading.tasks = capture::TaskOption::all;
   CLI::App* command = program.add_subcommand("tasks",
                                              "Show the tasks (asyncio, trio, curio, gevent) of a Python process or "
                                              "core file: who awaits whom, where, and for what");
   add_target_options(*command, options->target, options->files);
-  add_reading_options(*command, options->wishes, "tasks read while they change");
+  add_reading_options(*command, options->reading, "tasks read while they change");
   add_format_options(*command, options->output, "Write JSON (docs/tasks.schema.json), one object");
   command->add_flag("--no-fold", options->output.no_fold, "Show every task, also where many stand at the same place");
   command->add_flag("--no-hide", options->output.no_hide, "Show the scheduler's own calls too, which only wait");

@@ -18,7 +18,7 @@ constexpr std::uint32_t kMostDepth = 20;
 constexpr std::uint64_t kMostParts = std::uint64_t{1} << 30U;
 
 // --max-string, --max-items and what hides names; `needs` where they mean nothing without another option.
-void add_limits(CLI::App& command, photograph::ValueWishes& values, CLI::Option* needs) {
+void add_limits(CLI::App& command, capture::ValueOptions& values, CLI::Option* needs) {
   const auto only_with = [needs](CLI::Option* option) { return needs == nullptr ? option : option->needs(needs); };
   const auto limit = [&](const char* name, std::uint64_t& into, std::string_view help) {
     only_with(command
@@ -54,7 +54,7 @@ void add_limits(CLI::App& command, photograph::ValueWishes& values, CLI::Option*
 
 }  // namespace
 
-void add_value_options(CLI::App& command, photograph::ValueWishes& values) {
+void add_value_options(CLI::App& command, capture::ValueOptions& values) {
   values.limits.max_text = kUsualText;
   CLI::Option* locals = command.add_flag("--locals", values.wanted, "Show the arguments and locals of each call");
   command
@@ -72,17 +72,17 @@ void add_value_options(CLI::App& command, photograph::ValueWishes& values) {
   add_limits(command, values, locals);
 }
 
-void add_object_options(CLI::App& command, photograph::Wishes& wishes) {
+void add_object_options(CLI::App& command, capture::Options& reading) {
   constexpr std::uint64_t kUsualString = 500;
   constexpr std::uint64_t kUsualItems = 50;
-  wishes.values.limits.max_text = kUsualText;
-  wishes.values.limits.max_string = kUsualString;
-  wishes.values.limits.max_items = kUsualItems;
-  command.add_option("--depth", wishes.objects.depth, "How many levels of parts are shown, one within the other")
+  reading.values.limits.max_text = kUsualText;
+  reading.values.limits.max_string = kUsualString;
+  reading.values.limits.max_items = kUsualItems;
+  command.add_option("--depth", reading.objects.depth, "How many levels of parts are shown, one within the other")
       ->check(CLI::Range(std::uint32_t{0}, kMostDepth))
       ->capture_default_str()
       ->type_name("N");
-  add_limits(command, wishes.values, nullptr);
+  add_limits(command, reading.values, nullptr);
 }
 
 }  // namespace stillframe::cli

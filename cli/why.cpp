@@ -8,9 +8,9 @@
 #include <thread>
 #include <vector>
 
-#include "analysis/explain.h"
+#include "api/explain.h"
+#include "api/looks.h"
 #include "command.h"
-#include "photograph/photograph.h"
 #include "targets.h"
 
 namespace stillframe::cli {
@@ -19,7 +19,7 @@ namespace {
 struct WhyOptions {
   std::string target;
   CoreFiles files;
-  photograph::Wishes wishes;
+  capture::Options reading;
   OutputOptions output;
   double watch = 0;  // seconds; 0: one look
 };
@@ -29,9 +29,9 @@ constexpr std::size_t kLooks = 10;
 // Looks ten times, the first one now and the last one after that time. A process that ends meanwhile is told from what
 // was seen until then.
 Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions& options) {
-  photograph::Wishes wishes = options.wishes;
-  wishes.resources = resources_for(options.output);
-  wishes.native = photograph::NativeWish::all;  // a lock of C code is told by the functions that wait for it
+  capture::Options reading = options.reading;
+  reading.resources = resources_for(options.output);
+  reading.native = capture::NativeOption::all;  // a lock of C code is told by the functions that wait for it
   const std::size_t looks = options.watch > 0 ? kLooks : 1;
   const auto begin = std::chrono::steady_clock::now();
   std::vector<model::Still> stills;
@@ -40,7 +40,7 @@ Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions&
       const std::chrono::duration<double> after(options.watch * static_cast<double>(i) / (kLooks - 1));
       std::this_thread::sleep_until(begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(after));
     }
-    auto still = photograph::take(target, wishes);
+    auto still = api::take(target, reading);
     if (!still && stills.empty()) {
       return std::unexpected(std::move(still.error()));
     }
@@ -74,7 +74,7 @@ int run(const WhyOptions& options, const Environment& environment) {
     print(stills.error());
     return kNothing;
   }
-  analysis::explain_watched(**target, *stills);
+  api::explain_watched(**target, *stills);
   const model::Still& still = stills->back();
   const bool printed = options.output.json
                            ? print(still, options.output, environment)
@@ -93,8 +93,8 @@ void add_why(CLI::App& program, const Environment& environment, int& exit_code) 
                    "Look ten times within so many seconds: also tells what runs in circles, and who queues for the GIL")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.01, 3600.0));
-  options->wishes.tasks = photograph::TaskWish::many;
-  add_reading_options(*command, options->wishes, "what is read while it changes");
+  options->reading.tasks = capture::TaskOption::many;
+  add_reading_options(*command, options->reading, "what is read while it changes");
   add_format_options(*command, options->output,
                      "Write the whole still as JSON (docs/still.schema.json); the answer is in its findings");
   command->footer(R"(Examples:

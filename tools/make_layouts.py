@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Make the layout tables of src/cpython/layouts/ from the debug information of real CPython builds.
+"""Make the layout tables of src/cpython/dialects/layouts/ from the debug information of real CPython builds.
 
     tools/make_layouts.py NAME=FILE [NAME=FILE ...]
 
 NAME is the table's: 3.12, 3.11-debug, 3.14-free-threaded. FILE is a libpython or a python executable with debug
 information (a separate debug file does as well), or the folder of its headers (include/python3.14t): then a probe is
 compiled from those, with $CC and $CFLAGS. With `trace-refs:` before FILE the offsets of objects are moved behind the two
-more pointers that --with-pydebug puts at the head of every object up to 3.7 (Py_TRACE_REFS in Include/object.h). For each, src/cpython/layouts/cpython_NAME.cpp is written, and then
-src/cpython/layouts/tables.inc anew, the list of all tables.
+more pointers that --with-pydebug puts at the head of every object up to 3.7 (Py_TRACE_REFS in Include/object.h). For each, src/cpython/dialects/layouts/cpython_NAME.cpp is written, and then
+src/cpython/dialects/layouts/tables.inc anew, the list of all tables.
 
 Reads fields.def, the one list of what is read of CPython, and asks gdb (its Python interface) for the offsets.
 """
@@ -22,7 +22,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-LAYOUTS = HERE.parent / "src" / "cpython" / "layouts"
+LAYOUTS = HERE.parent / "src" / "cpython" / "dialects" / "layouts"
 
 GDB_SCRIPT = r"""
 import gdb, json
@@ -176,7 +176,7 @@ def write_table(name: str, file: str, spec: dict, offsets: dict) -> None:
     free_threaded = str("free" in kinds).lower()
     lines = [
         f"// CPython {name}. Made by: tools/make_layouts.py {name}={shown}",
-        '#include "cpython/layouts/tables.h"',
+        '#include "cpython/dialects/layouts/tables.h"',
         "",
         "namespace stillframe::cpython::layouts {",
         "",

@@ -29,13 +29,13 @@ def main():
 
 #include <array>
 
-#include "model/display_width_table.h"
+#include "text/display_width_table.h"
 
 namespace stillframe::cpython {{
 
 {BEFORE}
 // What str.isprintable() says no to, from U+0080 on.""")
-    print_table("kNotPrintable", ranges(), "model::CodePointRange")
+    print_table("kNotPrintable", ranges(), "text::CodePointRange")
     print(f"{AFTER}\n\n}}  // namespace stillframe::cpython")
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes src/model/display_width_table.h: which characters take two columns on a screen, and which take none.
+"""Writes src/text/display_width_table.h: which characters take two columns on a screen, and which take none.
 
-    python3.13 tools/make_width_table.py > src/model/display_width_table.h
+    python3.13 tools/make_width_table.py > src/text/display_width_table.h
 
 The facts are those of the running interpreter's unicodedata. Ranges grow over unassigned code points, which keeps the
 table small.

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cpython/greenlets.h"
+#include "cpython/stacks/greenlets.h"
 #include "memory/captured_memory.h"
 #include "native/thread_stacks.h"
 #include "native/unwinder.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cpython/frames.h"
+#include "cpython/stacks/frames.h"
 #include "native/unwinder.h"
 
 namespace stillframe::native {

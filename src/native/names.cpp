@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "native/known_code.h"
-#include "native/plumbing.h"
+#include "native/code_patterns.h"
+#include "native/trampoline_frames.h"
 
 namespace stillframe::native {
 namespace {

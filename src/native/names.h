@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "binary/native_symbols.h"
-#include "cpython/layout.h"
+#include "cpython/dialects/layout.h"
 #include "native/merge.h"
 #include "native/modules.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "native/known_code.h"
+#include "native/code_patterns.h"
 
 namespace stillframe::native {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "cpython/greenlet_module.h"
+#include "cpython/stacks/greenlet_module.h"
 
 namespace stillframe::native {
 namespace {

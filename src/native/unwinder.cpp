@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "native/known_code.h"
+#include "native/code_patterns.h"
 #include "native/stack_guess.h"
 
 namespace stillframe::native {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "model/display_width.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -23,7 +23,7 @@ bool is_control(std::uint32_t point) {
 void append_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const std::string_view before = text;
-    const std::uint32_t point = model::take_code_point(text);
+    const std::uint32_t point = text::take_code_point(text);
     const std::string_view bytes = before.substr(0, before.size() - text.size());
     if (point == '\t') {
       out += ' ';
@@ -48,14 +48,14 @@ std::string escaped(std::string_view text) {
 }
 
 std::string cut(std::string_view text, int width) {
-  if (width <= 0 || model::display_width(text) <= width) {
+  if (width <= 0 || text::display_width(text) <= width) {
     return std::string(text);
   }
   std::string_view rest = text;
   int used = 0;
   while (!rest.empty()) {
     std::string_view after = rest;
-    const int next = model::display_width(model::take_code_point(after));
+    const int next = text::display_width(text::take_code_point(after));
     if (used + next > width - 1) {
       break;
     }
@@ -66,13 +66,13 @@ std::string cut(std::string_view text, int width) {
 }
 
 std::string cut_front(std::string_view text, int width) {
-  int over = model::display_width(text) - width;
+  int over = text::display_width(text) - width;
   if (width <= 0 || over <= 0) {
     return std::string(text);
   }
   ++over;  // for the "…"
   while (!text.empty() && over > 0) {
-    over -= model::display_width(model::take_code_point(text));
+    over -= text::display_width(text::take_code_point(text));
   }
   return "…" + std::string(text);
 }
@@ -87,11 +87,11 @@ std::string wrapped(std::string_view text, std::string_view indent, int width) {
     const auto blank = std::min(text.find(' ', 1), text.size());
     std::string_view word = text.substr(0, blank);
     text.remove_prefix(blank);
-    int wide = model::display_width(word);
+    int wide = text::display_width(word);
     if (used > 0 && used + wide > width) {
       out += '\n';
       out += indent;
-      used = model::display_width(indent);
+      used = text::display_width(indent);
       wide -= word.starts_with(' ') ? 1 : 0;
       word.remove_prefix(word.starts_with(' ') ? 1 : 0);
     }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "model/display_width.h"
-#include "model/words.h"
 #include "render/escape.h"
 #include "render/inspection.h"
 #include "render/screen.h"
 #include "render/text_heading.h"
 #include "render/words.h"
+#include "text/display_width.h"
+#include "text/phrases.h"
 
 namespace stillframe::render {
 namespace {
@@ -55,9 +55,9 @@ class InspectionText {
       add(address);
     }
     if (object.items) {
-      add(model::with_count(*object.items, "item"));
+      add(text::with_count(*object.items, "item"));
     } else if (const auto count = object.children.size() + object.left_out; count > 0) {
-      add(model::with_count(count, "attribute"));
+      add(text::with_count(count, "attribute"));
     }
     if (object.role == PartRole::root) {
       if (object.refcount) {
@@ -66,7 +66,7 @@ class InspectionText {
         add("immortal");
       }
       if (object.size) {
-        add(model::with_count(*object.size, "byte"));
+        add(text::with_count(*object.size, "byte"));
       }
     }
     return facts.empty() ? "" : "  (" + facts + ")";
@@ -86,13 +86,13 @@ class InspectionText {
                                                                 : "";
     const std::string_view sign = between(object);
     if (screen_.width() > 0) {
-      const int fixed = model::display_width(guide) + model::display_width(sign);
-      const int beside = fixed + model::display_width(facts);
-      name = cut(name, std::max(screen_.width() - beside - std::min(kShortestValue, model::display_width(value)),
+      const int fixed = text::display_width(guide) + text::display_width(sign);
+      const int beside = fixed + text::display_width(facts);
+      name = cut(name, std::max(screen_.width() - beside - std::min(kShortestValue, text::display_width(value)),
                                 kShortestValue));
-      value = cut(value, std::max(screen_.width() - beside - model::display_width(name), kShortestValue));
-      const int left = screen_.width() - fixed - model::display_width(name) - model::display_width(value);
-      if (left < model::display_width(facts)) {
+      value = cut(value, std::max(screen_.width() - beside - text::display_width(name), kShortestValue));
+      const int left = screen_.width() - fixed - text::display_width(name) - text::display_width(value);
+      if (left < text::display_width(facts)) {
         facts = left > 0 ? cut(facts, left) : "";
       }
     }
@@ -112,7 +112,7 @@ class InspectionText {
       write_object(child, below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));
     }
     if (more) {
-      screen_.line(fmt::format("{}└─ … {} more", below, model::grouped(object.left_out)), style::kFaint);
+      screen_.line(fmt::format("{}└─ … {} more", below, text::grouped(object.left_out)), style::kFaint);
     }
   }
 

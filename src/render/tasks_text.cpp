@@ -4,10 +4,7 @@
 #include <span>
 #include <string>
 
-#include "model/display_width.h"
-#include "model/scheduler_files.h"
 #include "model/tasks.h"
-#include "model/words.h"
 #include "render/escape.h"
 #include "render/screen.h"
 #include "render/task_tree.h"
@@ -15,6 +12,9 @@
 #include "render/text_findings.h"
 #include "render/text_heading.h"
 #include "render/words.h"
+#include "text/display_width.h"
+#include "text/phrases.h"
+#include "text/scheduler_files.h"
 
 namespace stillframe::render {
 namespace {
@@ -37,7 +37,7 @@ std::string name_of(const Task& task) {
 
 // A call of the scheduler's own library.
 bool is_scheduler_call(const model::Frame& frame) {
-  return model::is_scheduler_file(frame.file.value_or(""));
+  return text::is_scheduler_file(frame.file.value_or(""));
 }
 
 std::string_view noun_of(model::Scheduler scheduler) {
@@ -120,11 +120,11 @@ class TasksText {
       running += task.state == TaskState::running ? 1 : 0;
       ready += task.state == TaskState::ready || task.state == TaskState::not_started ? 1 : 0;
     }
-    std::string text = model::with_count(all, "task");
+    std::string text = text::with_count(all, "task");
     std::string_view before = ": ";
     const auto add = [&](std::int64_t count, std::string_view what) {
       if (count > 0) {
-        text += fmt::format("{}{} {}", before, model::grouped(static_cast<std::uint64_t>(count)), what);
+        text += fmt::format("{}{} {}", before, text::grouped(static_cast<std::uint64_t>(count)), what);
         before = ", ";
       }
     };
@@ -152,9 +152,9 @@ class TasksText {
     }
     text += ": " + loop_doing(loop);
     if (loop.ready && *loop.ready > 0) {
-      text += fmt::format(
-          "; {} ready",
-          model::with_count(*loop.ready, loop.scheduler == model::Scheduler::asyncio ? "callback" : "task"));
+      text +=
+          fmt::format("; {} ready",
+                      text::with_count(*loop.ready, loop.scheduler == model::Scheduler::asyncio ? "callback" : "task"));
     }
     if (loop.doing != LoopDoing::nothing && loop.next_timer) {
       text += *loop.next_timer > 0 ? fmt::format("; the next timer in {}", seconds_in_words(*loop.next_timer))
@@ -205,7 +205,7 @@ class TasksText {
       write_node(child, below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));
     }
     if (node.deeper > 0) {
-      write_note(below + "└─ ", fmt::format("… {}", model::with_count(node.deeper, "more task")));
+      write_note(below + "└─ ", fmt::format("… {}", text::with_count(node.deeper, "more task")));
     }
   }
 
@@ -220,8 +220,8 @@ class TasksText {
       text += ": " + doing(task);
     }
     if (screen_.width() > 0) {
-      name = cut(name, std::max(screen_.width() - model::display_width(guide), 12));
-      text = cut(text, std::max(screen_.width() - model::display_width(guide) - model::display_width(name), 1));
+      name = cut(name, std::max(screen_.width() - text::display_width(guide), 12));
+      text = cut(text, std::max(screen_.width() - text::display_width(guide) - text::display_width(name), 1));
     }
     screen_.fitted_line(fmt::format("{}{}{}", screen_.styled(guide, style::kFaint),
                                     screen_.styled(name, node.in_cycle ? style::kMark : style::kHeading), text));
@@ -250,10 +250,10 @@ class TasksText {
     source.remove_prefix(std::min(source.find_first_not_of(" \t\f"), source.size()));
     std::string code = source.empty() ? "" : ": " + escaped(source);
     if (screen_.width() > 0) {
-      const int fixed = model::display_width(stem) + model::display_width(line) + model::display_width(function) + 4;
+      const int fixed = text::display_width(stem) + text::display_width(line) + text::display_width(function) + 4;
       const int room = screen_.width() - fixed;
-      file = cut_front(file, std::max({room - model::display_width(code), room / 2, 12}));
-      code = cut(code, std::max(room - model::display_width(file), 1));
+      file = cut_front(file, std::max({room - text::display_width(code), room / 2, 12}));
+      code = cut(code, std::max(room - text::display_width(file), 1));
     }
     screen_.fitted_line(fmt::format("{}{} in {}{}", screen_.styled(stem, style::kFaint),
                                     screen_.styled(file + line, style::kFile),
@@ -261,13 +261,13 @@ class TasksText {
   }
 
   void write_note(const std::string& stem, const std::string& text) {
-    const int room = std::max(screen_.width() - model::display_width(stem), 12);
+    const int room = std::max(screen_.width() - text::display_width(stem), 12);
     screen_.fitted_line(screen_.styled(stem, style::kFaint) +
                         screen_.styled(screen_.width() > 0 ? cut(text, room) : text, style::kFaint));
   }
 
   std::string alike_in_words(const std::vector<std::uint32_t>& alike) {
-    std::string text = fmt::format("and {} at the same place:", model::with_count(alike.size(), "more task"));
+    std::string text = fmt::format("and {} at the same place:", text::with_count(alike.size(), "more task"));
     for (const std::uint32_t task : std::span(alike).first(std::min(alike.size(), kMostNamed))) {
       text += fmt::format("{} {}", task == alike.front() ? "" : ",", name_of(tasks_.tasks[task]));
     }

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
-#include "model/display_width.h"
 #include "render/escape.h"
 #include "render/text_source.h"
 #include "render/values.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -50,7 +50,7 @@ void write_unplaced(Screen& screen, const model::Frame& frame) {
   }
   const std::string mark = kind_of(frame);
   if (screen.width() > 0) {
-    what = cut(what, part_of(screen.width() - model::display_width("  In ") - model::display_width(mark)));
+    what = cut(what, part_of(screen.width() - text::display_width("  In ") - text::display_width(mark)));
   }
   screen.fitted_line(
       fmt::format("  In {}{}", screen.styled(what, style::kFunction), screen.styled(mark, style::kFaint)));
@@ -60,7 +60,7 @@ void write_unplaced(Screen& screen, const model::Frame& frame) {
 void write_in_two_lines(Screen& screen, std::string file, std::string_view number, std::string function,
                         std::string_view mark) {
   const auto room = [&screen](const std::string& around) {
-    return part_of(screen.width() - model::display_width(around));
+    return part_of(screen.width() - text::display_width(around));
   };
   file = cut_front(file, room(fmt::format("  File \"\", line {}", number)));
   function = cut(function, room(fmt::format("    in {}", mark)));
@@ -76,14 +76,14 @@ void write_place(Screen& screen, const model::Frame& frame) {
   std::string function = function_name(frame);
   const std::string mark = native ? kind_of(frame) : "";
   const std::string around = fmt::format("  File \"\", line {}, in {}", number, mark);
-  const int room = screen.width() - model::display_width(around);
-  if (screen.width() > 0 && native && room < model::display_width(file) + model::display_width(function)) {
+  const int room = screen.width() - text::display_width(around);
+  if (screen.width() > 0 && native && room < text::display_width(file) + text::display_width(function)) {
     write_in_two_lines(screen, std::move(file), number, std::move(function), mark);
     return;
   }
   if (screen.width() > 0) {
-    file = cut_front(file, part_of(room - model::display_width(function)));
-    function = cut(function, part_of(room - model::display_width(file)));
+    file = cut_front(file, part_of(room - text::display_width(function)));
+    function = cut(function, part_of(room - text::display_width(file)));
   }
   screen.fitted_line(fmt::format("  File {}, line {}, in {}{}", screen.styled("\"" + file + "\"", style::kFile), number,
                                  screen.styled(function, style::kFunction), screen.styled(mark, style::kFaint)));

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "model/display_width.h"
-#include "model/words.h"
 #include "render/escape.h"
 #include "render/words.h"
+#include "text/display_width.h"
+#include "text/phrases.h"
 
 namespace stillframe::render {
 namespace {
@@ -44,7 +44,7 @@ std::string how_it_was_read(const model::Consistency& consistency, std::string_v
     case model::Method::untouched:
       return "untouched: not stopped, no thread ran meanwhile";
     case model::Method::stopped:
-      return fmt::format("{} stopped for {:.2f} ms", model::with_count(consistency.threads_stopped, "thread"),
+      return fmt::format("{} stopped for {:.2f} ms", text::with_count(consistency.threads_stopped, "thread"),
                          static_cast<double>(consistency.pause_us) / 1000.0);
     case model::Method::running:
       return consistency.pause_us > 0 ? fmt::format("read while running, after {:.2f} ms of stops: {} may be torn",
@@ -68,7 +68,7 @@ void write_heading(Screen& screen, const model::Source& source, const std::optio
   const std::string python = python_in_words(found);
   const std::string how = how_it_was_read(consistency, shown);
   const std::string all = what + " | " + python + " | " + how;
-  if (screen.width() == 0 || model::display_width(all) <= screen.width()) {
+  if (screen.width() == 0 || text::display_width(all) <= screen.width()) {
     screen.line(all, style::kHeading);
     return;
   }

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "model/display_width.h"
 #include "render/escape.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -31,13 +31,13 @@ void scroll_to_marks(std::string& shown, std::string& marks, int screen_width) {
   }
   const std::size_t begin = std::min(marks.find_first_not_of(' '), marks.size());
   const std::size_t before = std::min(begin, width / 4);
-  const int keep = model::display_width(shown) - static_cast<int>(begin - before);
+  const int keep = text::display_width(shown) - static_cast<int>(begin - before);
   if (begin == before) {
     return;
   }
-  const int all = model::display_width(shown);
+  const int all = text::display_width(shown);
   shown = cut_front(shown, keep);
-  const auto gone = static_cast<std::size_t>(all - model::display_width(shown));
+  const auto gone = static_cast<std::size_t>(all - text::display_width(shown));
   marks.erase(0, std::min(gone, marks.size()));
 }
 

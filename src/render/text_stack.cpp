@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "model/words.h"
 #include "render/escape.h"
 #include "render/folding.h"
 #include "render/text_frame.h"
 #include "render/words.h"
+#include "text/phrases.h"
 
 namespace stillframe::render {
 namespace {
@@ -57,7 +57,7 @@ void write_frames(Screen& screen, std::span<const model::Frame> frames, CaretSty
     if (run.times > 1) {
       const std::string what =
           run.length == 1 ? std::string("the frame above") : fmt::format("the {} frames above", run.length);
-      screen.line(fmt::format("  ... {} repeated {}{}", what, model::with_count(run.times - 1, "more time"),
+      screen.line(fmt::format("  ... {} repeated {}{}", what, text::with_count(run.times - 1, "more time"),
                               run.other_values ? ", with other values (--no-fold shows them)" : ""),
                   style::kFaint);
     }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <string>
 
-#include "model/words.h"
 #include "render/escape.h"
 #include "render/words.h"
+#include "text/phrases.h"
 
 namespace stillframe::render {
 namespace {
@@ -58,7 +58,7 @@ void write_titled(Screen& screen, std::string_view title, std::string_view noun,
     return;
   }
   std::string others =
-      fmt::format("  and {} with the same stack:", model::with_count(alike.size(), fmt::format("more {}", noun)));
+      fmt::format("  and {} with the same stack:", text::with_count(alike.size(), fmt::format("more {}", noun)));
   for (const Shown* other : alike.first(std::min(alike.size(), most_named))) {
     others += fmt::format("{} {}", other == alike.front() ? "" : ",", in_words(*other));
   }

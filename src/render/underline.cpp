@@ -4,9 +4,9 @@
 #include <charconv>
 #include <optional>
 
-#include "model/display_width.h"
 #include "render/anchors.h"
 #include "render/escape.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -50,7 +50,7 @@ bool assigns_to_name(std::string_view before) {
 }
 
 std::size_t shown_width(std::string_view text) {
-  return static_cast<std::size_t>(model::display_width(escaped(text)));
+  return static_cast<std::size_t>(text::display_width(escaped(text)));
 }
 
 // 3.13 and later leave `x = f(…)` and `return f(…)` unmarked: the statement does nothing but the call.

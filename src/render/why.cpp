@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "model/program_code.h"
 #include "render/escape.h"
 #include "render/screen.h"
 #include "render/text_findings.h"
 #include "render/text_heading.h"
 #include "render/words.h"
+#include "text/program_code.h"
 
 namespace stillframe::render {
 namespace {
 
 // Where a thread is in the program's own code; where none of it runs, in the library's.
 std::string place_in_words(const model::Thread& thread) {
-  const model::Frame* frame = model::own_frame(thread);
+  const model::Frame* frame = text::own_frame(thread);
   if (frame == nullptr || !frame->file) {
     return {};
   }

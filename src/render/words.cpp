@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "model/words.h"
+#include "text/phrases.h"
 
 namespace stillframe::render {
 
@@ -223,7 +223,7 @@ std::string state_in_words(const model::Thread& thread, const model::Still& stil
       }
       break;
     default:
-      add(model::state_word(thread.os_state));
+      add(text::state_word(thread.os_state));
   }
   return words;
 }

@@ -8,15 +8,12 @@
 #include <span>
 #include <string_view>
 
+#include "text/signals.h"
+
 namespace stillframe::target {
 namespace {
 
 // By number; x86-64 and AArch64 have the same.
-constexpr std::array<std::string_view, 32> signal_names{
-    "",          "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
-    "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
-    "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
-    "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS"};
 
 // si_code by number, from 1, of each signal that has its own (include/uapi/asm-generic/siginfo.h).
 using Codes = std::span<const std::string_view>;
@@ -83,16 +80,6 @@ bool dumps_core(std::int32_t signal) {
 
 }  // namespace
 
-bool is_fault(std::int32_t signal) {
-  constexpr std::array faults{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP};
-  return std::ranges::find(faults, signal) != faults.end();
-}
-
-std::string signal_name(std::int32_t number) {
-  const bool known = number > 0 && static_cast<std::size_t>(number) < signal_names.size();
-  return known ? std::string(signal_names[static_cast<std::size_t>(number)]) : fmt::format("signal {}", number);
-}
-
 std::optional<model::Crash> describe_crash(const binary::CoreFile& core) {
   // The thread that died is the first (fs/binfmt_elf.c, fill_note_info). NT_SIGINFO and pr_cursig agree, unless one of
   // them is missing or damaged.
@@ -104,7 +91,7 @@ std::optional<model::Crash> describe_crash(const binary::CoreFile& core) {
   if (!dumps_core(signal)) {
     return std::nullopt;
   }
-  model::Crash crash{.signal = signal, .signal_name = signal_name(signal)};
+  model::Crash crash{.signal = signal, .signal_name = text::signal_name(signal)};
   if (!core.threads().empty()) {
     crash.tid = core.threads().front().tid;
   }
@@ -112,7 +99,7 @@ std::optional<model::Crash> describe_crash(const binary::CoreFile& core) {
     return crash;
   }
   crash.code = code_name(signal, info->code);
-  if (is_fault(signal) && info->code > 0 && info->code != from_kernel) {
+  if (text::is_cpu_fault(signal) && info->code > 0 && info->code != from_kernel) {
     crash.fault_address = info->address;
   }
   if (info->code == from_user || info->code == from_queue || info->code == from_tkill) {

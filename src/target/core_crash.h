@@ -12,10 +12,4 @@ namespace stillframe::target {
 // Nothing for a core of a process that went on living (gcore).
 std::optional<model::Crash> describe_crash(const binary::CoreFile& core);
 
-// Whether the processor's own refusals have that signal: SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP.
-bool is_fault(std::int32_t signal);
-
-// "SIGSEGV"; "signal 99" for unknown ones.
-std::string signal_name(std::int32_t number);
-
 }  // namespace stillframe::target

@@ -87,6 +87,7 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
                             binary::describe_content(binary::FileReader(opened.file.fd()))),
                 "give the core file itself; if it is in an archive, unpack it first");
   }
+  opened.cut_short = !done->advice.empty();
   if (!done->whole) {
     opened.warnings.push_back(fmt::format("{}, after {} MiB of the core: the memory behind that is missing{}{}",
                                           done->why_not_whole, done->size >> 20U, done->advice.empty() ? "" : "; ",

@@ -17,6 +17,7 @@ struct OpenedCore {
   std::string name;       // for messages
   double written_at = 0;  // when the core was last written, seconds since 1970
   std::optional<FileIdentity> owner;  // of the core file, where his rights are less than ours
+  bool cut_short = false;             // by a limit
   std::vector<std::string> warnings;
 };
 

@@ -128,6 +128,7 @@ class CoreTarget final : public Target {
   CoreTarget(OpenedCore opened, CoreFile core, std::string path, CoreOptions options)
       : file_(std::move(opened.file)),
         written_at_(opened.written_at),
+        cut_short_(opened.cut_short),
         owner_(std::move(opened.owner)),
         owners_files_(kOwnersPatience, owner_),
         opening_warnings_(std::move(opened.warnings)),
@@ -161,6 +162,7 @@ class CoreTarget final : public Target {
   [[nodiscard]] Result<FileHandle> open_mapped(const Mapping& mapping) const override { return files_.open(mapping); }
   [[nodiscard]] std::optional<double> started_at() const override;
   [[nodiscard]] std::optional<model::Crash> crash() const override { return describe_crash(core_); }
+  [[nodiscard]] bool cut_short() const override { return cut_short_; }
   [[nodiscard]] std::vector<std::string> warnings() const override;
 
  private:
@@ -172,6 +174,7 @@ class CoreTarget final : public Target {
 
   FileHandle file_;
   double written_at_;
+  bool cut_short_;
   std::optional<FileIdentity> owner_;
   mutable FileHelper owners_files_;
   mutable RefusedFiles refused_;

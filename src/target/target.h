@@ -141,6 +141,8 @@ class Target {
   [[nodiscard]] std::chrono::milliseconds stop_limit() const { return stop_limit_; }
   // What may still be read of files in this look.
   [[nodiscard]] const std::shared_ptr<binary::FileBudget>& file_budget() const { return file_budget_; }
+  // Whether less of it was taken in than there is, because of a limit that an option raises.
+  [[nodiscard]] virtual bool cut_short() const { return false; }
   // What could not be read of the target itself (a truncated core, missing notes, libraries not found), for the
   // warnings.
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;

@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "changes.h"
-#include "cpython/code.h"
-#include "cpython/debug_offsets.h"
 #include "cpython/fake_python.h"
 #include "cpython/fake_target.h"
-#include "cpython/interpreters.h"
-#include "cpython/runtime.h"
-#include "cpython/search.h"
-#include "cpython/sys_module.h"
-#include "cpython/thread_names.h"
+#include "cpython/runtime/debug_offsets.h"
+#include "cpython/runtime/runtime.h"
+#include "cpython/runtime/search.h"
+#include "cpython/runtime/sys_module.h"
+#include "cpython/stacks/code.h"
+#include "cpython/stacks/interpreters.h"
+#include "cpython/stacks/thread_names.h"
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
+#include "capture/task_trouble.h"
 #include "changes.h"
-#include "cpython/asyncio/fake_asyncio.h"
 #include "cpython/fake_target.h"
-#include "cpython/program_tasks.h"
-#include "photograph/task_trouble.h"
+#include "cpython/tasks/asyncio/fake_asyncio.h"
+#include "cpython/tasks/program_tasks.h"
 
 namespace {
 
@@ -167,7 +167,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ProgramTasks tasks(target, objects, {program.interpreter});
   for (const TaskDepth depth : {TaskDepth::links, TaskDepth::all}) {
     const RawTasks found = tasks.read(objects, codes, process, kMostTasks, depth);
-    static_cast<void>(stillframe::photograph::may_be_in_trouble(found));
+    static_cast<void>(stillframe::capture::may_be_in_trouble(found));
     if (found.tasks.size() > 100) {
       std::abort();  // there are not so many words
     }

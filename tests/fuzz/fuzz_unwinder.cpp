@@ -123,7 +123,7 @@ void fuzz_merge(Input& input, const FakeStack& fake, const native::NativeStack& 
         {.address = object, .entry = (flags & 1U) != 0, .c_stack_mark = (flags & 2U) != 0 ? address(input) : 0});
   }
   if (input.number<std::uint8_t>() % 4 == 1) {
-    chain.broken = "torn";
+    chain.broken = cpython::ChainBreak{};
   }
   std::vector<native::LoopPart> parts;
   for (std::size_t i = 0; i < stack.frames.size(); ++i) {

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "cpython/generators.h"
+#include "cpython/stacks/generators.h"
 
 namespace stillframe::cpython {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "cpython/frames.h"
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
+#include "cpython/stacks/frames.h"
 
 namespace stillframe::cpython {
 

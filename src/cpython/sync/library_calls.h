@@ -6,9 +6,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "cpython/frames.h"
+#include "cpython/stacks/frames.h"
+#include "cpython/stacks/variables.h"
 #include "cpython/values/types.h"
-#include "cpython/variables.h"
 #include "model/resources.h"
 
 namespace stillframe::cpython {

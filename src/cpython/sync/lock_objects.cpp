@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "cpython/function_words.h"
+#include "cpython/objects/function_words.h"
 #include "cpython/values/attributes.h"
 #include "cpython/values/locks.h"
 #include "cpython/values/members.h"

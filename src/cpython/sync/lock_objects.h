@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "cpython/frames.h"
+#include "cpython/stacks/frames.h"
+#include "cpython/stacks/variables.h"
 #include "cpython/sync/held_slots.h"
 #include "cpython/values/types.h"
-#include "cpython/variables.h"
 
 namespace stillframe::cpython {
 

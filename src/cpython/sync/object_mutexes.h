@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 #include "cpython/values/types.h"
 
 namespace stillframe::cpython {

@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cpython/frames.h"
+#include "cpython/stacks/frames.h"
+#include "cpython/stacks/variables.h"
 #include "cpython/values/types.h"
-#include "cpython/variables.h"
 
 namespace stillframe::cpython {
 

@@ -1,7 +1,7 @@
 #include "cpython/sync/semaphores.h"
 
+#include "cpython/runtime/word_search.h"
 #include "cpython/values/members.h"
-#include "cpython/word_search.h"
 
 namespace stillframe::cpython {
 namespace {

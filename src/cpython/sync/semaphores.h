@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 #include "target/target.h"
 
 namespace stillframe::cpython {

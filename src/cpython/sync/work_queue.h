@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "cpython/objects.h"
-#include "cpython/variables.h"
+#include "cpython/objects/objects.h"
+#include "cpython/stacks/variables.h"
 
 namespace stillframe::cpython {
 

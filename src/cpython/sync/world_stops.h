@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include "cpython/interpreters.h"
-#include "cpython/objects.h"
-#include "cpython/runtime.h"
+#include "cpython/objects/objects.h"
+#include "cpython/runtime/runtime.h"
+#include "cpython/stacks/interpreters.h"
 
 namespace stillframe::cpython {
 

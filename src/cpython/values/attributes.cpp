@@ -4,7 +4,7 @@
 #include <ranges>
 #include <unordered_set>
 
-#include "cpython/dict_format.h"
+#include "cpython/objects/dict_format.h"
 #include "cpython/values/kinds.h"
 
 namespace stillframe::cpython {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 
 namespace stillframe::cpython {
 

@@ -1,7 +1,7 @@
 // Members of objects whose structures hold little but words: the n-th word behind the head that all objects have.
 #pragma once
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 
 namespace stillframe::cpython {
 

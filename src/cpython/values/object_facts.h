@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 #include "cpython/values/types.h"
 
 namespace stillframe::cpython {

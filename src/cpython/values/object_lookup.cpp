@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "cpython/near_names.h"
+#include "cpython/objects/suggestions.h"
 #include "cpython/values/attributes.h"
 
 namespace stillframe::cpython {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cpython/object_path.h"
-#include "cpython/objects.h"
+#include "cpython/objects/object_path.h"
+#include "cpython/objects/objects.h"
 #include "cpython/values/printer.h"
 #include "cpython/values/types.h"
 #include "model/result.h"

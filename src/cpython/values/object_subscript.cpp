@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "cpython/near_names.h"
+#include "cpython/objects/suggestions.h"
 #include "cpython/values/object_lookup.h"
 
 namespace stillframe::cpython {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cpython/frames.h"
+#include "cpython/stacks/frames.h"
 
 namespace stillframe::cpython {
 namespace {

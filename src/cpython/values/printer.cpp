@@ -7,7 +7,7 @@
 
 #include "cpython/values/attributes.h"
 #include "cpython/values/kinds.h"
-#include "model/words.h"
+#include "text/phrases.h"
 
 namespace stillframe::cpython {
 namespace {
@@ -215,12 +215,12 @@ bool Printer::each(std::uint64_t count, const std::function<bool(std::uint64_t)>
 void Printer::more(std::uint64_t count) {
   cut_ = true;
   left_out_ += active_.size() == 1 ? count : 0;
-  put(limits_.counts ? fmt::format("… {} more", model::grouped(count)) : "…");
+  put(limits_.counts ? fmt::format("… {} more", text::grouped(count)) : "…");
 }
 
 void Printer::more_of_text(std::uint64_t count, std::string_view unit) {
   cut_ = true;
-  put(fmt::format("… {} more {}", model::grouped(count), unit));
+  put(fmt::format("… {} more {}", text::grouped(count), unit));
 }
 
 void Printer::cut() {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 #include "cpython/values/redaction.h"
 #include "cpython/values/types.h"
 

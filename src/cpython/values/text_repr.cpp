@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "cpython/utf8.h"
+#include "cpython/objects/utf8.h"
 #include "cpython/values/printable_table.h"
 
 namespace stillframe::cpython {
 namespace {
 
 bool is_printable(char32_t point) {
-  const auto range = std::ranges::lower_bound(kNotPrintable, point, {}, &model::CodePointRange::last);
+  const auto range = std::ranges::lower_bound(kNotPrintable, point, {}, &text::CodePointRange::last);
   return point <= 0x10FFFF && (range == kNotPrintable.end() || point < range->first);
 }
 

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "cpython/objects.h"
+#include "cpython/objects/objects.h"
 
 namespace stillframe::cpython {
 

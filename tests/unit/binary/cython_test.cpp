@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "compiled_object.h"
+#include "binary/compiled_object.h"
 
 namespace stillframe::binary {
 namespace {

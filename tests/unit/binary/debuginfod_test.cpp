@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "compiled_object.h"
+#include "binary/compiled_object.h"
 
 namespace stillframe::binary {
 namespace {

@@ -8,8 +8,8 @@
 #include <csignal>
 #include <vector>
 
+#include "binary/compiled_object.h"
 #include "binary/native_symbols.h"
-#include "compiled_object.h"
 
 namespace stillframe::binary {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "compiled_object.h"
+#include "binary/compiled_object.h"
 
 namespace stillframe::binary {
 namespace {

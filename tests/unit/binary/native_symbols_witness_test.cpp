@@ -8,7 +8,7 @@
 #include <random>
 #include <sstream>
 
-#include "compiled_object.h"
+#include "binary/compiled_object.h"
 
 namespace stillframe::binary {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "cpython/layout.h"
-#include "fake_python.h"
+#include "cpython/dialects/layout.h"
+#include "cpython/fake_python.h"
 
 namespace stillframe::testing {
 

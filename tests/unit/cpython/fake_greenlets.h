@@ -7,7 +7,7 @@
 
 #include "cpython/fake_python.h"
 #include "cpython/fake_target.h"
-#include "cpython/greenlets.h"
+#include "cpython/stacks/greenlets.h"
 #include "whole_pages.h"
 
 namespace stillframe::testing {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "cpython/interpreters.h"
-#include "cpython/layout.h"
+#include "cpython/dialects/layout.h"
+#include "cpython/stacks/interpreters.h"
 #include "fake_memory.h"
 
 namespace stillframe::testing {

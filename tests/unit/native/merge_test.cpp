@@ -145,7 +145,7 @@ TEST_F(MergeTest, AllowsTornChains) {
   native(".l.l");
   python(true, at(1, 8));
   python();
-  chain_.broken = "memory cannot be read";
+  chain_.broken = cpython::ChainBreak{};
   EXPECT_EQ(order(), "p1 n3 n2 n1 p0 n0") << "not inside a loop that nothing says it began";
   EXPECT_EQ(conflict(), "");
 }

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "stills.h"
+#include "render/stills.h"
 
 namespace stillframe::render {
 namespace {

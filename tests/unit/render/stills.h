@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/still.h"
-#include "photograph/source_columns.h"
+#include "resolve/source_columns.h"
 
 namespace stillframe::testing {
 
@@ -21,7 +21,7 @@ inline model::Frame frame(std::string_view file, std::int32_t line, std::string_
   if (const auto at = source.find(running); !running.empty() && at != std::string_view::npos) {
     made.byte_column = static_cast<std::int32_t>(at);
     made.end_byte_column = static_cast<std::int32_t>(at + running.size());
-    photograph::place_columns(made, source, source);
+    resolve::place_columns(made, source, source);
   }
   return made;
 }

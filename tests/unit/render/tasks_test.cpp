@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "model/display_width.h"
 #include "model/tasks.h"
+#include "render/stills.h"
 #include "render/task_tree.h"
-#include "stills.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -154,7 +154,7 @@ TEST_F(TasksTest, FitsTheScreen) {
   for (const int width : {20, 40, 80}) {
     std::istringstream lines(tasks_to_text(still, {.width = width}));
     for (std::string line; std::getline(lines, line);) {
-      EXPECT_LE(model::display_width(line), std::max(width, 40)) << line;
+      EXPECT_LE(text::display_width(line), std::max(width, 40)) << line;
     }
   }
 }

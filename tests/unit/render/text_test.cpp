@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
-#include "model/display_width.h"
 #include "render/golden.h"
 #include "render/stills.h"
+#include "text/display_width.h"
 
 namespace stillframe::render {
 namespace {
@@ -288,7 +288,7 @@ TEST(TextScreen, NoLineIsWiderThanTheTerminal) {
     const std::string text = to_text(still, {.width = width});
     std::size_t begin = 0;
     for (std::size_t end = text.find('\n'); end != std::string::npos; begin = end + 1, end = text.find('\n', begin)) {
-      EXPECT_LE(model::display_width(std::string_view(text).substr(begin, end - begin)), width)
+      EXPECT_LE(text::display_width(std::string_view(text).substr(begin, end - begin)), width)
           << text.substr(begin, end - begin);
     }
   }

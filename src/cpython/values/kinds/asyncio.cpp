@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "cpython/asyncio/futures.h"
+#include "cpython/tasks/asyncio/futures.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 

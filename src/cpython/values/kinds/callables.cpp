@@ -1,7 +1,7 @@
 // Functions, methods, and the descriptors that C code makes of its own.
 #include <fmt/format.h>
 
-#include "cpython/function_words.h"
+#include "cpython/objects/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"

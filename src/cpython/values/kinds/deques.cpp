@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "cpython/deque.h"
+#include "cpython/objects/deque.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "cpython/utf8.h"
+#include "cpython/objects/utf8.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "cpython/function_words.h"
+#include "cpython/objects/function_words.h"
 #include "cpython/values/fields.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"

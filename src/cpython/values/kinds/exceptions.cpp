@@ -1,5 +1,5 @@
 // Exceptions.
-#include "cpython/exceptions.h"
+#include "cpython/stacks/exceptions.h"
 
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"

@@ -1,7 +1,7 @@
 // dict, its views, and mappingproxy.
 #include <algorithm>
 
-#include "cpython/dict_format.h"
+#include "cpython/objects/dict_format.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 

@@ -1,7 +1,7 @@
 // What leads to another object: weak references, cells; and capsules, which lead to memory of C code.
 #include <fmt/format.h>
 
-#include "cpython/function_words.h"
+#include "cpython/objects/function_words.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"

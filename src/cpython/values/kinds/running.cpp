@@ -1,7 +1,7 @@
 // Code, frames, and what can be suspended: generators, coroutines, asynchronous generators.
 #include <fmt/format.h>
 
-#include "cpython/generators.h"
+#include "cpython/stacks/generators.h"
 #include "cpython/values/kind_lists.h"
 #include "cpython/values/members.h"
 #include "cpython/values/names.h"

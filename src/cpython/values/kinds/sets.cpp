@@ -1,5 +1,5 @@
 // set and frozenset.
-#include "cpython/set_table.h"
+#include "cpython/objects/set_table.h"
 #include "cpython/values/kind_lists.h"
 
 namespace stillframe::cpython {

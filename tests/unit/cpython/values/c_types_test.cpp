@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "../every_layout.h"
+#include "cpython/every_layout.h"
 #include "cpython/values/printer.h"
 
 namespace stillframe::cpython {

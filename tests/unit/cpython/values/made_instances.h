@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "value_writing.h"
+#include "cpython/values/value_writing.h"
 
 namespace stillframe::testing {
 

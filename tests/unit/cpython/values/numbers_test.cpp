@@ -3,7 +3,7 @@
 #include <bit>
 #include <limits>
 
-#include "value_writing.h"
+#include "cpython/values/value_writing.h"
 
 namespace stillframe::cpython {
 namespace {

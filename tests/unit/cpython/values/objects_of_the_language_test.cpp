@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cpython/values/kinds.h"
-#include "value_writing.h"
+#include "cpython/values/value_writing.h"
 
 namespace stillframe::cpython {
 namespace {

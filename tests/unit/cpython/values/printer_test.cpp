@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "../every_layout.h"
+#include "cpython/every_layout.h"
 
 namespace stillframe::cpython {
 namespace {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "value_writing.h"
+#include "cpython/values/value_writing.h"
 
 namespace stillframe::cpython {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "value_writing.h"
+#include "cpython/values/value_writing.h"
 
 namespace stillframe::cpython {
 namespace {

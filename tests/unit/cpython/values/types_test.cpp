@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "../every_layout.h"
+#include "cpython/every_layout.h"
 #include "cpython/values/kinds.h"
 
 namespace stillframe::cpython {

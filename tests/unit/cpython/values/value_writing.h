@@ -1,7 +1,7 @@
 // For the tests of kinds: objects in fake memory, of any layout, written.
 #pragma once
 
-#include "../every_layout.h"
+#include "cpython/every_layout.h"
 #include "cpython/values/printer.h"
 
 namespace stillframe::testing {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "../../every_layout.h"
+#include "cpython/every_layout.h"
 #include "cpython/values/printer.h"
 
 namespace stillframe::cpython {

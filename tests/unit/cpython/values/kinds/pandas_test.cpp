@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "../made_instances.h"
+#include "cpython/values/made_instances.h"
 
 namespace stillframe::cpython {
 namespace {

@@ -1,0 +1,71 @@
+// Code objects: names, file, and which source line (from 3.11 on also which columns) an instruction belongs to.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cpython/objects/objects.h"
+#include "cpython/stacks/chain_budget.h"
+
+namespace stillframe::cpython {
+
+// Where an instruction stands in its source; lines are 1-based, columns 0-based UTF-8 byte offsets.
+struct Position {
+  std::optional<std::int32_t> line;
+  std::optional<std::int32_t> end_line;
+  std::optional<std::int32_t> column;
+  std::optional<std::int32_t> end_column;
+
+  bool operator==(const Position&) const = default;
+};
+
+struct Code {
+  Address address = 0;
+  std::string filename;
+  std::string name;
+  std::optional<std::string> qualname;  // 3.11+
+  std::int32_t first_line = 0;
+  std::string line_table;    // the raw bytes of co_linetable or co_lnotab
+  Address instructions = 0;  // 3.11+: where co_code_adaptive begins
+  std::uint64_t instruction_bytes = 0;
+  std::int32_t first_traceable = 0;  // 3.11+: index of the first instruction a traceback may show
+  Address thread_local_copies = 0;   // 3.14t+: co_tlbc, 0 when there is none
+  bool lost = false;  // all or some of it is memory that the core does not hold: what is empty is unknown
+};
+
+// Reads each code object once. A code object that was read stays as it was read, also after the target runs again.
+class CodeCache {
+ public:
+  // `code_type`: the address of PyCode_Type, or 0 when it is not known: then the type's name must be "code".
+  CodeCache(const Objects& objects, Address code_type, const ChainLimits& limits = {})
+      : objects_(objects), code_type_(code_type), budget_(limits) {}
+
+  // Of the chains whose code it keeps.
+  [[nodiscard]] ChainBudget& budget() { return budget_; }
+
+  // Null when there is no sound code object at that address. Where the core has lost the memory that one would lie in,
+  // a code object of which nothing is known. The pointer stays valid as long as the cache.
+  const Code* find(Address address);
+  // True when an object's type is the code type.
+  bool is_code(Address object);
+
+ private:
+  std::optional<Code> load(Address address);
+  [[nodiscard]] bool is_lost(Address object, std::size_t size) const;
+
+  const Objects& objects_;
+  Address code_type_;
+  ChainBudget budget_;
+  std::uint64_t text_bytes_ = 0;
+  std::deque<Code> codes_;
+  std::unordered_map<Address, const Code*> by_address_;  // null: known to be none
+};
+
+// The source position of the instruction at byte offset `lasti` (-1: not begun) in the layout's own line table format.
+Position locate(const Code& code, std::int64_t lasti, PythonVersion version);
+
+}  // namespace stillframe::cpython
