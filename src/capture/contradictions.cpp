@@ -81,6 +81,9 @@ std::vector<std::string> missed_threads(const Snapshot& snapshot, const target::
   std::vector<std::string> texts;
   const cpython::Objects now(target.memory(), runtime.layout);
   for (const auto& interpreter : snapshot.process.interpreters) {
+    if (interpreter.limited) {
+      continue;  // threads are missing, and that has been said
+    }
     std::unordered_set<Address> seen;
     for (const auto& thread : interpreter.threads) {
       seen.insert(thread.address);

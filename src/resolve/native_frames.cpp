@@ -128,7 +128,12 @@ void NativeFrames::add_greenlet(std::size_t index, model::Greenlet& shown) {
 std::vector<model::Frame> NativeFrames::interleave(const native::Merged& merged, const native::NativeStack& stack,
                                                    std::span<model::Frame> python) {
   std::vector<model::Frame> frames;
-  frames.reserve(merged.frames.size());
+  // A hundred thousand frames take their room once.
+  std::size_t count = python.size();
+  for (std::size_t i = 0; i < stack.frames.size(); ++i) {
+    count += std::max<std::size_t>(names_.calls(stack, i).size(), 1);
+  }
+  frames.reserve(count);
   for (std::size_t at = 0; at < merged.frames.size();) {
     std::size_t end = at + (merged.frames[at].python ? 0 : 1);
     const std::size_t first_python = end;
