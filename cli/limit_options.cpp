@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "command.h"
 #include "capture/options.h"
+#include "command.h"
 
 namespace stillframe::cli {
 

@@ -71,8 +71,7 @@ Result<std::int64_t> parse_pid(const std::string& text) {
 // "16G", "512M", "100000000"; kibibytes and so on, as the shell's tools have them.
 void add_core_size_option(CLI::App& command, CoreFiles& files) {
   command
-      .add_option("--max-core-size", files.core.decompress.most,
-                  "Of a compressed core at most so much is decompressed")
+      .add_option("--max-core-size", files.core.decompress.most, "Of a compressed core at most so much is decompressed")
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("16G");

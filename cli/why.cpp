@@ -34,13 +34,14 @@ Result<std::vector<model::Still>> look(target::Target& target, const WhyOptions&
   reading.native = capture::NativeOption::all;  // a lock of C code is told by the functions that wait for it
   const std::size_t looks = options.watch > 0 ? kLooks : 1;
   const auto begin = std::chrono::steady_clock::now();
+  api::Looks again(target);
   std::vector<model::Still> stills;
   for (std::size_t i = 0; i < looks; ++i) {
     if (i > 0) {
       const std::chrono::duration<double> after(options.watch * static_cast<double>(i) / (kLooks - 1));
       std::this_thread::sleep_until(begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(after));
     }
-    auto still = api::take(target, reading);
+    auto still = again.take(reading);
     if (!still && stills.empty()) {
       return std::unexpected(std::move(still.error()));
     }

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <utility>
 
 #include "capture/capturer.h"
-#include "cpython/runtime/runtime.h"
-#include "cpython/stacks/greenlet_module.h"
-#include "memory/captured_memory.h"
-#include "native/names.h"
 #include "postmortem/crash_facts.h"
 #include "resolve/native_frames.h"
 #include "resolve/python_facts.h"
@@ -19,94 +17,118 @@
 #include "waits/thread_pools.h"
 
 namespace stillframe::api {
-namespace {
-
-// An address in the data of the file that the interpreter is in.
-cpython::Address interpreter_data(const cpython::Runtime& runtime) {
-  for (const cpython::Address at : {runtime.runtime, runtime.code_type, runtime.interpreters_head_at}) {
-    if (at != 0) {
-      return at;
+Result<session::Session*> Looks::session_for(const capture::Options& options) {
+  const bool accept_unknown = options.native == capture::NativeOption::all;
+  // What has no Python may be looked at in one way and not in the other.
+  const bool fits = session_ && session_->options().exhaustive == options.exhaustive &&
+                    (session_->runtime().present() || session_->options().accept_unknown == accept_unknown);
+  if (!fits) {
+    auto opened = session::Session::open(
+        target_, {.exhaustive = options.exhaustive, .accept_unknown = accept_unknown, .fetch = options.fetch});
+    if (!opened) {
+      return std::unexpected(std::move(opened.error()));
     }
+    session_ = std::move(*opened);
+    return session_.get();
   }
-  return 0;
+  const auto change = session_->refresh(options.native != capture::NativeOption::none);
+  if (!change) {
+    return std::unexpected(change.error());
+  }
+  if (*change == target::Change::program) {
+    sources_.clear();
+  }
+  session_->set_fetch(options.fetch);
+  return session_.get();
 }
 
-// A program without Python, or with one that no table describes, has native stacks.
-Result<cpython::Runtime> find_python(const target::Target& target, const memory::MemorySource& memory,
-                                     const capture::Options& options) {
-  const bool all = options.native == capture::NativeOption::all;
-  auto runtime = cpython::discover(target, memory, {.exhaustive = options.exhaustive, .accept_unknown = all});
-  if (runtime || runtime.error().kind != ErrorKind::not_python) {
-    return runtime;
+Result<model::Still> Looks::take(const capture::Options& options) {
+  const auto opened = session_for(options);
+  if (!opened) {
+    return std::unexpected(opened.error());
   }
-  if (all) {
-    return cpython::Runtime{};
-  }
-  runtime.error().advice += "; --native-all shows the native stacks of any program";
-  return runtime;
-}
-
-}  // namespace
-
-Result<model::Still> take(target::Target& target, const capture::Options& options) {
-  target.file_budget()->begin(options.max_read);
-  target.limit_stops(options.stop_limit);
-  memory::CapturedMemory memory(target.memory());
-  auto runtime = find_python(target, memory, options);
-  if (!runtime) {
-    return std::unexpected(std::move(runtime.error()));
-  }
-  runtime->has_greenlets = cpython::greenlet_is_loaded(target);
-  // Code and unwind rules do not change: read when they are needed, and kept apart from the copy of one moment.
-  constexpr std::size_t kMostOfCode = std::size_t{32} << 20U;
-  const memory::CapturedMemory code(target.memory(), kMostOfCode);
-  native::Modules modules(target, code);
-  native::Names names(target, modules, runtime->version, interpreter_data(*runtime), options.fetch);
-  modules.ask_for_functions(
-      [&names](native::Module& module, native::Address pc) { return names.function_at(module, pc); });
-  auto snapshot = capture::take_snapshot(target, memory, *runtime, modules, options);
+  target_.file_budget()->begin(options.max_read);
+  target_.limit_stops(options.stop_limit);
+  session::Session& session = **opened;
+  const cpython::Runtime& runtime = session.runtime();
+  native::Names& names = session.names();
+  auto snapshot = capture::take_snapshot(session, options);
   if (!snapshot) {
     return std::unexpected(std::move(snapshot.error()));
   }
   model::Still still;
   still.taken_at = std::chrono::system_clock::now();
-  still.source = target.source();
+  still.source = target_.source();
   still.consistency = snapshot->consistency;
-  still.crash = target.crash();
-  for (auto* list : {&runtime->warnings, &snapshot->warnings}) {
-    std::ranges::move(*list, std::back_inserter(still.warnings));
-  }
-  const cpython::Objects objects(memory, runtime->layout);
-  if (runtime->present()) {
-    still.python = resolve::describe_python(snapshot->process, *runtime, objects);
-  } else if (runtime->claimed) {
-    still.python = model::Python{.version = fmt::format("{}.{}", runtime->claimed->major, runtime->claimed->minor)};
+  still.crash = target_.crash();
+  still.warnings = runtime.warnings;
+  std::ranges::move(snapshot->warnings, std::back_inserter(still.warnings));
+  if (runtime.present()) {
+    still.python = resolve::describe_python(snapshot->process, runtime, session.objects());
+  } else if (runtime.claimed) {
+    still.python = model::Python{.version = fmt::format("{}.{}", runtime.claimed->major, runtime.claimed->minor)};
   }
   resolve::NativeFrames native(*snapshot, names, still, options.native);
   snapshot->resources = options.resources;
   snapshot->redaction = options.values.redaction;
-  const auto tids = resolve::resolve_still(*snapshot, target, *runtime, native, still);
+  const auto tids = resolve::resolve_still(*snapshot, target_, runtime, native, still);
   if (snapshot->resources != capture::ResourceOption::none) {
-    waits::add_resources(*snapshot, target, tids, *runtime, snapshot->redaction, still);
+    waits::add_resources(*snapshot, target_, tids, runtime, snapshot->redaction, still);
     waits::add_pools(*snapshot, tids, still);
   }
   if (still.crash) {
-    postmortem::add_crash_facts(target, *runtime, modules, names, *snapshot, still);
+    postmortem::add_crash_facts(target_, runtime, session.modules(), names, *snapshot, still);
   }
   for (const std::string& file : names.cut_files()) {
     still.partial = true;
     still.warnings.push_back(file +
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
-  still.partial = still.partial || runtime->claimed.has_value() || target.cut_short();
-  resolve::add_sources(still, target);
+  still.partial = still.partial || runtime.claimed.has_value() || target_.cut_short();
+  resolve::add_sources(still, target_, sources_);
   // Last, for they also tell of files that were asked for on the way.
-  std::ranges::move(target.warnings(), std::back_inserter(still.warnings));
-  if (auto unread = target.file_budget()->warning()) {
+  std::ranges::move(target_.warnings(), std::back_inserter(still.warnings));
+  if (auto unread = target_.file_budget()->warning()) {
     still.partial = true;
     still.warnings.push_back(std::move(*unread));
   }
   return still;
+}
+
+Result<model::Inspection> Looks::inspect(const capture::Options& options) {
+  const auto opened = session_for(options);
+  if (!opened) {
+    return std::unexpected(opened.error());
+  }
+  session::Session& session = **opened;
+  const cpython::Runtime& runtime = session.runtime();
+  target_.limit_stops(options.stop_limit);
+  auto snapshot = capture::take_snapshot(session, options);
+  if (!snapshot) {
+    return std::unexpected(std::move(snapshot.error()));
+  }
+  model::Inspection inspection;
+  inspection.taken_at = std::chrono::system_clock::now();
+  inspection.source = target_.source();
+  inspection.consistency = snapshot->consistency;
+  inspection.warnings = runtime.warnings;
+  inspection.python = resolve::describe_python(snapshot->process, runtime, session.objects());
+  inspection.interpreter = snapshot->objects_shown.interpreter;
+  inspection.answers = std::move(snapshot->objects_shown.answers);
+  inspection.partial = snapshot->partial || snapshot->objects_shown.unreadable > 0;
+  for (auto* list : {&snapshot->warnings, &snapshot->objects_shown.warnings}) {
+    std::ranges::move(*list, std::back_inserter(inspection.warnings));
+  }
+  std::ranges::move(target_.warnings(), std::back_inserter(inspection.warnings));
+  return inspection;
+}
+
+Result<model::Still> take(target::Target& target, const capture::Options& options) {
+  return Looks(target).take(options);
+}
+
+Result<model::Inspection> inspect(target::Target& target, const capture::Options& options) {
+  return Looks(target).inspect(options);
 }
 
 }  // namespace stillframe::api

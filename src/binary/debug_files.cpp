@@ -65,8 +65,8 @@ std::unique_ptr<SymbolImage> open_with_id(int fd, const std::string& id) {
   return image != nullptr && image->build_id() == id ? std::move(image) : nullptr;
 }
 
-std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& place, const std::string& id, std::uint32_t checksum,
-                                         FileBudget& budget) {
+std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& place, const std::string& id,
+                                         std::uint32_t checksum, FileBudget& budget) {
   const OwnedFile file(fd);
   auto image = fd < 0 ? nullptr : SymbolImage::map(fd);
   if (image == nullptr) {

@@ -20,7 +20,7 @@ std::optional<Compression> detect_compression(const FileReader& file);
 std::string_view compression_name(Compression compression);
 
 struct DecompressLimits {
-  std::uint64_t most = std::uint64_t{16} << 30U;            // bytes that come out; zeros, which take no room, included
+  std::uint64_t most = std::uint64_t{16} << 30U;  // bytes that come out; zeros, which take no room, included
   std::function<void(std::uint64_t bytes)> progress = nullptr;  // told what has come out, every now and then
 };
 

@@ -61,7 +61,8 @@ std::optional<std::uint32_t> FileBudget::checksum(int fd, const std::string& pat
   std::vector<std::byte> buffer(std::size_t{1} << 18U);
   std::uint32_t sum = 0;
   for (std::uint64_t at = 0; at < size;) {
-    const std::size_t got = file.read_some(at, std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), size - at)));
+    const std::size_t got =
+        file.read_some(at, std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), size - at)));
     if (got == 0) {
       return std::nullopt;
     }
@@ -84,7 +85,10 @@ std::optional<std::string> FileBudget::warning() const {
   return fmt::format(
       "{}{} not read: one look reads {} MiB of source and debug files, four times as much for checksums, and not for "
       "long; source lines and names of functions from there are missing; --max-read raises the limit",
-      named, refusals_ > refused_.size() ? " and others were" : refused_.size() == 1 ? " was" : " were",
+      named,
+      refusals_ > refused_.size() ? " and others were"
+      : refused_.size() == 1      ? " was"
+                                  : " were",
       allowed_ >> 20U);
 }
 

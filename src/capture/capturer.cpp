@@ -28,24 +28,28 @@ constexpr int kStopTries = 4;
 
 class Capturer {
  public:
-  Capturer(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-           native::Modules& modules, const Options& options)
-      : target_(target),
-        memory_(memory),
-        runtime_(runtime),
-        greenlets_(target),
+  Capturer(session::Session& session, const Options& options)
+      : session_(session),
+        target_(session.target()),
+        memory_(session.memory()),
+        runtime_(session.runtime()),
+        greenlets_(target_),
         options_(options),
-        native_(target, memory, runtime, modules, options.native, inspects()),
-        tasks_(target, memory, runtime, inspects() ? TaskOption::none : options.tasks) {
+        native_(target_, memory_, runtime_, session.modules(), options.native, inspects()),
+        tasks_(target_, memory_, runtime_, inspects() ? TaskOption::none : options.tasks) {
     if (options.values.wanted) {
-      values_ = std::make_shared<FrameValues>(memory, runtime.layout, options.values);
+      values_ = std::make_shared<FrameValues>(memory_, runtime_.layout, options.values);
     }
   }
 
   Result<Snapshot> take() {
+    // What an earlier look has left in the copy is of another moment.
+    known_pages_ = memory_.pages();
+    if (!target_.lifeless()) {
+      memory_.clear();
+    }
     if (runtime_.has_greenlets) {
-      const cpython::Objects objects(memory_, runtime_.layout);
-      greenlets_.search(objects, cpython::list_interpreters(objects, runtime_));
+      greenlets_.search(session_.objects(), cpython::list_interpreters(session_.objects(), runtime_));
     }
     auto snapshot = take_one();
     if (snapshot) {
@@ -63,13 +67,17 @@ class Capturer {
       return take_running();
     }
     // What discovery has read may be older than the moment that is proved: it is read anew after the first look.
-    const auto known = memory_.pages();
+    const auto found = memory_.pages();
+    known_pages_.insert(known_pages_.end(), found.begin(), found.end());
+    std::ranges::sort(known_pages_);
+    const auto twice = std::ranges::unique(known_pages_);
+    known_pages_.erase(twice.begin(), twice.end());
     memory_.clear();
     auto before = target_.threads();
     if (!before) {
       return std::unexpected(std::move(before.error()));
     }
-    memory_.prefetch(known);
+    memory_.prefetch(known_pages_);
     Snapshot snapshot = look(*before, false);
     auto after = target_.threads();
     if (!after) {
@@ -109,10 +117,11 @@ class Capturer {
   Snapshot read(std::vector<ThreadInfo> threads, const std::unordered_set<Tid>& held = {},
                 const target::Hold* hold = nullptr) {
     Snapshot snapshot{.read_at = std::chrono::steady_clock::now()};
-    snapshot.objects = std::make_unique<cpython::Objects>(memory_, runtime_.layout);
+    snapshot.objects = &session_.objects();
     snapshot.copied = &memory_;
-    snapshot.codes =
-        std::make_unique<cpython::CodeCache>(*snapshot.objects, runtime_.code_type, options_.chain_limits);
+    snapshot.codes = &session_.codes();
+    snapshot.codes->begin_reading();
+    snapshot.codes->budget().set_limits(options_.chain_limits);
     snapshot.process = cpython::InterpreterReader(*snapshot.objects, runtime_, *snapshot.codes).read();
     for (auto& interpreter : snapshot.process.interpreters) {
       const auto [table, fresh] = thread_tables_.try_emplace(interpreter.address);
@@ -381,9 +390,11 @@ class Capturer {
     return std::move(*best);
   }
 
+  session::Session& session_;
   target::Target& target_;
   memory::CapturedMemory& memory_;
   const cpython::Runtime& runtime_;
+  std::vector<std::uint64_t> known_pages_;  // that discovery or an earlier look has asked for
   cpython::Greenlets greenlets_;
   const Options& options_;
   NativeCapture native_;
@@ -391,15 +402,14 @@ class Capturer {
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::shared_ptr<FrameValues> values_;
   std::int64_t total_pause_ = 0;
-  std::size_t late_ = 0;  // threads that the last stop did not wait for any longer
+  std::size_t late_ = 0;                         // threads that the last stop did not wait for any longer
   std::optional<memory::CapturedMemory> again_;  // for second readings, while the target runs
 };
 
 }  // namespace
 
-Result<Snapshot> take_snapshot(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                               native::Modules& modules, const Options& options) {
-  return Capturer(target, memory, runtime, modules, options).take();
+Result<Snapshot> take_snapshot(session::Session& session, const Options& options) {
+  return Capturer(session, options).take();
 }
 
 }  // namespace stillframe::capture

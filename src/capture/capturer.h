@@ -4,12 +4,11 @@
 
 #include "capture/options.h"
 #include "capture/snapshot.h"
-#include "native/modules.h"
+#include "session/session.h"
 
 namespace stillframe::capture {
 
-// `modules` is used to unwind native stacks, where they are asked for.
-Result<Snapshot> take_snapshot(target::Target& target, memory::CapturedMemory& memory, const cpython::Runtime& runtime,
-                               native::Modules& modules, const Options& options);
+// A snapshot of the session's target. What it points at is valid until the session takes the next one.
+Result<Snapshot> take_snapshot(session::Session& session, const Options& options);
 
 }  // namespace stillframe::capture

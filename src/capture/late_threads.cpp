@@ -7,9 +7,10 @@
 namespace stillframe::capture {
 
 std::string describe_late(std::size_t late, std::chrono::milliseconds limit) {
-  return fmt::format("{} did not stop within {} ms for want of a CPU, and did not run while the others were read: the "
-                     "native frames of {} are missing; --stop-limit gives more time",
-                     text::with_count(late, "thread"), limit.count(), late == 1 ? "it" : "them");
+  return fmt::format(
+      "{} did not stop within {} ms for want of a CPU, and did not run while the others were read: the "
+      "native frames of {} are missing; --stop-limit gives more time",
+      text::with_count(late, "thread"), limit.count(), late == 1 ? "it" : "them");
 }
 
 Error too_late(std::size_t late, std::chrono::milliseconds limit) {

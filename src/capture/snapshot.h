@@ -39,8 +39,8 @@ struct Snapshot {
   std::vector<native::NativeStack> greenlet_stacks;  // one for each of them, where native frames were asked for
   std::vector<std::string> warnings;
   bool partial = false;
-  std::unique_ptr<cpython::CodeCache> codes;  // owns what the frames point at
-  std::unique_ptr<cpython::Objects> objects;
+  cpython::CodeCache* codes = nullptr;  // the session's: owns what the frames point at
+  const cpython::Objects* objects = nullptr;
   const memory::CapturedMemory* copied = nullptr;  // what `objects` reads from
 };
 

@@ -53,9 +53,9 @@ std::unique_ptr<binary::NativeSymbols> Names::open(const Module& module) const {
                       target_.file_budget()->take(static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)), path);
     return read ? dup(source->fd()) : -1;
   };
-  return binary::NativeSymbols::open(file->fd(), module.path(),
-                                     {.debug_file = opener_of(target_), .source = open_source, .budget = target_.file_budget()},
-                                     fetch_);
+  return binary::NativeSymbols::open(
+      file->fd(), module.path(),
+      {.debug_file = opener_of(target_), .source = open_source, .budget = target_.file_budget()}, fetch_);
 }
 
 binary::NativeSymbols* Names::symbols_of(const Module& module) {

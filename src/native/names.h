@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "binary/native_symbols.h"
@@ -23,6 +24,7 @@ class Names {
   Names(const target::Target& target, Modules& modules, cpython::PythonVersion version, Address python_data,
         binary::FetchDebugFile fetch);
 
+  void set_fetch(binary::FetchDebugFile fetch) { fetch_ = std::move(fetch); }
   // The calls that a frame of a stack stands for, innermost first; empty when nothing is known. Valid as long as this
   // object.
   const std::vector<binary::NativeCall>& calls(const NativeStack& stack, std::size_t index);

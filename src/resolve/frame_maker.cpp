@@ -2,20 +2,11 @@
 
 namespace stillframe::resolve {
 
-const cpython::Position& FrameMaker::position_of(const cpython::Code& code, std::int64_t lasti) {
-  const auto [at, fresh] = positions_.try_emplace({&code, lasti});
-  if (fresh) {
-    at->second = cpython::locate(code, lasti, version_);
-  }
-  return at->second;
-}
-
-model::Frame FrameMaker::make(const cpython::RawFrame& raw) {
+model::Frame FrameMaker::make_place(const cpython::RawFrame& raw) {
   const cpython::Code& code = *raw.code;
-  model::Frame frame{.kind = model::FrameKind::python, .entry = raw.entry};
+  model::Frame frame{.kind = model::FrameKind::python};
   frame.function = keep(code.name);
   if (code.lost) {
-    ++unnamed_;
     frame.lost_code = code.address;
   }
   if (code.qualname) {
@@ -27,12 +18,27 @@ model::Frame FrameMaker::make(const cpython::RawFrame& raw) {
   if (!raw.instruction_known) {
     return frame;
   }
-  const cpython::Position& position = position_of(code, raw.lasti);
+  const cpython::Position position = cpython::locate(code, raw.lasti, version_);
   frame.line = position.line;
   frame.end_line = position.end_line;
   frame.byte_column = position.column;
   frame.end_byte_column = position.end_column;
-  if (raw.traced_line) {
+  return frame;
+}
+
+model::Frame FrameMaker::make(const cpython::RawFrame& raw) {
+  const Place place{.code = raw.code, .lasti = raw.lasti, .instruction_known = raw.instruction_known};
+  if (last_ == nullptr || last_->first != place) {
+    const auto [at, fresh] = places_.try_emplace(place);
+    if (fresh) {
+      at->second = make_place(raw);
+    }
+    last_ = &*at;
+  }
+  model::Frame frame = last_->second;
+  frame.entry = raw.entry;
+  unnamed_ += raw.code->lost ? 1 : 0;
+  if (raw.instruction_known && raw.traced_line) {
     frame.line = raw.traced_line;
     frame.end_line = raw.traced_line;
   }

@@ -1,7 +1,9 @@
 // Python frames of the model out of raw ones: names and positions, each looked up once.
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -24,13 +26,21 @@ class FrameMaker {
   [[nodiscard]] std::size_t unnamed() const { return unnamed_; }
 
  private:
-  const cpython::Position& position_of(const cpython::Code& code, std::int64_t lasti);
+  // What frames at the same place have in common: a deep recursion has a hundred thousand equal ones.
+  struct Place {
+    const cpython::Code* code = nullptr;
+    std::int64_t lasti = -1;
+    bool instruction_known = true;
+    auto operator<=>(const Place&) const = default;
+  };
+
+  model::Frame make_place(const cpython::RawFrame& raw);
   std::string_view keep(const std::string& text);
 
   cpython::PythonVersion version_;
   model::Still& still_;
-  // Of each (code, instruction): a deep recursion has a hundred thousand equal frames.
-  std::map<std::pair<const cpython::Code*, std::int64_t>, cpython::Position> positions_;
+  std::map<Place, model::Frame> places_;
+  const std::pair<const Place, model::Frame>* last_ = nullptr;  // the place of the frame before
   std::unordered_map<const char*, std::string_view> pooled_;
   std::size_t unnamed_ = 0;
 };

@@ -25,7 +25,11 @@ bool starts_thread(const native::NativeStack& stack, std::size_t index) {
 
 NativeFrames::NativeFrames(const capture::Snapshot& snapshot, native::Names& names, model::Still& still,
                            capture::NativeOption wish)
-    : snapshot_(snapshot), names_(names), still_(still), wish_(wish), room_(snapshot.codes->budget().limits().frames_in_all()) {
+    : snapshot_(snapshot),
+      names_(names),
+      still_(still),
+      wish_(wish),
+      room_((snapshot.codes != nullptr ? snapshot.codes->budget().limits() : cpython::ChainLimits()).frames_in_all()) {
   for (const auto& stack : snapshot.stacks) {
     by_tid_.emplace(stack.tid, &stack);
   }

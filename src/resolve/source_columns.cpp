@@ -87,10 +87,10 @@ Files lines_asked_for(const model::Still& still) {
   return files;
 }
 
-void read_lines(std::string_view path, Wanted& wanted, SourceFiles& sources, std::optional<double> started,
+void read_lines(std::string_view path, Wanted& wanted, const target::Target& target, Sources& sources,
                 model::Still& still) {
-  auto source = wanted.python ? sources.read(path) : sources.read_plain(path);
-  if (!source) {
+  SourceFile* source = sources.find(target, path, wanted.python);
+  if (source == nullptr) {
     return;
   }
   for (auto& [number, text] : wanted.lines) {
@@ -98,6 +98,7 @@ void read_lines(std::string_view path, Wanted& wanted, SourceFiles& sources, std
       text = still.texts.keep(*line);
     }
   }
+  const auto started = sources.started_at(target);
   if (started && source->modified_at && *source->modified_at > *started + kClockSlack) {
     still.warnings.push_back("The file " + std::string(path) +
                              " changed after the program started: the lines shown of it may not be those that run.");
@@ -155,12 +156,10 @@ void place_columns(Frame& frame, std::optional<std::string_view> first_line,
   frame.end_column = frame.column ? display_column(last_line, frame.end_byte_column) : std::nullopt;
 }
 
-void add_sources(model::Still& still, const target::Target& target) {
+void add_sources(model::Still& still, const target::Target& target, Sources& sources) {
   Files files = lines_asked_for(still);
-  const auto started = files.empty() ? std::nullopt : target.started_at();
-  SourceFiles sources(target);
   for (auto& [path, wanted] : files) {
-    read_lines(path, wanted, sources, started, still);
+    read_lines(path, wanted, target, sources, still);
   }
   Blocks blocks;
   const Lines* lines = nullptr;

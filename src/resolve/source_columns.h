@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "model/still.h"
+#include "resolve/sources.h"
 #include "target/target.h"
 
 namespace stillframe::resolve {
@@ -18,6 +19,7 @@ void place_columns(model::Frame& frame, std::optional<std::string_view> first_li
 // Finds the source line of every frame and places the columns of Python frames. Of native frames those are looked for
 // whose file the compiler named by an absolute path, as the target sees it. Each file is read once and let go; a
 // warning names each that changed after the program started, since its lines need not be those that run.
-void add_sources(model::Still& still, const target::Target& target);
+// `sources` keeps what was read for the next still of the same target.
+void add_sources(model::Still& still, const target::Target& target, Sources& sources);
 
 }  // namespace stillframe::resolve

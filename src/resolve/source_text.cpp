@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-
 namespace stillframe::resolve {
 namespace {
 
@@ -40,9 +39,7 @@ double seconds(const timespec& time) {
 // A regular file of the target with its size and time; anything else could block or have no end.
 struct RegularFile {
   target::FileHandle handle;
-  std::size_t size = 0;
-  double modified_at = 0;
-  std::pair<std::uint64_t, std::uint64_t> id;  // device and inode
+  FileStamp stamp;
 };
 
 std::optional<RegularFile> open_regular(const target::Target& target, std::string_view path) {
@@ -52,9 +49,10 @@ std::optional<RegularFile> open_regular(const target::Target& target, std::strin
     return std::nullopt;
   }
   return RegularFile{.handle = std::move(*handle),
-                     .size = static_cast<std::size_t>(facts.st_size),
-                     .modified_at = seconds(facts.st_mtim),
-                     .id = {facts.st_dev, facts.st_ino}};
+                     .stamp = {.device = facts.st_dev,
+                               .inode = facts.st_ino,
+                               .size = static_cast<std::size_t>(facts.st_size),
+                               .modified_at = seconds(facts.st_mtim)}};
 }
 
 }  // namespace
@@ -101,21 +99,26 @@ std::optional<std::string_view> SourceText::line(std::int32_t number) {
   return found;
 }
 
+std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view path) {
+  const auto file = path.contains('\0') ? std::nullopt : open_regular(target, path);
+  return file ? std::optional(file->stamp) : std::nullopt;
+}
+
 namespace {
 
 // More archives than this are read anew each time.
 constexpr std::size_t kMostArchives = 16;
 
 std::optional<SourceFile> read_opened(const RegularFile& file, std::string_view path, binary::FileBudget& budget) {
-  if (file.size > kLargestSource || !budget.take(file.size, std::string(path))) {
+  if (file.stamp.size > kLargestSource || !budget.take(file.stamp.size, std::string(path))) {
     return std::nullopt;
   }
   const binary::FileBudget::Spending spending(budget);
-  auto bytes = read_whole(file.handle.fd(), file.size);
+  auto bytes = read_whole(file.handle.fd(), file.stamp.size);
   if (!bytes) {
     return std::nullopt;
   }
-  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file.modified_at};
+  return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = file.stamp.modified_at, .stamp = file.stamp};
 }
 
 }  // namespace
@@ -128,13 +131,14 @@ std::optional<SourceFile> SourceFiles::read_zipped(std::string_view path) {
   for (int depth = 0; depth < kDeepest && slash != std::string_view::npos && slash > 0; ++depth) {
     const std::string place(path.substr(0, slash));
     if (auto file = open_regular(target_, place)) {
-      if (archives_.size() >= kMostArchives && !archives_.contains(file->id)) {
+      const ArchiveKey key{file->stamp.device, file->stamp.inode, file->stamp.size, file->stamp.modified_at};
+      if (archives_.size() >= kMostArchives && !archives_.contains(key)) {
         archives_.clear();
       }
-      const auto [archive, fresh] = archives_.try_emplace(file->id);
+      const auto [archive, fresh] = archives_.try_emplace(key);
       if (fresh) {
-        archive->second = {.zip = ZipArchive::open(std::move(file->handle), file->size, place, budget),
-                           .modified_at = file->modified_at};
+        archive->second = {.zip = ZipArchive::open(std::move(file->handle), file->stamp.size, place, budget),
+                           .modified_at = file->stamp.modified_at};
       }
       const binary::FileBudget::Spending spending(budget);
       auto bytes =

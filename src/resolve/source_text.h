@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -37,10 +38,20 @@ class SourceText {
   bool all_found_ = false;
 };
 
+// What tells a file from what it was before.
+struct FileStamp {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::size_t size = 0;
+  double modified_at = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
 // What opening a source file gave.
 struct SourceFile {
   SourceText text;
   std::optional<double> modified_at;  // seconds since 1970, of the file or of the archive it is in
+  std::optional<FileStamp> stamp;     // of a plain file
 };
 
 // The source files of a target, as far as its budget for files lasts.
@@ -48,8 +59,8 @@ class SourceFiles {
  public:
   explicit SourceFiles(const target::Target& target) : target_(target) {}
 
-  // The file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py). Nothing when there
-  // is none, when it is no regular file, or when it is larger than 64 MiB.
+  // The file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py). Nothing when
+  // there is none, when it is no regular file, or when it is larger than 64 MiB.
   [[nodiscard]] std::optional<SourceFile> read(std::string_view path);
   // The same without archives.
   [[nodiscard]] std::optional<SourceFile> read_plain(std::string_view path);
@@ -59,11 +70,15 @@ class SourceFiles {
     std::unique_ptr<ZipArchive> zip;  // null: it is none
     double modified_at = 0;
   };
+  using ArchiveKey = std::tuple<std::uint64_t, std::uint64_t, std::size_t, double>;  // what FileStamp has
   [[nodiscard]] std::optional<SourceFile> read_zipped(std::string_view path);
 
   const target::Target& target_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, Archive> archives_;  // by device and inode
+  std::map<ArchiveKey, Archive> archives_;
 };
+
+// Of a regular file that the target knows by that name; nothing where there is none.
+[[nodiscard]] std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view path);
 
 // Turns the bytes of a source file into UTF-8: by a byte order mark, else by source_encoding(). A byte that does not
 // fit becomes U+FFFD; where the encoding is unknown here, the bytes stay as they are.

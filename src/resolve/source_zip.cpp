@@ -134,8 +134,7 @@ struct ZipArchive::Parts {
     int found = unzGoToFirstFile(zip.get());
     for (std::uint64_t i = 0; i < kMostEntries && found == UNZ_OK && budget.take(kEntryCost, path); ++i) {
       unz64_file_pos place{};
-      if (const std::string_view one = current_name();
-          !one.empty() && unzGetFilePos64(zip.get(), &place) == UNZ_OK) {
+      if (const std::string_view one = current_name(); !one.empty() && unzGetFilePos64(zip.get(), &place) == UNZ_OK) {
         index.try_emplace(std::hash<std::string_view>()(one), place);
       }
       found = unzGoToNextFile(zip.get());
@@ -174,8 +173,8 @@ std::uint64_t ZipArchive::steps() const {
 
 std::optional<std::string> ZipArchive::read(std::string_view member, std::size_t limit) {
   const auto known = parts_->index.find(std::hash<std::string_view>()(member));
-  if (member.empty() || known == parts_->index.end() ||
-      unzGoToFilePos64(parts_->zip.get(), &known->second) != UNZ_OK || parts_->current_name() != member) {
+  if (member.empty() || known == parts_->index.end() || unzGoToFilePos64(parts_->zip.get(), &known->second) != UNZ_OK ||
+      parts_->current_name() != member) {
     return std::nullopt;
   }
   return read_current(parts_->zip.get(), limit);

@@ -16,8 +16,8 @@ namespace stillframe::resolve {
 // An archive whose list of members is read once.
 class ZipArchive {
  public:
-  // `file` is `size` bytes long; `path` is its name for the budget's warning. Nothing when it is no archive, or when its
-  // list is longer than what `budget` has left.
+  // `file` is `size` bytes long; `path` is its name for the budget's warning. Nothing when it is no archive, or when
+  // its list is longer than what `budget` has left.
   static std::unique_ptr<ZipArchive> open(target::FileHandle file, std::size_t size, const std::string& path,
                                           binary::FileBudget& budget);
   ZipArchive(const ZipArchive&) = delete;

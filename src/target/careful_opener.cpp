@@ -22,8 +22,17 @@ constexpr std::size_t kMostSilent = 3;
 
 }  // namespace
 
-CarefulOpener::CarefulOpener(std::string proc)
-    : proc_(std::move(proc)), identity_(weaker_identity(proc_)), helper_(kPatience), owner_(kPatience, identity_) {}
+CarefulOpener::CarefulOpener(std::string proc) : proc_(std::move(proc)), helper_(kPatience) {
+  renew_rights();
+}
+
+void CarefulOpener::renew_rights() {
+  auto now = weaker_identity(proc_);
+  if (now && (now != identity_ || !owner_)) {
+    owner_.emplace(kPatience, now);
+  }
+  identity_ = std::move(now);
+}
 
 void CarefulOpener::read_mounts() {
   if (!mounts_) {
@@ -64,8 +73,7 @@ FileHandle CarefulOpener::open(const std::string& path) {
 
 FileHandle CarefulOpener::open_as_owner(const std::string& path) {
   if (!any_server_ || server_of(path) == nullptr) {
-    auto file =
-        owner_.open("", path, {.crossing = any_server_ ? Crossing::refused : Crossing::allowed, .server = ""});
+    auto file = owner_->open("", path, {.crossing = any_server_ ? Crossing::refused : Crossing::allowed, .server = ""});
     if (!file) {
       errno = ETIMEDOUT;
       return {};
@@ -74,7 +82,7 @@ FileHandle CarefulOpener::open_as_owner(const std::string& path) {
       return std::move(*file);
     }
   }
-  return open_by_helper(owner_, "", path, path);
+  return open_by_helper(*owner_, "", path, path);
 }
 
 FileHandle CarefulOpener::open_link(std::string_view link, std::string_view path) {
@@ -92,8 +100,8 @@ Mount CarefulOpener::server_for(std::string_view path) {
     return *server;
   }
   const std::string folder(path.substr(0, path.rfind('/')));
-  return {.device = fmt::format("{:08x}", crc32(0, reinterpret_cast<const Bytef*>(folder.data()),
-                                                static_cast<uInt>(folder.size()))),
+  return {.device = fmt::format(
+              "{:08x}", crc32(0, reinterpret_cast<const Bytef*>(folder.data()), static_cast<uInt>(folder.size()))),
           .point = folder,
           .type = "",
           .source = ""};

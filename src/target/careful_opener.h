@@ -27,6 +27,9 @@ class CarefulOpener {
   // that is `path`.
   FileHandle open_link(std::string_view link, std::string_view path);
 
+  // The process may have become another user since.
+  void renew_rights();
+
   // The file system of a server that a path without links lies on; null: a local one, or it is not known.
   const Mount* server_of(std::string_view path);
   // Whether it answers at all, asked once; none where nobody could be sent to ask.
@@ -47,7 +50,7 @@ class CarefulOpener {
   std::optional<std::vector<Mount>> mounts_;
   bool any_server_ = false;
   FileHelper helper_;
-  FileHelper owner_;  // with the rights of the process
+  std::optional<FileHelper> owner_;  // with the rights of the process, where our rights are more
   RefusedFiles refused_;
   std::vector<Mount> silent_;
   std::set<std::string, std::less<>> answering_;  // mount points

@@ -13,9 +13,9 @@
 namespace stillframe::target {
 
 struct OpenedCore {
-  FileHandle file;        // the core itself, decompressed where it was compressed
-  std::string name;       // for messages
-  double written_at = 0;  // when the core was last written, seconds since 1970
+  FileHandle file;                    // the core itself, decompressed where it was compressed
+  std::string name;                   // for messages
+  double written_at = 0;              // when the core was last written, seconds since 1970
   std::optional<FileIdentity> owner;  // of the core file, where his rights are less than ours
   bool cut_short = false;             // by a limit
   std::vector<std::string> warnings;

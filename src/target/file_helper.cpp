@@ -154,7 +154,7 @@ std::string take_text(std::string_view& from) {
   }
   syscall(SYS_close_range, 4U, ~0U, 0U);
   const Server server(identity);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the rights: to change them forgets it
+  prctl(PR_SET_PDEATHSIG, SIGKILL);           // after the rights: to change them forgets it
   std::array<char, kLargestRequest> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   while (true) {
     const ssize_t size = recv(3, request.data(), request.size(), 0);

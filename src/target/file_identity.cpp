@@ -129,7 +129,8 @@ bool permits(const FileIdentity& identity, const struct stat& file, unsigned wan
   if (identity.capabilities != 0 && !identity.other_namespace) {
     return true;
   }
-  const bool grouped = file.st_gid == identity.gid || std::ranges::find(identity.groups, file.st_gid) != identity.groups.end();
+  const bool grouped =
+      file.st_gid == identity.gid || std::ranges::find(identity.groups, file.st_gid) != identity.groups.end();
   const unsigned shift = file.st_uid == identity.uid ? 6U : grouped ? 3U : 0U;
   return ((file.st_mode >> shift) & wanted) == wanted;
 }
@@ -152,9 +153,10 @@ std::optional<std::string> RefusedFiles::warning(const FileIdentity& identity) c
     named += (named.empty() ? "" : ", ") + path;
   }
   const std::string more = paths_.size() > kNamed ? fmt::format(" and {} more", paths_.size() - kNamed) : "";
-  return fmt::format("user {}, to whom the {} belongs, may not read {}{}: what they say of source lines and functions is "
-                     "missing",
-                     identity.uid, identity.proc.empty() ? "core" : "process", named, more);
+  return fmt::format(
+      "user {}, to whom the {} belongs, may not read {}{}: what they say of source lines and functions is "
+      "missing",
+      identity.uid, identity.proc.empty() ? "core" : "process", named, more);
 }
 
 }  // namespace stillframe::target

@@ -21,6 +21,7 @@ struct FileIdentity {
   bool other_namespace = false;    // it lives in another user namespace than we
   std::string proc;                // /proc/TID; empty: of no process (the owner of a core)
   std::string root = "/";          // what paths begin in, as we name it
+  bool operator==(const FileIdentity&) const = default;
 };
 
 // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH: they open every file.

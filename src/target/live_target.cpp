@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 
@@ -36,10 +38,8 @@ class LiveTarget final : public Target {
     source_.pid = pid;
     source_.executable = files_.executable();
     source_.command_line = split_command_line(read_proc_file(path_of("cmdline")).value_or(""));
-    mappings_ = parse_maps(read_proc_file(path_of("maps")).value_or(""));
-    for (Mapping& mapping : mappings_) {
-      mapping.path = files_.inner_path(std::move(mapping.path));
-    }
+    known_ = look_at_memory();
+    read_mappings(read_proc_file(path_of("maps")).value_or(""));
   }
 
   LiveTarget(const LiveTarget&) = delete;
@@ -51,6 +51,32 @@ class LiveTarget final : public Target {
   [[nodiscard]] const model::Source& source() const override { return source_; }
   [[nodiscard]] const memory::MemorySource& memory() const override { return memory_; }
   [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
+  [[nodiscard]] Result<Change> refresh(bool thorough) override {
+    watch_.forget_states();
+    files_.renew_rights();
+    const Memory memory = look_at_memory();
+    if (!thorough && memory == known_ && memory.code_begin != 0) {
+      return Change::none;
+    }
+    auto maps = read_proc_file(path_of("maps"));
+    // Another process that has got its number began later.
+    if (!maps || maps->empty() || memory.start_ticks != known_.start_ticks) {
+      return fail(ErrorKind::gone, fmt::format("look at process {} again", pid_), "it has ended",
+                  "nothing is left to look at; was a core written?");
+    }
+    known_ = memory;
+    if (*maps == maps_) {
+      return Change::none;
+    }
+    const auto before = program();
+    read_mappings(std::move(*maps));
+    if (program() == before) {
+      return Change::mappings;
+    }
+    source_.executable = files_.executable();
+    source_.command_line = split_command_line(read_proc_file(path_of("cmdline")).value_or(""));
+    return Change::program;
+  }
   [[nodiscard]] Result<std::vector<ThreadInfo>> threads() const override {
     stragglers_->let_go();
     return watch_.look();
@@ -79,6 +105,42 @@ class LiveTarget final : public Target {
  private:
   [[nodiscard]] std::string path_of(std::string_view file) const { return fmt::format("/proc/{}/{}", reader_, file); }
 
+  // What a program that has other mappings tells of itself otherwise.
+  struct Memory {
+    std::uint64_t start_ticks = 0;
+    std::uint64_t size = 0;
+    std::uint64_t code_begin = 0;
+    std::uint64_t stack_begin = 0;
+    bool operator==(const Memory&) const = default;
+  };
+
+  [[nodiscard]] Memory look_at_memory() const {
+    const auto stat = read_proc_file(fmt::format("/proc/{}/stat", pid_));
+    const auto fields = stat ? parse_stat(*stat) : std::nullopt;
+    return fields ? Memory{.start_ticks = fields->start_ticks,
+                           .size = fields->memory_size,
+                           .code_begin = fields->code_begin,
+                           .stack_begin = fields->stack_begin}
+                  : Memory{};
+  }
+
+  void read_mappings(std::string maps) {
+    maps_ = std::move(maps);
+    mappings_ = parse_maps(maps_);
+    for (Mapping& mapping : mappings_) {
+      mapping.path = files_.inner_path(std::move(mapping.path));
+    }
+  }
+
+  // What an exec changes and nothing else: where the first file and the stack of the main thread lie.
+  [[nodiscard]] std::array<std::uint64_t, 4> program() const {
+    const auto file = std::ranges::find_if(mappings_, [](const Mapping& one) { return one.inode != 0; });
+    const auto stack = std::ranges::find(mappings_, "[stack]", &Mapping::path);
+    const Mapping none;
+    const Mapping& first = file == mappings_.end() ? none : *file;
+    return {first.device, first.inode, first.begin, stack == mappings_.end() ? 0 : stack->end};
+  }
+
   std::int64_t pid_;
   std::int64_t reader_;
   memory::LiveMemory memory_;
@@ -86,7 +148,9 @@ class LiveTarget final : public Target {
   LiveFiles files_;
   std::shared_ptr<Stragglers> stragglers_ = std::make_shared<Stragglers>(pid_);
   model::Source source_;
+  std::string maps_;  // as the kernel told them last
   std::vector<Mapping> mappings_;
+  Memory known_;
 };
 
 std::optional<double> LiveTarget::started_at() const {

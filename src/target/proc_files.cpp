@@ -165,10 +165,16 @@ std::optional<StatFields> parse_stat(std::string_view text) {
   }
   Scanner scanner(text.substr(text.rfind(')') + 1));
   scanner.word();
-  for (int field = 4; field <= 22 && !scanner.at_end(); ++field) {
+  for (int field = 4; field <= 28 && !scanner.at_end(); ++field) {
     const std::string_view word = scanner.word();
-    if (field == 9 || field == 22) {
-      std::from_chars(word.data(), word.data() + word.size(), field == 9 ? fields->flags : fields->start_ticks);
+    std::uint64_t* into = field == 9    ? &fields->flags
+                          : field == 22 ? &fields->start_ticks
+                          : field == 23 ? &fields->memory_size
+                          : field == 26 ? &fields->code_begin
+                          : field == 28 ? &fields->stack_begin
+                                        : nullptr;
+    if (into != nullptr) {
+      std::from_chars(word.data(), word.data() + word.size(), *into);
     }
   }
   return fields;

@@ -36,6 +36,9 @@ struct StatFields {
   char state = '?';
   std::uint64_t flags = 0;        // PF_* of the kernel
   std::uint64_t start_ticks = 0;  // since boot, in clock ticks
+  std::uint64_t memory_size = 0;  // bytes of all mappings
+  std::uint64_t code_begin = 0;   // of the executable; 0 where the system does not tell
+  std::uint64_t stack_begin = 0;  // likewise, of the main thread's stack
 };
 // /proc/PID/stat and /proc/PID/task/TID/stat.
 std::optional<StatFields> parse_stat(std::string_view text);

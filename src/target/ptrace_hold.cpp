@@ -113,7 +113,8 @@ void Stragglers::let_go() {
 }
 
 Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const Tid> tids,
-                                               std::shared_ptr<Stragglers> stragglers, std::chrono::milliseconds limit) {
+                                               std::shared_ptr<Stragglers> stragglers,
+                                               std::chrono::milliseconds limit) {
   std::vector<Tid> interruptible;
   interruptible.reserve(tids.size());
   std::ranges::copy_if(tids, std::back_inserter(interruptible),

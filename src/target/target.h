@@ -96,6 +96,13 @@ class Hold {
   virtual std::int64_t release() = 0;
 };
 
+// What has become of a target since it was last asked.
+enum class Change : std::uint8_t {
+  none,
+  mappings,  // some: what was kept of them is not valid any more
+  program,   // it has become another one (exec), with other memory
+};
+
 class Target {
  public:
   Target() = default;
@@ -110,6 +117,11 @@ class Target {
   [[nodiscard]] virtual const memory::MemorySource& memory() const = 0;
   // Sorted by address.
   [[nodiscard]] virtual std::span<const Mapping> mappings() const = 0;
+
+  // Asks what has changed since the target was opened or last refreshed, and takes it in: mappings, executable, command
+  // line. Of a core nothing ever does. Where it is not `thorough`, mappings are taken to be the same as long as their
+  // whole size is: enough for who names no native code. Fails where the process has ended.
+  [[nodiscard]] virtual Result<Change> refresh(bool /*thorough*/) { return Change::none; }
 
   // Every thread with its state and run count as they are right now, main thread first. Cheap enough to be called while
   // threads are held. A thread that ends meanwhile is left out.

@@ -105,21 +105,32 @@ std::optional<ThreadInfo> ThreadWatch::look_at(Tid tid) {
   // This count grows when a thread gets a CPU, so it is read before the state: a thread that is asleep afterwards and
   // has the same count later did not run in between.
   auto run_count = parse_run_count(reread(tid, "schedstat", files.schedstat, buffer));
+  if (run_count && files.asleep && files.asleep->run_count == run_count) {
+    return files.asleep;
+  }
   auto stat = parse_stat_head(reread(tid, "stat", files.stat, buffer));
   if (!stat) {
     // It has ended. Should another one have got its number since, the next look finds that one.
     forget(tid);
     return std::nullopt;
   }
-  if (!run_count) {
-    // That one grows when a thread leaves its CPU, so it is read after the state: what ran until now is counted.
-    run_count = count_switches(tid);
-  }
-  return ThreadInfo{.tid = tid,
+  // The count of switches grows when a thread leaves its CPU, so it is read after the state: what ran until now is
+  // counted.
+  const bool counted_by_kernel = run_count.has_value();
+  ThreadInfo thread{.tid = tid,
                     .inner_tid = files.inner_tid,
                     .name = std::move(stat->name),
                     .state = os_state(stat->state),
-                    .run_count = run_count};
+                    .run_count = counted_by_kernel ? run_count : count_switches(tid)};
+  const bool asleep = thread.state == model::OsState::sleeping || thread.state == model::OsState::uninterruptible;
+  files.asleep = counted_by_kernel && asleep ? std::optional(thread) : std::nullopt;
+  return thread;
+}
+
+void ThreadWatch::forget_states() {
+  for (auto& [tid, files] : files_) {
+    files.asleep.reset();
+  }
 }
 
 // Kernels that keep no schedstat count the switches away from a CPU.

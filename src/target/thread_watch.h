@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,9 @@ class ThreadWatch {
   explicit ThreadWatch(std::int64_t pid);
 
   // Every thread with its state and run count as they are right now, the main thread first.
+  // One that was asleep and has not run since is as it was, and is not asked for its state again until forget_states().
   Result<std::vector<ThreadInfo>> look();
+  void forget_states();
   // The system call that a thread sleeps in.
   std::optional<Syscall> syscall(Tid tid);
 
@@ -27,6 +30,7 @@ class ThreadWatch {
     FileHandle schedstat;
     FileHandle syscall;
     Tid inner_tid = 0;
+    std::optional<ThreadInfo> asleep;  // what it was when it was last looked at, where it slept then
   };
 
   using Buffer = std::array<char, 1024>;

@@ -29,7 +29,13 @@ class LockHolders {
  public:
   LockHolders(const target::Target& target, const std::vector<KnownThread>& threads, const cpython::Objects& objects,
               cpython::LockObjects& locks, cpython::Variables& variables, cpython::ObjectNames& names)
-      : target_(target), threads_(threads), objects_(objects), locks_(locks), variables_(variables), names_(names), source_files_(target) {}
+      : target_(target),
+        threads_(threads),
+        objects_(objects),
+        locks_(locks),
+        variables_(variables),
+        names_(names),
+        source_files_(target) {}
 
   // Adds holders, or to a holder that is known the place where it took the resource.
   void find(model::Resource& resource);

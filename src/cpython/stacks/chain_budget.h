@@ -1,5 +1,5 @@
-// How much of threads and calls one look takes in: what leads from one to the next is memory that may be made to lead on
-// for ever.
+// How much of threads and calls one look takes in: what leads from one to the next is memory that may be made to lead
+// on for ever.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 namespace stillframe::cpython {
 
 struct ChainLimits {
-  std::uint64_t frames = 150'000;   // of one chain: a deep recursion of a real program is shown whole
-  std::uint64_t threads = 20'000;   // thread states
+  std::uint64_t frames = 150'000;  // of one chain: a deep recursion of a real program is shown whole
+  std::uint64_t threads = 20'000;  // thread states
   [[nodiscard]] std::uint64_t frames_in_all() const { return frames + frames * 2 / 3; }
 };
 
@@ -23,6 +23,7 @@ class ChainBudget {
     frames_left_ = limits_.frames_in_all();
     threads_left_ = limits_.threads;
   }
+  void set_limits(const ChainLimits& limits) { limits_ = limits; }
   [[nodiscard]] const ChainLimits& limits() const { return limits_; }
   // Whether one more call may be taken in, of a chain that has `have`.
   bool take_frame(std::uint64_t have) {

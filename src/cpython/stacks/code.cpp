@@ -56,11 +56,11 @@ bool CodeCache::is_lost(Address object, std::size_t size) const {
   return !done && memory::is_lost(done.error().reason);
 }
 
-const Code* CodeCache::find(Address address) {
-  const auto [at, fresh] = by_address_.try_emplace(address, nullptr);
-  if (!fresh) {
-    return at->second;
-  }
+void CodeCache::begin_reading() {
+  ++reading_;
+}
+
+std::optional<Code> CodeCache::read(Address address) {
   auto code = is_code(address) ? load(address) : std::nullopt;
   if (!code && is_lost(address, objects_.layout().code.size)) {
     // What is left of an object that lies across the end of the core must still be one.
@@ -69,10 +69,30 @@ const Code* CodeCache::find(Address address) {
       code = Code{.address = address, .lost = true};
     }
   }
-  if (code) {
-    at->second = &codes_.emplace_back(std::move(*code));
+  return code;
+}
+
+const Code* CodeCache::find(Address address) {
+  const auto [at, fresh] = by_address_.try_emplace(address);
+  Entry& entry = at->second;
+  if (!fresh && entry.reading == reading_) {
+    return entry.code;
   }
-  return at->second;
+  entry.reading = reading_;
+  auto code = read(address);
+  if (!code) {
+    entry.code = nullptr;
+    return nullptr;
+  }
+  if (entry.code != nullptr) {
+    code->generation = entry.code->generation;
+    if (*code == *entry.code) {
+      return entry.code;
+    }
+    ++code->generation;
+  }
+  entry.code = &codes_.emplace_back(std::move(*code));
+  return entry.code;
 }
 
 std::optional<Code> CodeCache::load(Address address) {
@@ -99,7 +119,8 @@ std::optional<Code> CodeCache::load(Address address) {
     code.qualname = objects_.text(*qualname);
     code.lost = code.lost || (!code.qualname && is_lost(*qualname, kTextHead));
   }
-  auto table_bytes = objects_.bytes(*table, std::min(kMaxLineTable, kMaxTextBytes - std::min(kMaxTextBytes, text_bytes_)));
+  auto table_bytes =
+      objects_.bytes(*table, std::min(kMaxLineTable, kMaxTextBytes - std::min(kMaxTextBytes, text_bytes_)));
   code.lost = code.lost || (!table_bytes && is_lost(*table, kTextHead));
   code.line_table = std::move(table_bytes).value_or("");
   text_bytes_ += code.line_table.size() + code.filename.size() + code.name.size();

@@ -1,6 +1,7 @@
 // Code objects: names, file, and which source line (from 3.11 on also which columns) an instruction belongs to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -25,6 +26,7 @@ struct Position {
 
 struct Code {
   Address address = 0;
+  std::uint32_t generation = 0;  // which code object at that address this is, of those that were seen there
   std::string filename;
   std::string name;
   std::optional<std::string> qualname;  // 3.11+
@@ -35,9 +37,13 @@ struct Code {
   std::int32_t first_traceable = 0;  // 3.11+: index of the first instruction a traceback may show
   Address thread_local_copies = 0;   // 3.14t+: co_tlbc, 0 when there is none
   bool lost = false;  // all or some of it is memory that the core does not hold: what is empty is unknown
+
+  bool operator==(const Code&) const = default;
 };
 
-// Reads each code object once. A code object that was read stays as it was read, also after the target runs again.
+// Reads each code object once. A code object that was read stays as it was read, also after the target runs again. A
+// cache that outlives a reading asks in the next one whether there is still the same code object at an address: memory
+// of one that is gone is used for the next.
 class CodeCache {
  public:
   // `code_type`: the address of PyCode_Type, or 0 when it is not known: then the type's name must be "code".
@@ -47,13 +53,24 @@ class CodeCache {
   // Of the chains whose code it keeps.
   [[nodiscard]] ChainBudget& budget() { return budget_; }
 
+  // Begins another reading of memory: what is known from earlier ones is compared with it before it is used.
+  void begin_reading();
+
   // Null when there is no sound code object at that address. Where the core has lost the memory that one would lie in,
   // a code object of which nothing is known. The pointer stays valid as long as the cache.
   const Code* find(Address address);
+  [[nodiscard]] std::size_t size() const { return codes_.size(); }
   // True when an object's type is the code type.
   bool is_code(Address object);
 
  private:
+  // What is known of an address.
+  struct Entry {
+    const Code* code = nullptr;  // null: there is none
+    std::uint32_t reading = 0;   // the last one that has found it so
+  };
+
+  [[nodiscard]] std::optional<Code> read(Address address);
   std::optional<Code> load(Address address);
   [[nodiscard]] bool is_lost(Address object, std::size_t size) const;
 
@@ -62,7 +79,8 @@ class CodeCache {
   ChainBudget budget_;
   std::uint64_t text_bytes_ = 0;
   std::deque<Code> codes_;
-  std::unordered_map<Address, const Code*> by_address_;  // null: known to be none
+  std::unordered_map<Address, Entry> by_address_;
+  std::uint32_t reading_ = 0;
 };
 
 // The source position of the instruction at byte offset `lasti` (-1: not begun) in the layout's own line table format.

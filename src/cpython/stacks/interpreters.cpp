@@ -94,9 +94,10 @@ RawInterpreter InterpreterReader::read_interpreter(Address address, std::int64_t
     }
     if (!codes_.budget().take_thread()) {
       interpreter.limited = true;
-      interpreter.broken = fmt::format("there are more than {} thread states, and the oldest are missing; --max-threads "
-                                       "raises the limit",
-                                       codes_.budget().limits().threads);
+      interpreter.broken = fmt::format(
+          "there are more than {} thread states, and the oldest are missing; --max-threads "
+          "raises the limit",
+          codes_.budget().limits().threads);
       break;
     }
     // Linked both ways (but in 2.7): a list that was changed while it was read does not fit together.

@@ -133,15 +133,16 @@ TEST_P(Decompress, EndsAtTheLimit) {
   const std::string text = sample();
   const MemoryFile in(GetParam().compress(text));
   const MemoryFile out("");
-  const auto done = decompress(FileReader(in.fd()), GetParam().compression, out.fd(), "core", "/tmp", {.most = 500'001});
+  const auto done =
+      decompress(FileReader(in.fd()), GetParam().compression, out.fd(), "core", "/tmp", {.most = 500'001});
   ASSERT_TRUE(done);
   EXPECT_FALSE(done->whole);
   EXPECT_EQ(done->why_not_whole, "it is longer than 0 MiB, which is all that is decompressed");
   EXPECT_EQ(done->advice, "--max-core-size raises the limit");
   EXPECT_EQ(content(out), text.substr(0, 500'001));
   const MemoryFile exact("");
-  const auto all = decompress(FileReader(in.fd()), GetParam().compression, exact.fd(), "core", "/tmp",
-                              {.most = text.size()});
+  const auto all =
+      decompress(FileReader(in.fd()), GetParam().compression, exact.fd(), "core", "/tmp", {.most = text.size()});
   EXPECT_TRUE(all->whole) << "no more than that";
 }
 

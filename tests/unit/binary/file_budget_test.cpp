@@ -56,9 +56,10 @@ TEST_F(FileBudgetTest, LeavesAloneWhatIsLongerThanWhatIsLeft) {
   }
   EXPECT_EQ(budget_.summed(), 0U);
   EXPECT_TRUE(checksum("small")) << "there is room for others";
-  EXPECT_EQ(budget_.warning(),
-            "sparse was not read: one look reads 256 MiB of source and debug files, four times as much for checksums, "
-            "and not for long; source lines and names of functions from there are missing; --max-read raises the limit");
+  EXPECT_EQ(
+      budget_.warning(),
+      "sparse was not read: one look reads 256 MiB of source and debug files, four times as much for checksums, "
+      "and not for long; source lines and names of functions from there are missing; --max-read raises the limit");
   budget_.begin(1000);
   EXPECT_FALSE(budget_.warning());
   EXPECT_TRUE(checksum("small")) << "a checksum costs a quarter";

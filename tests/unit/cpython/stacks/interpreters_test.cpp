@@ -51,7 +51,8 @@ TEST_P(EveryLayoutInterpreters, TakesInNoMoreThreadsThanItShall) {
   ASSERT_EQ(found.threads.size(), 1);
   EXPECT_EQ(found.threads[0].address, worker) << "the newest";
   EXPECT_TRUE(found.limited);
-  EXPECT_EQ(found.broken, "there are more than 1 thread states, and the oldest are missing; --max-threads raises the limit");
+  EXPECT_EQ(found.broken,
+            "there are more than 1 thread states, and the oldest are missing; --max-threads raises the limit");
   EXPECT_FALSE(read({.threads = 2}).interpreters.front().broken);
 }
 
