@@ -66,6 +66,7 @@ TEST(FileIdentity, ModesPermit) {
   EXPECT_TRUE(permits(identity(1001), file, 4));
   file.st_mode = S_IFREG | 0044;
   EXPECT_FALSE(permits(identity(1000), file, 4));
+  file.st_mode = S_IFREG | 0600;
   EXPECT_TRUE(permits(identity(0, kFileCapabilities), file, 4));
   EXPECT_FALSE(permits(identity(0, kFileCapabilities, true), file, 4));
 }
