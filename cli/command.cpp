@@ -61,11 +61,13 @@ void add_format_options(CLI::App& command, OutputOptions& options, std::string j
 void add_search_option(CLI::App& command, capture::Options& reading) {
   command.add_flag("--exhaustive", reading.exhaustive,
                    "Search the memory for interpreters, whatever the symbols say (slow)");
+  add_limit_options(command, reading);
 }
 
 void add_reading_options(CLI::App& command, capture::Options& reading, std::string_view torn) {
   command.add_flag("--no-block", reading.no_block,
                    fmt::format("Never stop a thread; {} may be torn, and the output says so", torn));
+  add_stop_option(command, reading);
   add_search_option(command, reading);
 }
 

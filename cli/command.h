@@ -58,7 +58,11 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 // Adds --json and --no-color alone; `json` says what is written.
 void add_format_options(CLI::App& command, OutputOptions& options, std::string json);
 
-// Adds --exhaustive.
+// Adds --max-frames, --max-threads, --max-read.
+void add_limit_options(CLI::App& command, capture::Options& reading);
+// Adds --stop-limit.
+void add_stop_option(CLI::App& command, capture::Options& reading);
+// Adds --exhaustive and the limits.
 void add_search_option(CLI::App& command, capture::Options& reading);
 // Adds --no-block and --exhaustive. `torn`: what may be so without a stop, as "a stack read while it changes".
 void add_reading_options(CLI::App& command, capture::Options& reading, std::string_view torn);

@@ -1,13 +1,61 @@
 #include "targets.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
 
+#include "render/escape.h"
 #include "target/live_target.h"
 
 namespace stillframe::cli {
+namespace {
+
+// What a long decompression has done so far, on a terminal, in a line that is gone afterwards.
+class Progress {
+ public:
+  explicit Progress(std::string path) : path_(std::move(path)) {}
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  Progress(Progress&&) = delete;
+  Progress& operator=(Progress&&) = delete;
+  ~Progress() {
+    if (told_) {
+      write("\r\033[K");
+    }
+  }
+
+  void tell(std::uint64_t bytes) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ > std::chrono::seconds(1)) {
+      last_ = now;
+      told_ = true;
+      std::string name;
+      render::append_escaped(name, path_);
+      write(fmt::format("\rdecompressing {}: {:.1f} GiB", name, static_cast<double>(bytes) / (1 << 30)));
+    }
+  }
+
+ private:
+  // Where this fails, nobody looks.
+  static void write(std::string_view text) {
+    [[maybe_unused]] const ssize_t done = ::write(STDERR_FILENO, text.data(), text.size());
+  }
+
+  std::string path_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  bool told_ = false;
+};
+
+}  // namespace
 
 Result<std::int64_t> parse_pid(const std::string& text) {
   std::int32_t pid = 0;
@@ -20,7 +68,16 @@ Result<std::int64_t> parse_pid(const std::string& text) {
   return pid;
 }
 
+// "16G", "512M", "100000000"; kibibytes and so on, as the shell's tools have them.
+void add_core_size_option(CLI::App& command, CoreFiles& files) {
+  command.add_option("--max-core-size", files.decompress.most, "Of a compressed core at most so much is decompressed")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("16G");
+}
+
 void add_core_file_options(CLI::App& command, CoreFiles& files) {
+  add_core_size_option(command, files);
   command
       .add_option("--lib-search-path", files.core.library_search_path,
                   "Folders to look for the core's libraries in, separated by ':'")
@@ -47,7 +104,12 @@ Result<std::unique_ptr<target::Target>> open_core(const std::string& path, const
   if (!files.library_root.empty()) {
     options.library_search_root = files.library_root;
   }
-  return target::open_core(path, options, Host::everything());
+  binary::DecompressLimits limits = files.decompress;
+  Progress progress(path);
+  if (isatty(STDERR_FILENO) != 0) {
+    limits.progress = [&progress](std::uint64_t bytes) { progress.tell(bytes); };
+  }
+  return target::open_core(path, options, Host::everything(), limits);
 }
 
 Result<std::unique_ptr<target::Target>> open_target(const std::string& typed, const CoreFiles& files,

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "binary/decompress.h"
 #include "command.h"
 #include "model/result.h"
 #include "target/core_target.h"
@@ -21,8 +22,9 @@ Result<std::int64_t> parse_pid(const std::string& text);
 // Where the files of a core are on this machine.
 struct CoreFiles {
   target::CoreOptions core;
-  std::string executable;    // empty: found from the core
-  std::string library_root;  // empty: /
+  binary::DecompressLimits decompress;  // of a compressed one
+  std::string executable;               // empty: found from the core
+  std::string library_root;             // empty: /
 };
 
 // Adds --lib-search-path and --lib-search-root.

@@ -79,6 +79,8 @@ Result<model::Still> Looks::take(const capture::Options& options) {
   if (!opened) {
     return std::unexpected(opened.error());
   }
+  target_.file_budget()->begin(options.max_read);
+  target_.limit_stops(options.stop_limit);
   session::Session& session = **opened;
   const cpython::Runtime& runtime = session.runtime();
   native::Names& names = session.names();
@@ -119,10 +121,14 @@ Result<model::Still> Looks::take(const capture::Options& options) {
     still.warnings.push_back(file +
                              " or its debug file became shorter while it was read: functions in it have no names");
   }
-  still.partial = still.partial || runtime.claimed.has_value();
+  still.partial = still.partial || runtime.claimed.has_value() || target_.cut_short();
   resolve::add_sources(still, target_, options.values.redaction, sources_);
   // Last, for they also tell of files that were asked for on the way.
   std::ranges::move(target_.warnings(), std::back_inserter(still.warnings));
+  if (auto unread = target_.file_budget()->warning()) {
+    still.partial = true;
+    still.warnings.push_back(std::move(*unread));
+  }
   check_fits_together(still);
   return still;
 }
@@ -134,6 +140,7 @@ Result<model::Inspection> Looks::inspect(const capture::Options& options) {
   }
   session::Session& session = **opened;
   const cpython::Runtime& runtime = session.runtime();
+  target_.limit_stops(options.stop_limit);
   auto snapshot = capture::take_snapshot(session, options);
   if (!snapshot) {
     return std::unexpected(std::move(snapshot.error()));

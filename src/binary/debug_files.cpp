@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <lzma.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -17,8 +16,6 @@ namespace {
 
 constexpr std::uint64_t largest_debug_data = std::uint64_t{64} << 20U;
 constexpr std::uint64_t most_decoder_memory = std::uint64_t{128} << 20U;
-// .gnu_debuglink asks for a checksum of a whole file; a few seconds' worth of reading.
-constexpr std::uint64_t largest_checked = std::uint64_t{8} << 30U;
 
 class OwnedFile {
  public:
@@ -62,38 +59,21 @@ std::optional<DebugLink> debug_link(const SymbolImage& image) {
   return DebugLink{.name = std::string(name), .checksum = *checksum};
 }
 
-std::optional<std::uint32_t> checksum_of(int fd) {
-  const FileReader file(fd);
-  if (file.size() > largest_checked) {
-    return std::nullopt;
-  }
-  std::vector<std::byte> buffer(std::size_t{1} << 16U);
-  uLong sum = crc32(0, nullptr, 0);
-  for (std::uint64_t at = 0; at < file.size();) {
-    const std::size_t got = file.read_some(at, buffer);
-    if (got == 0) {
-      return std::nullopt;
-    }
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(buffer.data()), static_cast<uInt>(got));
-    at += got;
-  }
-  return static_cast<std::uint32_t>(sum);
-}
-
 std::unique_ptr<SymbolImage> open_with_id(int fd, const std::string& id, FileAccess access) {
   const OwnedFile file(fd);
   auto image = fd < 0 ? nullptr : SymbolImage::open(fd, access);
   return image != nullptr && image->build_id() == id ? std::move(image) : nullptr;
 }
 
-std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& id, std::uint32_t checksum, FileAccess access) {
+std::unique_ptr<SymbolImage> open_linked(int fd, const std::string& place, const std::string& id,
+                                         std::uint32_t checksum, FileBudget& budget, FileAccess access) {
   const OwnedFile file(fd);
   auto image = fd < 0 ? nullptr : SymbolImage::open(fd, access);
   if (image == nullptr) {
     return nullptr;
   }
   const std::string own = image->build_id();
-  const bool same = !id.empty() && !own.empty() ? own == id : checksum_of(fd) == checksum;
+  const bool same = !id.empty() && !own.empty() ? own == id : budget.checksum(fd, place) == checksum;
   return same ? std::move(image) : nullptr;
 }
 
@@ -121,7 +101,7 @@ std::vector<std::string> places_of_debug_link(const std::string& path, const std
 }
 
 std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std::string& path,
-                                             const OpenFile& open_file) {
+                                             const OpenFile& open_file, FileBudget& budget) {
   if (!open_file) {
     return nullptr;
   }
@@ -140,7 +120,7 @@ std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std
     if (place == path) {
       continue;
     }
-    if (auto found = open_linked(open_file(place), id, link->checksum, image.access())) {
+    if (auto found = open_linked(open_file(place), place, id, link->checksum, budget, image.access())) {
       return found;
     }
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "binary/file_budget.h"
 #include "binary/native_symbols.h"
 #include "binary/symbol_image.h"
 
@@ -15,7 +16,7 @@ namespace stillframe::binary {
 // by .gnu_debuglink beside it, in .debug, and under /usr/lib/debug. The build-ids must be the same; where one of the
 // two has none, the checksum of .gnu_debuglink must hold. Nothing when there is none.
 std::unique_ptr<SymbolImage> find_debug_file(const SymbolImage& image, const std::string& path,
-                                             const OpenFile& open_file);
+                                             const OpenFile& open_file, FileBudget& budget);
 
 // The same through `fetch`. May take long.
 std::unique_ptr<SymbolImage> fetch_debug_file(const SymbolImage& image, const FetchDebugFile& fetch);

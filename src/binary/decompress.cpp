@@ -12,7 +12,12 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "binary/sparse_file.h"
 
 namespace stillframe::binary {
 namespace {
@@ -163,63 +168,6 @@ std::unique_ptr<StreamDecoder> make_decoder(Compression compression) {
   return nullptr;
 }
 
-// Writes a file from its beginning to its end and leaves out pages of zeros, of which a core has many.
-class SparseFile {
- public:
-  explicit SparseFile(int fd) : fd_(fd) {}
-
-  // False: errno says why.
-  bool append(std::span<const std::byte> bytes) {
-    constexpr std::size_t page = 4096;
-    while (!bytes.empty()) {
-      const std::size_t to_border = page - size_ % page;
-      std::size_t run = std::min(bytes.size(), to_border);
-      const bool zeros = all_zero(bytes.first(run));
-      while (run < bytes.size()) {
-        const std::size_t next = std::min(page, bytes.size() - run);
-        if (all_zero(bytes.subspan(run, next)) != zeros) {
-          break;
-        }
-        run += next;
-      }
-      if (!zeros && !write_at(bytes.first(run))) {
-        return false;
-      }
-      size_ += run;
-      bytes = bytes.subspan(run);
-    }
-    return true;
-  }
-
-  [[nodiscard]] bool finish() const { return ftruncate(fd_, static_cast<off_t>(size_)) == 0; }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-
- private:
-  static bool all_zero(std::span<const std::byte> bytes) {
-    return bytes.empty() ||
-           (bytes.front() == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-  }
-
-  bool write_at(std::span<const std::byte> bytes) const {
-    std::uint64_t at = size_;
-    while (!bytes.empty()) {
-      const ssize_t done = pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));
-      if (done < 0 && errno == EINTR) {
-        continue;
-      }
-      if (done <= 0) {
-        return false;
-      }
-      bytes = bytes.subspan(static_cast<std::size_t>(done));
-      at += static_cast<std::uint64_t>(done);
-    }
-    return true;
-  }
-
-  int fd_;
-  std::uint64_t size_ = 0;
-};
-
 bool begins_as_elf(std::span<const std::byte> bytes) {
   if (bytes.size() < SELFMAG) {
     return false;
@@ -230,6 +178,105 @@ bool begins_as_elf(std::span<const std::byte> bytes) {
   }
   return alike + 1 >= SELFMAG;  // one byte may be damaged
 }
+
+// One decompression, step by step.
+class Unpacking {
+ public:
+  Unpacking(const FileReader& from, Compression compression, int into, const DecompressLimits& limits)
+      : from_(from), decoder_(make_decoder(compression)), sink_(into), room_(into), limits_(limits) {}
+
+  // False when the sink cannot be written; errno says why.
+  bool run() {
+    std::vector<std::byte> in(chunk_size);
+    std::uint64_t position = 0;
+    while (!stop_) {
+      const std::size_t got = from_.read_some(position, in);
+      if (got == 0) {
+        end_early(at_border_ ? "" : "the compressed file ends too early");
+        break;
+      }
+      position += got;
+      if (!take(std::span(in).first(got))) {
+        return false;
+      }
+    }
+    result_.size = sink_.size();
+    return sink_.finish();
+  }
+
+  [[nodiscard]] std::uint64_t size() const { return sink_.size(); }
+  [[nodiscard]] Decompressed result() const { return result_; }
+
+ private:
+  void end_early(std::string_view why, std::string_view advice = "") {
+    result_.whole = why.empty();
+    result_.why_not_whole = why;
+    result_.advice = advice;
+    stop_ = true;
+  }
+
+  // A piece of the compressed file.
+  bool take(std::span<const std::byte> rest) {
+    bool more_output = false;
+    while (!stop_ && (!rest.empty() || more_output)) {
+      const Step step = decoder_->step(rest, out_);
+      rest = rest.subspan(step.consumed);
+      more_output = step.produced == out_.size();
+      if (!put(std::span<const std::byte>(out_).first(step.produced))) {
+        return false;
+      }
+      at_border_ = step.ended || (at_border_ && step.consumed == 0 && step.produced == 0);
+      if (!stop_ && (step.failed || (step.consumed == 0 && step.produced == 0 && !rest.empty()))) {
+        // Zeros behind the last stream are padding of the disk, not damage.
+        const bool padding =
+            at_border_ && std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{0}; });
+        end_early(padding ? "" : "the compressed data is damaged");
+      }
+      if (step.produced == 0 && step.consumed == 0) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  // What has come out of it.
+  bool put(std::span<const std::byte> bytes) {
+    if (sink_.size() == 0 && !bytes.empty()) {
+      result_.is_elf = begins_as_elf(bytes);
+      stop_ = !result_.is_elf;
+    }
+    if (sink_.size() + bytes.size() > limits_.most) {
+      bytes = bytes.first(limits_.most - sink_.size());
+      end_early(fmt::format("it is longer than {} MiB, which is all that is decompressed", limits_.most >> 20U),
+                "--max-core-size raises the limit");
+    }
+    const std::uint64_t before = sink_.written();
+    if (!sink_.append(bytes)) {
+      return false;
+    }
+    if (!stop_ && !room_.allows(sink_.written() - before)) {
+      end_early("the disk has no more room to spare", "TMPDIR=/some/dir names another one");
+    }
+    if (limits_.progress && sink_.size() >= told_ + kTellAfter) {
+      told_ = sink_.size();
+      limits_.progress(told_);
+    }
+    return true;
+  }
+
+  static constexpr std::uint64_t kTellAfter = std::uint64_t{64} << 20U;
+
+  const FileReader& from_;
+  std::unique_ptr<StreamDecoder> decoder_;
+  SparseFile sink_;
+  DiskRoom room_;
+  const DecompressLimits& limits_;
+  std::vector<std::byte> out_ = std::vector<std::byte>(chunk_size);
+  Decompressed result_;
+  std::uint64_t told_ = 0;
+  bool at_border_ = false;  // between two streams: the file may end here
+  bool stop_ = false;
+};
 
 std::unexpected<Error> cannot_write(const std::string& name, const std::string& place, std::uint64_t written) {
   const int why = errno;
@@ -278,55 +325,12 @@ std::string_view compression_name(Compression compression) {
 }
 
 Result<Decompressed> decompress(const FileReader& from, Compression compression, int into, const std::string& name,
-                                const std::string& place) {
-  const auto decoder = make_decoder(compression);
-  SparseFile sink(into);
-  Decompressed result;
-  std::vector<std::byte> in(chunk_size);
-  std::vector<std::byte> out(chunk_size);
-  std::uint64_t position = 0;
-  bool at_border = false;  // between two streams: the file may end here
-  bool stop = false;
-  while (!stop) {
-    const std::size_t got = from.read_some(position, in);
-    if (got == 0) {
-      result.whole = at_border;
-      result.why_not_whole = at_border ? "" : "the compressed file ends too early";
-      break;
-    }
-    position += got;
-    std::span<const std::byte> rest(in.data(), got);
-    bool more_output = false;
-    while (!stop && (!rest.empty() || more_output)) {
-      const Step step = decoder->step(rest, out);
-      rest = rest.subspan(step.consumed);
-      more_output = step.produced == out.size();
-      if (sink.size() == 0 && step.produced > 0) {
-        result.is_elf = begins_as_elf(std::span(out).first(step.produced));
-        if (!result.is_elf) {
-          stop = true;
-        }
-      }
-      if (!sink.append(std::span(out).first(step.produced))) {
-        return cannot_write(name, place, sink.size());
-      }
-      at_border = step.ended || (at_border && step.consumed == 0 && step.produced == 0);
-      if (step.failed || (step.consumed == 0 && step.produced == 0 && !rest.empty())) {
-        // Zeros behind the last stream are padding of the disk, not damage.
-        result.whole = at_border && std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{0}; });
-        result.why_not_whole = result.whole ? "" : "the compressed data is damaged";
-        stop = true;
-      }
-      if (step.produced == 0 && step.consumed == 0) {
-        break;
-      }
-    }
+                                const std::string& place, const DecompressLimits& limits) {
+  Unpacking unpacking(from, compression, into, limits);
+  if (!unpacking.run()) {
+    return cannot_write(name, place, unpacking.size());
   }
-  if (!sink.finish()) {
-    return cannot_write(name, place, sink.size());
-  }
-  result.size = sink.size();
-  return result;
+  return unpacking.result();
 }
 
 }  // namespace stillframe::binary

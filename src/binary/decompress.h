@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,16 +19,23 @@ std::optional<Compression> detect_compression(const FileReader& file);
 
 std::string_view compression_name(Compression compression);
 
+struct DecompressLimits {
+  std::uint64_t most = std::uint64_t{16} << 30U;  // bytes that come out; zeros, which take no room, included
+  std::function<void(std::uint64_t bytes)> progress = nullptr;  // told what has come out, every now and then
+};
+
 struct Decompressed {
   std::uint64_t size = 0;     // what came out
   bool is_elf = false;        // it begins as an ELF file; decompression stops at once where it does not
   bool whole = true;          // false: the stream ends early or is damaged, and what came before it is there
   std::string why_not_whole;  // "the compressed file ends too early"
+  std::string advice;         // what helps against that, where anything does
 };
 
-// Decompresses `from` into the empty regular file `into`; pages of zeros become holes. Fails when `into` cannot be
-// written (`place` is its directory, for the message).
+// Decompresses `from` into the empty regular file `into`; pages of zeros become holes. Ends early, and says so, at the
+// limit or where the disk would become too full. Fails when `into` cannot be written (`place` is its directory, for the
+// message).
 Result<Decompressed> decompress(const FileReader& from, Compression compression, int into, const std::string& name,
-                                const std::string& place);
+                                const std::string& place, const DecompressLimits& limits = {});
 
 }  // namespace stillframe::binary

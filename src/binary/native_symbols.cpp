@@ -41,7 +41,7 @@ struct NativeSymbols::Parts {
 
 void NativeSymbols::Parts::find_separate() {
   if (!std::exchange(separate_sought, true)) {
-    separate = find_debug_file(*image, path, open_files.debug_file);
+    separate = find_debug_file(*image, path, open_files.debug_file, *open_files.budget);
   }
 }
 

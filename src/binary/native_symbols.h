@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "binary/file_budget.h"
 #include "binary/mapped_region.h"
 
 namespace stillframe::binary {
@@ -32,7 +33,8 @@ using OpenFile = std::function<int(const std::string& path)>;
 struct OpenFiles {
   OpenFile debug_file;
   OpenFile source;
-  FileAccess access = FileAccess::copied;  // to the file itself and its debug files
+  FileAccess access = FileAccess::copied;                               // to the file itself and its debug files
+  std::shared_ptr<FileBudget> budget = std::make_shared<FileBudget>();  // for what it costs to recognise them
 };
 // A build-id in lower-case hex becomes a descriptor of the debug file that was fetched for it, owned as above, or -1.
 using FetchDebugFile = std::function<int(const std::string& build_id)>;

@@ -9,6 +9,7 @@
 
 #include "capture/contradictions.h"
 #include "capture/gil_waits.h"
+#include "capture/late_threads.h"
 #include "capture/native_capture.h"
 #include "capture/stillness.h"
 #include "capture/task_capture.h"
@@ -129,6 +130,7 @@ class Capturer {
     snapshot.copied = &memory_;
     snapshot.codes = &session_.codes();
     snapshot.codes->begin_reading();
+    snapshot.codes->budget().set_limits(options_.chain_limits);
     snapshot.process = cpython::InterpreterReader(*snapshot.objects, runtime_, *snapshot.codes).read();
     for (auto& interpreter : snapshot.process.interpreters) {
       const auto [table, fresh] = thread_tables_.try_emplace(interpreter.address);
@@ -225,6 +227,10 @@ class Capturer {
         return cannot_stop(std::move(snapshot.error()));
       }
       const bool whole = tasks_.read_copied(*snapshot, pages);
+      if (late_ > 0) {
+        return whole && snapshot->consistency.consistent ? take_late(std::move(*snapshot), threads)
+                                                         : cannot_stop(too_late(late_, target_.stop_limit()));
+      }
       all = all || !snapshot->consistency.consistent;
       if (!whole || !snapshot->consistency.consistent) {
         continue;
@@ -311,6 +317,7 @@ class Capturer {
     if (!hold) {
       return std::unexpected(std::move(hold.error()));
     }
+    late_ = (*hold)->late().size();
     const std::unordered_set<Tid> held((*hold)->held().begin(), (*hold)->held().end());
     // Where every thread is held, none of them needs to be watched.
     const bool all_held = std::ranges::all_of(threads, [&](const ThreadInfo& one) { return held.contains(one.tid); });
@@ -330,6 +337,16 @@ class Capturer {
         .consistent = before && after && before->size() == after->size() && moved(*before, *after, held).empty(),
         .pause_us = total_pause_,
         .threads_stopped = static_cast<std::int64_t>(held.size())};
+    return snapshot;
+  }
+
+  // Some threads did not stop, and did not run either until all was read: what was read is of one moment. To stop them
+  // once more would cost the others as much time again.
+  Snapshot take_late(Snapshot snapshot, const std::vector<ThreadInfo>& threads) {
+    native_.unwind(snapshot, true);
+    restore_states(threads, snapshot.threads);
+    snapshot.partial = true;
+    snapshot.warnings.push_back(describe_late(late_, target_.stop_limit()));
     return snapshot;
   }
 
@@ -399,6 +416,7 @@ class Capturer {
   std::unordered_map<Address, std::optional<Address>> thread_tables_;  // threading._active, by interpreter
   std::shared_ptr<FrameValues> values_;
   std::int64_t total_pause_ = 0;
+  std::size_t late_ = 0;                         // threads that the last stop did not wait for any longer
   std::optional<memory::CapturedMemory> again_;  // for second readings, while the target runs
 };
 

@@ -31,6 +31,11 @@ bool same_calls(const cpython::FrameChain& one, const cpython::FrameChain& other
   return true;
 }
 
+// A chain that is longer than what is taken in contradicts nothing: to read it once more is of no use.
+bool is_broken(const cpython::FrameChain& chain) {
+  return chain.broken && !cpython::is_limit(*chain.broken);
+}
+
 }  // namespace
 
 std::size_t count_contradictions(const Snapshot& snapshot) {
@@ -42,15 +47,15 @@ std::size_t count_contradictions(const Snapshot& snapshot) {
         std::ranges::count_if(snapshot.tasks->tasks, [](const auto& task) { return task.broken.has_value(); }));
   }
   for (const auto& greenlet : snapshot.greenlets.greenlets) {
-    faults += greenlet.chain.broken ? 1 : 0;
+    faults += is_broken(greenlet.chain) ? 1 : 0;
   }
   for (const auto& stack : snapshot.stacks) {
     faults += native::is_switching(stack.stack) ? 1 : 0;
   }
   for (const auto& interpreter : snapshot.process.interpreters) {
-    faults += interpreter.broken ? 1 : 0;
+    faults += interpreter.broken && !interpreter.limited ? 1 : 0;
     for (const auto& thread : interpreter.threads) {
-      faults += thread.chain.broken || thread.torn ? 1 : 0;
+      faults += is_broken(thread.chain) || thread.torn ? 1 : 0;
     }
   }
   return faults;
@@ -76,6 +81,9 @@ std::vector<std::string> missed_threads(const Snapshot& snapshot, const target::
   std::vector<std::string> texts;
   const cpython::Objects now(target.memory(), runtime.layout);
   for (const auto& interpreter : snapshot.process.interpreters) {
+    if (interpreter.limited) {
+      continue;  // threads are missing, and that has been said
+    }
     std::unordered_set<Address> seen;
     for (const auto& thread : interpreter.threads) {
       seen.insert(thread.address);

@@ -1,13 +1,16 @@
 // What a look is asked for.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "binary/native_symbols.h"
 #include "cpython/objects/object_path.h"
+#include "cpython/stacks/chain_budget.h"
 #include "cpython/values/printer.h"
+#include "target/target.h"
 
 namespace stillframe::capture {
 
@@ -57,6 +60,9 @@ struct Options {
   ValueOptions values;    // the limits and hidden names of `objects` too
   ObjectOptions objects;  // for inspect()
   TaskOption tasks = TaskOption::few;
+  cpython::ChainLimits chain_limits;
+  std::chrono::milliseconds stop_limit = target::kDefaultStopLimit;  // for all threads together
+  std::uint64_t max_read = binary::FileBudget::kDefaultBytes;        // of source and debug files
   binary::FetchDebugFile fetch;  // where native frames lack names; may be empty. Called after the target runs again
 };
 

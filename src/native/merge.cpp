@@ -113,10 +113,15 @@ class Merger {
     if (chain_.broken || !groups_.front().loop) {
       return 0;
     }
+    std::vector<bool> busy(stack_.frames.size(), false);
+    for (const Group& group : groups_) {
+      if (group.loop) {
+        busy[*group.loop] = true;
+      }
+    }
     std::size_t idle = 0;
     for (std::size_t i = *groups_.front().loop; i < stack_.frames.size(); ++i) {
-      const bool busy = std::ranges::any_of(groups_, [i](const Group& group) { return group.loop == i; });
-      idle += parts_[i] == LoopPart::loop && !busy ? 1 : 0;
+      idle += parts_[i] == LoopPart::loop && !busy[i] ? 1 : 0;
     }
     return idle;
   }
@@ -136,8 +141,8 @@ class Merger {
       }
       lost = lost || !group.loop;
     }
-    if (!conflict_ && !groups_.empty() && idle_loops() > 0) {
-      conflict_ = fmt::format("{} evaluation loops of the native stack run no Python call", idle_loops());
+    if (const std::size_t idle = groups_.empty() ? 0 : idle_loops(); idle > 0) {
+      conflict_ = fmt::format("{} evaluation loops of the native stack run no Python call", idle);
       return;
     }
     if (lost && !stack_.end_reason && !chain_.broken) {

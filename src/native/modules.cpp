@@ -167,7 +167,9 @@ void Modules::open_tables(Module& module) {
 void Modules::add_separate(Module& module, int fd) {
   const std::uint64_t lost = binary::MappedRegion::lost_pages();
   const auto image = binary::SymbolImage::open(fd, file_access(target_.host()));
-  const auto separate = image == nullptr ? nullptr : binary::find_debug_file(*image, module.path(), opener_of(target_));
+  const auto separate =
+      image == nullptr ? nullptr
+                       : binary::find_debug_file(*image, module.path(), opener_of(target_), *target_.file_budget());
   auto bytes = separate == nullptr
                    ? std::vector<std::byte>()
                    : binary::section_bytes(*separate, ".debug_frame", kMostSectionBytes - section_bytes_);

@@ -1,5 +1,6 @@
 #include "native/names.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -46,11 +47,17 @@ std::unique_ptr<binary::NativeSymbols> Names::open(const Module& module) const {
   }
   const auto open_source = [this](const std::string& path) {
     const auto source = target_.open_file(path);
-    return source ? dup(source->fd()) : -1;
+    struct stat status{};
+    const bool read = source && fstat(source->fd(), &status) == 0 &&
+                      target_.file_budget()->take(static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)), path);
+    return read ? dup(source->fd()) : -1;
   };
-  return binary::NativeSymbols::open(
-      file->fd(), module.path(),
-      {.debug_file = opener_of(target_), .source = open_source, .access = file_access(target_.host())}, fetch_);
+  return binary::NativeSymbols::open(file->fd(), module.path(),
+                                     {.debug_file = opener_of(target_),
+                                      .source = open_source,
+                                      .access = file_access(target_.host()),
+                                      .budget = target_.file_budget()},
+                                     fetch_);
 }
 
 binary::NativeSymbols* Names::symbols_of(const Module& module) {

@@ -27,7 +27,11 @@ bool starts_thread(const native::NativeStack& stack, std::size_t index) {
 
 NativeFrames::NativeFrames(const capture::Snapshot& snapshot, native::Names& names, model::Still& still,
                            capture::NativeOption wish)
-    : snapshot_(snapshot), names_(names), still_(still), wish_(wish) {
+    : snapshot_(snapshot),
+      names_(names),
+      still_(still),
+      wish_(wish),
+      room_((snapshot.codes != nullptr ? snapshot.codes->budget().limits() : cpython::ChainLimits()).frames_in_all()) {
   for (const auto& stack : snapshot.stacks) {
     by_tid_.emplace(stack.tid, &stack);
   }
@@ -134,7 +138,12 @@ void NativeFrames::add_greenlet(std::size_t index, model::Greenlet& shown) {
 std::vector<model::Frame> NativeFrames::interleave(const native::Merged& merged, const native::NativeStack& stack,
                                                    std::span<model::Frame> python) {
   std::vector<model::Frame> frames;
-  frames.reserve(merged.frames.size() * 2);
+  // A hundred thousand frames take their room once.
+  std::size_t count = python.size();
+  for (std::size_t i = 0; i < stack.frames.size(); ++i) {
+    count += std::max<std::size_t>(names_.calls(stack, i).size(), 1);
+  }
+  frames.reserve(count);
   for (std::size_t at = 0; at < merged.frames.size();) {
     std::size_t end = at + (merged.frames[at].python ? 0 : 1);
     const std::size_t first_python = end;
@@ -157,6 +166,12 @@ std::vector<model::Frame> NativeFrames::interleave(const native::Merged& merged,
 template <typename Shown>
 void NativeFrames::put_together(const cpython::FrameChain& chain, const native::NativeStack& stack,
                                 const memory::MemorySource& memory, Shown& shown) {
+  if (stack.frames.size() > room_) {
+    shown.native_end = "the threads before it have so many that there is no room; --max-frames raises the limit";
+    still_.partial = true;
+    return;
+  }
+  room_ -= stack.frames.size();
   const auto merged = native::merge(chain, stack, names_.parts(stack), memory);
   std::vector<model::Frame> frames = interleave(merged, stack, shown.frames);
   if (wish_ == capture::NativeOption::last) {

@@ -50,6 +50,7 @@ class NativeFrames {
   capture::NativeOption wish_;
   std::unordered_map<target::Tid, const native::ThreadStack*> by_tid_;
   std::unordered_set<target::Tid> shown_;
+  std::uint64_t room_;  // for so many more native frames: many threads may claim one stack
 };
 
 }  // namespace stillframe::resolve

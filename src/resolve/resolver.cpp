@@ -57,6 +57,9 @@ class Resolver {
       miss(fmt::format("the {} of {} may be torn: a second reading, while {} ran, differed",
                        torn_ == 1 ? "stack" : "stacks", text::with_count(torn_, "thread"), torn_ == 1 ? "it" : "they"));
     }
+    if (limited_ != 0) {
+      miss(fmt::format("outer frames of {} are missing: {}", text::with_count(limited_, "stack"), *limit_));
+    }
     if (unread_values_ != 0) {
       miss(fmt::format("variables of {} {} could not be read: what is shown instead says why", unread_values_,
                        unread_values_ == 1 ? "frame" : "frames"));
@@ -181,7 +184,7 @@ class Resolver {
       type->second = cpython::qualified_type_name(*snapshot_.objects, raw.type);
     }
     model::Greenlet greenlet{.address = raw.address, .type = type->second, .main = raw.main};
-    if (!add_frames(raw.chain, greenlet)) {
+    if (!add_frames(raw.chain, greenlet) && !cpython::is_limit(*raw.chain.broken)) {
       miss(fmt::format("greenlet {:#x}: outer frames are missing: {}", raw.address,
                        cpython::describe(*raw.chain.broken)));
     }
@@ -190,7 +193,7 @@ class Resolver {
   }
 
   void add_frames(const RawThread& raw, model::Thread& thread) {
-    if (!add_frames(raw.chain, thread)) {
+    if (!add_frames(raw.chain, thread) && !cpython::is_limit(*raw.chain.broken)) {
       const std::string who = thread.tid ? fmt::format("thread {}", *thread.tid) : "a thread";
       miss(fmt::format("{}: outer frames are missing: {}", who, cpython::describe(*raw.chain.broken)));
     }
@@ -213,6 +216,10 @@ class Resolver {
     if (chain.broken) {
       shown.complete = false;
       shown.incomplete_reason = cpython::describe(*chain.broken);
+      if (cpython::is_limit(*chain.broken)) {
+        ++limited_;
+        limit_ = shown.incomplete_reason;
+      }
     }
     return shown.complete;
   }
@@ -230,6 +237,8 @@ class Resolver {
   std::unordered_set<Tid> busy_;
   std::size_t unread_values_ = 0;
   std::size_t torn_ = 0;
+  std::size_t limited_ = 0;
+  std::optional<std::string> limit_;
 };
 
 }  // namespace

@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "resolve/source_zip.h"
-
 namespace stillframe::resolve {
 namespace {
 
@@ -55,23 +53,6 @@ std::optional<RegularFile> open_regular(const target::Target& target, std::strin
                                .inode = facts.st_ino,
                                .size = static_cast<std::size_t>(facts.st_size),
                                .modified_at = seconds(facts.st_mtim)}};
-}
-
-// "/srv/app.zip/pkg/module.py": the nearest parent that is a file is the archive, the rest names the member.
-std::optional<SourceFile> read_zipped(const target::Target& target, std::string_view path) {
-  constexpr int kDeepest = 64;
-  std::size_t slash = path.rfind('/');
-  for (int depth = 0; depth < kDeepest && slash != std::string_view::npos && slash > 0; ++depth) {
-    if (const auto archive = open_regular(target, path.substr(0, slash))) {
-      auto bytes = read_zip_member(archive->handle.fd(), archive->stamp.size, path.substr(slash + 1), kLargestSource);
-      if (!bytes) {
-        return std::nullopt;
-      }
-      return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = archive->stamp.modified_at};
-    }
-    slash = path.rfind('/', slash - 1);
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -125,8 +106,15 @@ std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view
 
 namespace {
 
-std::optional<SourceFile> read_opened(const RegularFile& file) {
-  auto bytes = file.stamp.size > kLargestSource ? std::nullopt : read_whole(file.handle.fd(), file.stamp.size);
+// More archives than this are read anew each time.
+constexpr std::size_t kMostArchives = 16;
+
+std::optional<SourceFile> read_opened(const RegularFile& file, std::string_view path, binary::FileBudget& budget) {
+  if (file.stamp.size > kLargestSource || !budget.take(file.stamp.size, std::string(path))) {
+    return std::nullopt;
+  }
+  const binary::FileBudget::Spending spending(budget);
+  auto bytes = read_whole(file.handle.fd(), file.stamp.size);
   if (!bytes) {
     return std::nullopt;
   }
@@ -135,18 +123,48 @@ std::optional<SourceFile> read_opened(const RegularFile& file) {
 
 }  // namespace
 
-std::optional<SourceFile> read_source(const target::Target& target, std::string_view path) {
+// "/srv/app.zip/pkg/module.py": the nearest parent that is a file is the archive, the rest names the member.
+std::optional<SourceFile> SourceFiles::read_zipped(std::string_view path) {
+  constexpr int kDeepest = 64;
+  binary::FileBudget& budget = *target_.file_budget();
+  std::size_t slash = path.rfind('/');
+  for (int depth = 0; depth < kDeepest && slash != std::string_view::npos && slash > 0; ++depth) {
+    const std::string place(path.substr(0, slash));
+    if (auto file = open_regular(target_, place)) {
+      const ArchiveKey key{file->stamp.device, file->stamp.inode, file->stamp.size, file->stamp.modified_at};
+      if (archives_.size() >= kMostArchives && !archives_.contains(key)) {
+        archives_.clear();
+      }
+      const auto [archive, fresh] = archives_.try_emplace(key);
+      if (fresh) {
+        archive->second = {.zip = ZipArchive::open(std::move(file->handle), file->stamp.size, place, budget),
+                           .modified_at = file->stamp.modified_at};
+      }
+      const binary::FileBudget::Spending spending(budget);
+      auto bytes =
+          archive->second.zip ? archive->second.zip->read(path.substr(slash + 1), kLargestSource) : std::nullopt;
+      if (!bytes || !budget.take(bytes->size(), std::string(path))) {
+        return std::nullopt;
+      }
+      return SourceFile{.text = SourceText(std::move(*bytes)), .modified_at = archive->second.modified_at};
+    }
+    slash = path.rfind('/', slash - 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<SourceFile> SourceFiles::read(std::string_view path) {
   // "<stdin>", "<string>", "<frozen importlib._bootstrap>" are no files (CPython: Lib/linecache.py).
   if (path.empty() || path.contains('\0') || (path.front() == '<' && path.back() == '>')) {
     return std::nullopt;
   }
-  const auto file = open_regular(target, path);
-  return file ? read_opened(*file) : read_zipped(target, path);
+  const auto file = open_regular(target_, path);
+  return file ? read_opened(*file, path, *target_.file_budget()) : read_zipped(path);
 }
 
-std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path) {
-  const auto file = path.contains('\0') ? std::nullopt : open_regular(target, path);
-  return file ? read_opened(*file) : std::nullopt;
+std::optional<SourceFile> SourceFiles::read_plain(std::string_view path) {
+  const auto file = path.contains('\0') ? std::nullopt : open_regular(target_, path);
+  return file ? read_opened(*file, path, *target_.file_budget()) : std::nullopt;
 }
 
 }  // namespace stillframe::resolve

@@ -3,11 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "resolve/source_zip.h"
 #include "target/target.h"
 
 namespace stillframe::resolve {
@@ -49,15 +54,31 @@ struct SourceFile {
   std::optional<FileStamp> stamp;     // of a plain file
 };
 
-// Reads the source file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py).
-// Nothing when there is none, when it is no regular file, or when it is larger than 64 MiB.
-[[nodiscard]] std::optional<SourceFile> read_source(const target::Target& target, std::string_view path);
+// The source files of a target, as far as its budget for files lasts.
+class SourceFiles {
+ public:
+  explicit SourceFiles(const target::Target& target) : target_(target) {}
+
+  // The file that the target knows as `path`, also out of a zip archive (/srv/app.zip/pkg/module.py). Nothing when
+  // there is none, when it is no regular file, or when it is larger than 64 MiB.
+  [[nodiscard]] std::optional<SourceFile> read(std::string_view path);
+  // The same without archives.
+  [[nodiscard]] std::optional<SourceFile> read_plain(std::string_view path);
+
+ private:
+  struct Archive {
+    std::unique_ptr<ZipArchive> zip;  // null: it is none
+    double modified_at = 0;
+  };
+  using ArchiveKey = std::tuple<std::uint64_t, std::uint64_t, std::size_t, double>;  // what FileStamp has
+  [[nodiscard]] std::optional<SourceFile> read_zipped(std::string_view path);
+
+  const target::Target& target_;
+  std::map<ArchiveKey, Archive> archives_;
+};
 
 // Of a regular file that the target knows by that name; nothing where there is none.
 [[nodiscard]] std::optional<FileStamp> stamp_of(const target::Target& target, std::string_view path);
-
-// The same without archives.
-[[nodiscard]] std::optional<SourceFile> read_plain_source(const target::Target& target, std::string_view path);
 
 // Turns the bytes of a source file into UTF-8: by a byte order mark, else by source_encoding(). A byte that does not
 // fit becomes U+FFFD; where the encoding is unknown here, the bytes stay as they are.

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace stillframe::resolve {
@@ -81,23 +84,10 @@ struct CloseZip {
   void operator()(void* zip) const { unzClose(zip); }
 };
 
-// Moves to the entry called `member`, looking at a bounded number of entries.
-bool find_member(unzFile zip, std::string_view member) {
-  constexpr int kMostEntries = 200'000;
-  constexpr std::size_t kLongestName = 4096;
-  std::vector<char> name(kLongestName);
-  int found = unzGoToFirstFile(zip);
-  for (int entry = 0; entry < kMostEntries && found == UNZ_OK; ++entry, found = unzGoToNextFile(zip)) {
-    unz_file_info64 facts{};
-    if (unzGetCurrentFileInfo64(zip, &facts, name.data(), name.size() - 1, nullptr, 0, nullptr, 0) != UNZ_OK) {
-      return false;
-    }
-    if (facts.size_filename == member.size() && std::equal(member.begin(), member.end(), name.begin())) {
-      return true;
-    }
-  }
-  return false;
-}
+constexpr std::uint64_t kMostEntries = 400'000;
+constexpr std::size_t kLongestName = 4096;
+// What an entry of the list costs of the budget: about as long as it takes to read so many bytes of text.
+constexpr std::uint64_t kEntryCost = 256;
 
 // The current entry, which must end within `limit` bytes whatever its header promises.
 std::optional<std::string> read_current(unzFile zip, std::size_t limit) {
@@ -120,11 +110,47 @@ std::optional<std::string> read_current(unzFile zip, std::size_t limit) {
 
 }  // namespace
 
-std::optional<std::string> read_zip_member(int fd, std::size_t size, std::string_view member, std::size_t limit) {
-  if (member.empty() || member.size() >= 4096) {
-    return std::nullopt;
+struct ZipArchive::Parts {
+  target::FileHandle file;
+  Archive archive;
+  std::unique_ptr<void, CloseZip> zip;
+  // Where each member stands in the list, by the hash of its name; the name itself is compared when it is read.
+  std::unordered_map<std::size_t, unz64_file_pos> index;
+  std::vector<char> name = std::vector<char>(kLongestName);
+  std::uint64_t steps = 0;
+
+  // The name of the current entry; empty where it cannot be read or is longer than any.
+  std::string_view current_name() {
+    ++steps;
+    unz_file_info64 facts{};
+    if (unzGetCurrentFileInfo64(zip.get(), &facts, name.data(), name.size() - 1, nullptr, 0, nullptr, 0) != UNZ_OK ||
+        facts.size_filename >= name.size()) {
+      return {};
+    }
+    return {name.data(), facts.size_filename};
   }
-  Archive archive{.fd = fd, .size = size, .window = {}};
+
+  void read_list(const std::string& path, binary::FileBudget& budget) {
+    int found = unzGoToFirstFile(zip.get());
+    for (std::uint64_t i = 0; i < kMostEntries && found == UNZ_OK && budget.take(kEntryCost, path); ++i) {
+      unz64_file_pos place{};
+      if (const std::string_view one = current_name(); !one.empty() && unzGetFilePos64(zip.get(), &place) == UNZ_OK) {
+        index.try_emplace(std::hash<std::string_view>()(one), place);
+      }
+      found = unzGoToNextFile(zip.get());
+    }
+  }
+};
+
+ZipArchive::ZipArchive(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ZipArchive::~ZipArchive() = default;
+
+std::unique_ptr<ZipArchive> ZipArchive::open(target::FileHandle file, std::size_t size, const std::string& path,
+                                             binary::FileBudget& budget) {
+  const binary::FileBudget::Spending spending(budget);
+  auto parts = std::make_unique<Parts>();
+  parts->archive = {.fd = file.fd(), .size = size, .window = {}};
+  parts->file = std::move(file);
   zlib_filefunc64_def functions{.zopen64_file = open_archive,
                                 .zread_file = read_archive,
                                 .zwrite_file = write_archive,
@@ -132,12 +158,26 @@ std::optional<std::string> read_zip_member(int fd, std::size_t size, std::string
                                 .zseek64_file = seek_archive,
                                 .zclose_file = close_archive,
                                 .zerror_file = no_error,
-                                .opaque = &archive};
-  const std::unique_ptr<void, CloseZip> zip(unzOpen2_64("", &functions));
-  if (!zip || !find_member(zip.get(), member)) {
+                                .opaque = &parts->archive};
+  parts->zip.reset(unzOpen2_64("", &functions));
+  if (!parts->zip) {
+    return nullptr;
+  }
+  parts->read_list(path, budget);
+  return std::unique_ptr<ZipArchive>(new ZipArchive(std::move(parts)));
+}
+
+std::uint64_t ZipArchive::steps() const {
+  return parts_->steps;
+}
+
+std::optional<std::string> ZipArchive::read(std::string_view member, std::size_t limit) {
+  const auto known = parts_->index.find(std::hash<std::string_view>()(member));
+  if (member.empty() || known == parts_->index.end() || unzGoToFilePos64(parts_->zip.get(), &known->second) != UNZ_OK ||
+      parts_->current_name() != member) {
     return std::nullopt;
   }
-  return read_current(zip.get(), limit);
+  return read_current(parts_->zip.get(), limit);
 }
 
 }  // namespace stillframe::resolve

@@ -24,7 +24,10 @@ SourceFile* Sources::find(const target::Target& target, std::string_view path, b
   }
   auto& kept = files_[std::string(path)];
   bytes_ -= size_of(kept);
-  kept = archives ? read_source(target, path) : read_plain_source(target, path);
+  if (!reader_) {
+    reader_.emplace(target);
+  }
+  kept = archives ? reader_->read(path) : reader_->read_plain(path);
   bytes_ += size_of(kept);
   return kept ? &*kept : nullptr;
 }
@@ -38,6 +41,7 @@ std::optional<double> Sources::started_at(const target::Target& target) {
 
 void Sources::clear() {
   files_.clear();
+  reader_.reset();
   bytes_ = 0;
   started_.reset();
 }

@@ -25,6 +25,7 @@ class Sources {
 
  private:
   std::map<std::string, std::optional<SourceFile>, std::less<>> files_;  // absent: there was none
+  std::optional<SourceFiles> reader_;
   std::size_t bytes_ = 0;
   std::optional<std::optional<double>> started_;
 };

@@ -69,7 +69,8 @@ FileHandle make_temporary(const std::string& directory) {
   return file;
 }
 
-Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression compression, const std::string& path) {
+Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression compression, const std::string& path,
+                                   const binary::DecompressLimits& limits) {
   const std::string directory = temporary_directory();
   const std::string kind(binary::compression_name(compression));
   OpenedCore opened{.file = make_temporary(directory), .name = fmt::format("{} (decompressed)", path)};
@@ -78,7 +79,7 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
                 std::strerror(errno), fmt::format("TMPDIR=/some/dir stillframe core {}", path));
   }
   const auto done =
-      binary::decompress(binary::FileReader(compressed.fd()), compression, opened.file.fd(), path, directory);
+      binary::decompress(binary::FileReader(compressed.fd()), compression, opened.file.fd(), path, directory, limits);
   if (!done) {
     return std::unexpected(done.error());
   }
@@ -95,16 +96,18 @@ Result<OpenedCore> open_compressed(FileHandle compressed, binary::Compression co
                             binary::describe_content(binary::FileReader(opened.file.fd()))),
                 "give the core file itself; if it is in an archive, unpack it first");
   }
+  opened.cut_short = !done->advice.empty();
   if (!done->whole) {
-    opened.warnings.push_back(fmt::format("{}, after {} MiB of the core: the memory behind that is missing",
-                                          done->why_not_whole, done->size >> 20U));
+    opened.warnings.push_back(fmt::format("{}, after {} MiB of the core: the memory behind that is missing{}{}",
+                                          done->why_not_whole, done->size >> 20U, done->advice.empty() ? "" : "; ",
+                                          done->advice));
   }
   return opened;
 }
 
 }  // namespace
 
-Result<OpenedCore> open_core_file(FileHandle core, const std::string& name) {
+Result<OpenedCore> open_core_file(FileHandle core, const std::string& name, const binary::DecompressLimits& limits) {
   const std::string tried = fmt::format("open the core file {}", name);
   struct stat status{};
   if (fstat(core.fd(), &status) != 0) {
@@ -114,18 +117,19 @@ Result<OpenedCore> open_core_file(FileHandle core, const std::string& name) {
     return std::unexpected(std::move(right.error()));
   }
   const auto compression = binary::detect_compression(binary::FileReader(core.fd()));
-  Result<OpenedCore> opened = compression ? open_compressed(std::move(core), *compression, name)
+  Result<OpenedCore> opened = compression ? open_compressed(std::move(core), *compression, name, limits)
                                           : OpenedCore{.file = std::move(core), .name = name};
   if (opened) {
+    opened->owner = weaker_owner(status);
     opened->written_at =
         static_cast<double>(status.st_mtim.tv_sec) + static_cast<double>(status.st_mtim.tv_nsec) * 1e-9;
   }
   return opened;
 }
 
-Result<OpenedCore> open_core_file(const std::string& path) {
+Result<OpenedCore> open_core_file(const std::string& path, const binary::DecompressLimits& limits) {
   auto file = open_path(path);
-  return file ? open_core_file(std::move(*file), path) : std::unexpected(std::move(file.error()));
+  return file ? open_core_file(std::move(*file), path, limits) : std::unexpected(std::move(file.error()));
 }
 
 }  // namespace stillframe::target

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <optional>
 #include <unordered_map>
 
 #include "binary/core_file.h"
@@ -16,6 +19,8 @@
 #include "target/core_opening.h"
 #include "target/core_paths.h"
 #include "target/core_rebuild.h"
+#include "target/file_helper.h"
+#include "target/file_identity.h"
 #include "target/system_calls.h"
 
 namespace stillframe::target {
@@ -114,12 +119,18 @@ std::vector<std::string> split_at_spaces(std::string_view text) {
   return words;
 }
 
+// For files that the owner of the core opens: longer than any file system needs that answers at all.
+constexpr std::chrono::seconds kOwnersPatience{10};
+
 // Unwinding and all that stops threads is of no use on a core: nothing runs.
 class CoreTarget final : public Target {
  public:
   CoreTarget(OpenedCore opened, CoreFile core, std::string path, CoreOptions options, const Host& host)
       : file_(std::move(opened.file)),
         written_at_(opened.written_at),
+        cut_short_(opened.cut_short),
+        owner_(std::move(opened.owner)),
+        owners_files_(kOwnersPatience, owner_),
         opening_warnings_(std::move(opened.warnings)),
         core_(std::move(core)),
         options_(std::move(options)),
@@ -153,6 +164,7 @@ class CoreTarget final : public Target {
   [[nodiscard]] Result<FileHandle> open_mapped(const Mapping& mapping) const override { return files_.open(mapping); }
   [[nodiscard]] std::optional<double> started_at() const override;
   [[nodiscard]] std::optional<model::Crash> crash() const override { return describe_crash(core_); }
+  [[nodiscard]] bool cut_short() const override { return cut_short_; }
   [[nodiscard]] std::vector<std::string> warnings() const override;
 
  private:
@@ -164,6 +176,10 @@ class CoreTarget final : public Target {
 
   FileHandle file_;
   double written_at_;
+  bool cut_short_;
+  std::optional<FileIdentity> owner_;
+  mutable FileHelper owners_files_;
+  mutable RefusedFiles refused_;
   std::vector<std::string> opening_warnings_;
   CoreFile core_;
   CoreOptions options_;
@@ -302,7 +318,20 @@ std::optional<Syscall> CoreTarget::syscall(Tid tid) const {
 
 Result<FileHandle> CoreTarget::open_file(std::string_view path) const {
   const std::string name(path);
-  FileHandle file = name.contains('\0') ? FileHandle() : paths_.open_named(name);
+  FileHandle file;
+  if (name.empty() || name.contains('\0')) {
+    // No file has that name.
+  } else if (owner_ && !options_.library_search_root) {
+    const std::string whole = std::filesystem::absolute(name);
+    auto opened =
+        host_.start_helper ? owners_files_.open("", whole) : std::optional(open_where_permitted(*owner_, whole));
+    file = opened ? std::move(*opened) : FileHandle();
+    if (!file && opened && errno == EACCES) {
+      refused_.note(name);
+    }
+  } else {
+    file = paths_.open_named(name);
+  }
   if (!file) {
     return fail(ErrorKind::not_found, fmt::format("open {}", path), "it is not in the root given, or on this machine",
                 "give a copy of the program's file system: --lib-search-root DIR");
@@ -326,6 +355,9 @@ std::vector<std::string> CoreTarget::warnings() const {
                     modules_.size()));
   }
   std::ranges::move(files_.warnings(), std::back_inserter(all));
+  if (auto refused = owner_ ? refused_.warning(*owner_) : std::nullopt) {
+    all.push_back(std::move(*refused));
+  }
   return all;
 }
 
@@ -347,13 +379,14 @@ Result<std::unique_ptr<Target>> read_core(Result<OpenedCore> opened, const std::
 
 }  // namespace
 
-Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options, const Host& host) {
-  return read_core(open_core_file(path), path, options, host);
+Result<std::unique_ptr<Target>> open_core(const std::string& path, const CoreOptions& options, const Host& host,
+                                          const binary::DecompressLimits& limits) {
+  return read_core(open_core_file(path, limits), path, options, host);
 }
 
 Result<std::unique_ptr<Target>> open_core(FileHandle core, const std::string& name, const CoreOptions& options,
-                                          const Host& host) {
-  return read_core(open_core_file(std::move(core), name), name, options, host);
+                                          const Host& host, const binary::DecompressLimits& limits) {
+  return read_core(open_core_file(std::move(core), name, limits), name, options, host);
 }
 
 }  // namespace stillframe::target

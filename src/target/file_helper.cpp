@@ -1,6 +1,7 @@
 #include "target/file_helper.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -16,16 +17,22 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 
 #include "target/files_in_root.h"
+#include "target/proc_files.h"
 
 namespace stillframe::target {
 namespace {
 
-// A request: what is wanted, the root and the path, both with a zero behind them.
+// A request: what is wanted, the name of the server, the root and the path, with a zero behind each of them.
 constexpr char kOpen = 'o';
+constexpr char kOpenHere = 'h';  // on the root's own file system
 constexpr char kAsk = 'a';
 constexpr std::size_t kLargestRequest = std::size_t{2} * PATH_MAX;
+// What /proc/PID/comm of a helper begins with; the server that it is asking stands behind it.
+constexpr std::string_view kWaits = "sfwait ";
+constexpr std::size_t kLongestComm = 15;  // of a process, TASK_COMM_LEN
 // Of larger files only as much is read from both ends: there the headers of ELF files are.
 constexpr off_t kRead = off_t{256} << 10U;
 
@@ -51,20 +58,70 @@ void read_ends(int file) {
   read_from(std::max(kRead, status.st_size - kRead), status.st_size);
 }
 
-FileHandle open_for(const char* root, const char* path) {
-  return open_regular(*root == '\0' ? FileHandle(::open(path, O_PATH | O_CLOEXEC)) : find_in_root(root, path));
+// What a process calls itself while it asks that server.
+using WaiterName = std::array<char, kLongestComm + 1>;
+
+WaiterName name_of_waiter(std::string_view server) {
+  WaiterName name{};
+  std::ranges::copy(kWaits, name.begin());
+  std::ranges::copy(server.substr(0, kLongestComm - kWaits.size()), name.begin() + kWaits.size());
+  return name;
 }
 
-// Its attributes, and what only the server can tell.
-void ask_for(const char* root, const char* path) {
-  const FileHandle place = find_in_root(root, path);
-  struct statx status{};
-  struct statfs about{};
-  if (place) {
-    statx(place.fd(), "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &status);
-    fstatfs(place.fd(), &about);
+// The process that works for others. It is the child of a process that may have threads, one of which may have held
+// malloc's lock when it was forked: nothing is allocated here but where rights cannot be taken (walk_in_root), and
+// nothing is called that takes a lock.
+class Server {
+ public:
+  explicit Server(const std::optional<FileIdentity>& identity) {
+    if (identity) {
+      root_ = FileHandle(::open(identity->root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+      others_ = true;
+      if (!take_identity(*identity)) {
+        checked_ = &*identity;
+      }
+    }
   }
-}
+
+  [[nodiscard]] FileHandle open(const char* root, const char* path, Crossing crossing) const {
+    if (*root == '\0' && !others_) {
+      return open_regular(FileHandle(::open(path, O_PATH | O_CLOEXEC)));
+    }
+    const FileHandle place = find(root, path, crossing);
+    struct stat status{};
+    if (checked_ != nullptr && place && (fstat(place.fd(), &status) != 0 || !permits(*checked_, status, 4))) {
+      errno = EACCES;
+      return {};
+    }
+    return open_regular(place);
+  }
+
+  // Its attributes, and what only the server can tell.
+  void ask(const char* root, const char* path) const {
+    const FileHandle place = find(root, path, Crossing::allowed);
+    struct statx status{};
+    struct statfs about{};
+    if (place) {
+      statx(place.fd(), "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &status);
+      fstatfs(place.fd(), &about);
+    }
+  }
+
+ private:
+  [[nodiscard]] FileHandle find(const char* root, const char* path, Crossing crossing) const {
+    if (checked_ != nullptr && crossing == Crossing::refused) {
+      errno = EXDEV;
+      return {};
+    }
+    return checked_ != nullptr ? walk_in_root(root_, path, checked_)
+           : others_           ? find_in_root(root_, path, crossing)
+                               : find_in_root(root, path, crossing);
+  }
+
+  bool others_ = false;
+  FileHandle root_;                        // of the others
+  const FileIdentity* checked_ = nullptr;  // whose rights could not be taken
+};
 
 void send_answer(int socket, const FileHandle& file, int error) {
   iovec data{.iov_base = &error, .iov_len = sizeof error};
@@ -85,9 +142,14 @@ void send_answer(int socket, const FileHandle& file, int error) {
   sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
-// In the child of a process that may have threads, one of which may have held malloc's lock when it was forked: nothing
-// is allocated here, and nothing is called that takes a lock.
-[[noreturn]] void serve(int socket) {
+// The text that stands up to the next zero; what is behind that comes next.
+const char* take_text(const char*& from) {
+  const char* const text = from;
+  from += std::strlen(from) + 1;
+  return text;
+}
+
+[[noreturn]] void serve(int socket, const std::optional<FileIdentity>& identity) {
   const int own = fcntl(socket, F_DUPFD, 3);
   // Whoever reads our output waits until nobody has it open any more, and this process may not end for long.
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -98,26 +160,30 @@ void send_answer(int socket, const FileHandle& file, int error) {
     _exit(1);
   }
   syscall(SYS_close_range, 4U, ~0U, 0U);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::array<char, kLargestRequest + 2> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
+  const Server server(identity);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);               // after the rights: to change them forgets it
+  std::array<char, kLargestRequest + 3> request;  // NOLINT(cppcoreguidelines-pro-type-member-init): recv fills it
   while (true) {
     const ssize_t size = recv(3, request.data(), kLargestRequest, 0);
     if (size <= 0) {
       _exit(0);
     }
-    // Both texts end, whatever came.
-    std::memset(request.data() + size, 0, 2);
-    const char* const root = request.data() + 1;
-    const char* const path = root + std::strlen(root) + 1;
+    std::memset(request.data() + size, 0, 3);  // all three texts end, whatever came
+    const char* rest = request.data() + 1;
+    const char* const waits_for = take_text(rest);
+    const char* const root = take_text(rest);
+    const char* const path = take_text(rest);
+    prctl(PR_SET_NAME, name_of_waiter(waits_for).data());
     if (request.front() == kAsk) {
-      ask_for(root, path);
+      server.ask(root, path);
       send_answer(3, {}, 0);
       continue;
     }
     errno = 0;
-    const FileHandle file = open_for(root, path);
+    const FileHandle file =
+        server.open(root, path, request.front() == kOpenHere ? Crossing::refused : Crossing::allowed);
     const int error = errno;
-    if (file) {
+    if (file && *waits_for != '\0') {
       read_ends(file.fd());
     }
     send_answer(3, file, error);
@@ -159,7 +225,7 @@ bool FileHelper::start() {
   socket_ = FileHandle(ends[0]);
   process_ = fork();
   if (process_ == 0) {
-    serve(theirs.fd());
+    serve(theirs.fd(), identity_);
   }
   return process_ > 0;
 }
@@ -178,15 +244,21 @@ void FileHelper::give_up() {
   process_ = -1;
 }
 
-std::optional<FileHandle> FileHelper::open(const std::string& root, const std::string& path) {
-  if (!send(kOpen, root, path)) {
+std::optional<FileHandle> FileHelper::open(const std::string& root, const std::string& path, const Errand& errand) {
+  if (somebody_waits_for(errand.server)) {
+    return std::nullopt;
+  }
+  if (!send(errand.crossing == Crossing::refused ? kOpenHere : kOpen, root, path, errand.server)) {
     return FileHandle();
   }
   return wait() ? std::optional(receive_answer(socket_.fd())) : std::nullopt;
 }
 
-std::optional<bool> FileHelper::ask(const std::string& root, const std::string& path) {
-  if (!send(kAsk, root, path)) {
+std::optional<bool> FileHelper::ask(const std::string& root, const std::string& path, const std::string& server) {
+  if (somebody_waits_for(server)) {
+    return false;
+  }
+  if (!send(kAsk, root, path, server)) {
     return std::nullopt;
   }
   const bool answered = wait();
@@ -196,8 +268,26 @@ std::optional<bool> FileHelper::ask(const std::string& root, const std::string& 
   return answered;
 }
 
-bool FileHelper::send(char what, const std::string& root, const std::string& path) {
-  const std::string request = what + root + '\0' + path + '\0';
+bool somebody_waits_for(const std::string& server) {
+  if (server.empty()) {
+    return false;
+  }
+  const std::string name = name_of_waiter(server).data();
+  for (const std::int64_t pid : list_processes()) {
+    const auto status = read_proc_file(fmt::format("/proc/{}/comm", pid)) == name + "\n"
+                            ? read_proc_file(fmt::format("/proc/{}/status", pid))
+                            : std::nullopt;
+    // Anybody may call himself so; and one that is about to be done is none that waits.
+    if (status && status_field(*status, "State").value_or("").starts_with('D') &&
+        status_number(*status, "Uid") == static_cast<std::int64_t>(getuid())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool FileHelper::send(char what, const std::string& root, const std::string& path, const std::string& server) {
+  const std::string request = what + server + '\0' + root + '\0' + path + '\0';
   if (request.size() > kLargestRequest) {
     errno = ENAMETOOLONG;
     return false;

@@ -24,6 +24,8 @@ class LiveFiles {
   [[nodiscard]] std::optional<std::string> executable() const;
   // The kernel shows a chrooted process's paths from our root: this is the same file as the process names it.
   [[nodiscard]] std::string inner_path(std::string path) const;
+  // For another look: the process may have become another user since.
+  void renew_rights() { opener_.renew_rights(); }
   // A regular file by the process's own name for it; a relative name starts at its current directory. Names come from
   // the target: one that climbs out of its root, or names a device, opens nothing.
   [[nodiscard]] Result<FileHandle> open(std::string_view path) const;

@@ -59,6 +59,7 @@ class LiveTarget final : public Target {
   [[nodiscard]] std::span<const Mapping> mappings() const override { return mappings_; }
   [[nodiscard]] Result<Change> refresh(bool thorough) override {
     watch_.forget_states();
+    files_.renew_rights();
     const Memory memory = look_at_memory();
     if (!thorough && memory == known_ && memory.code_begin != 0) {
       return Change::none;
@@ -93,7 +94,7 @@ class LiveTarget final : public Target {
   [[nodiscard]] bool lifeless() const override { return false; }
   [[nodiscard]] Result<std::unique_ptr<Hold>> stop(std::span<const Tid> tids) override {
     stragglers_->let_go();
-    return PtraceHold::stop(pid_, tids, stragglers_);
+    return PtraceHold::stop(pid_, tids, stragglers_, stop_limit());
   }
   [[nodiscard]] Result<Registers> registers(Tid tid) const override {
     return fail(ErrorKind::unsupported, fmt::format("read the registers of thread {}", tid),

@@ -30,15 +30,19 @@ std::vector<Mount> parse_mounts(std::string_view mountinfo) {
   std::vector<Mount> mounts;
   each_line(mountinfo, [&](std::string_view line) {
     Scanner head(line);
-    for (int i = 0; i < 4; ++i) {
-      head.word();
-    }
+    head.word();
+    head.word();
+    const std::string_view device = head.word();
+    head.word();
     const std::string_view point = head.word();
     const auto separator = head.rest().find(" - ");
     if (separator != std::string_view::npos) {
       Scanner tail(head.rest().substr(separator + 3));
       const std::string_view type = tail.word();
-      mounts.push_back({.point = unescaped(point), .type = std::string(type), .source = unescaped(tail.word())});
+      mounts.push_back({.device = std::string(device),
+                        .point = unescaped(point),
+                        .type = std::string(type),
+                        .source = unescaped(tail.word())});
     }
     return mounts.size() < kMostMounts;
   });

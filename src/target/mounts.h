@@ -8,6 +8,7 @@
 namespace stillframe::target {
 
 struct Mount {
+  std::string device;  // "0:47"
   std::string point;   // as the process names it
   std::string type;    // "ext4", "nfs4", "fuse.sshfs"
   std::string source;  // "server:/export"

@@ -76,25 +76,39 @@ std::optional<std::string> read_proc_file(const std::string& path, std::size_t m
   return text;
 }
 
-std::vector<Tid> list_threads(std::int64_t pid) {
+namespace {
+
+// The names in a folder that are numbers.
+std::vector<std::int64_t> list_numbers(const std::string& folder) {
   const auto close_dir = [](DIR* dir) { closedir(dir); };
-  const std::unique_ptr<DIR, decltype(close_dir)> dir(opendir(fmt::format("/proc/{}/task", pid).c_str()));
-  std::vector<Tid> tids;
+  const std::unique_ptr<DIR, decltype(close_dir)> dir(opendir(folder.c_str()));
+  std::vector<std::int64_t> numbers;
   while (dir != nullptr) {
     const dirent* entry = readdir(dir.get());
     if (entry == nullptr) {
       break;
     }
     const std::string_view name = entry->d_name;
-    Tid tid = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), tid);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
     if (error == std::errc{} && end == name.data() + name.size()) {
-      tids.push_back(tid);
+      numbers.push_back(number);
     }
   }
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<Tid> list_threads(std::int64_t pid) {
+  std::vector<Tid> tids = list_numbers(fmt::format("/proc/{}/task", pid));
   // The main thread first; the kernel lists the rest in the order in which they began.
   std::ranges::stable_partition(tids, [pid](Tid tid) { return tid == pid; });
   return tids;
+}
+
+std::vector<std::int64_t> list_processes() {
+  return list_numbers("/proc");
 }
 
 std::vector<Mapping> parse_maps(std::string_view text) {

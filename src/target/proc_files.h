@@ -20,6 +20,8 @@ std::optional<std::string> read_proc_file(const std::string& path,
 
 // The names in /proc/PID/task, the main thread's first; empty when the process is gone.
 std::vector<Tid> list_threads(std::int64_t pid);
+// The processes in our /proc.
+std::vector<std::int64_t> list_processes();
 
 // /proc/PID/maps.
 std::vector<Mapping> parse_maps(std::string_view text);

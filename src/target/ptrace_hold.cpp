@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -28,8 +29,9 @@ using namespace std::chrono_literals;
 
 // A thread that runs stops within microseconds, one that waits for a CPU when it gets one, and one that waits for a
 // disk does not stop at all.
-constexpr auto kStopTimeout = 2s;
 constexpr auto kTimeForDisks = 50ms;
+// For the end of what was killed while it stood still: then nobody else waits.
+constexpr auto kEndTimeout = 2s;
 constexpr unsigned kPollsAtOnce = 20;
 constexpr unsigned kPollsWithoutSleep = 1000;
 
@@ -95,6 +97,12 @@ std::unexpected<Error> all_stuck(std::int64_t pid) {
               fmt::format("look again, or read without stopping: stillframe dump --no-block {}", pid));
 }
 
+std::unexpected<Error> all_late(std::int64_t pid, std::chrono::milliseconds limit) {
+  return fail(ErrorKind::io, fmt::format("stop the threads of process {}", pid),
+              fmt::format("none stopped within {} ms: they get no CPU to do so", limit.count()),
+              "give them a CPU (their priority, the quota of their cgroup), or more time: --stop-limit 2000");
+}
+
 }  // namespace
 
 void Stragglers::let_go() {
@@ -106,7 +114,8 @@ void Stragglers::let_go() {
 }
 
 Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const Tid> tids,
-                                               std::shared_ptr<Stragglers> stragglers) {
+                                               std::shared_ptr<Stragglers> stragglers,
+                                               std::chrono::milliseconds limit) {
   std::vector<Tid> interruptible;
   interruptible.reserve(tids.size());
   std::ranges::copy_if(tids, std::back_inserter(interruptible),
@@ -114,11 +123,12 @@ Result<std::unique_ptr<Hold>> PtraceHold::stop(std::int64_t pid, std::span<const
   if (interruptible.empty() && !tids.empty()) {
     return all_stuck(pid);
   }
-  return seize(pid, interruptible, std::move(stragglers));
+  return seize(pid, interruptible, std::move(stragglers), limit);
 }
 
 Result<std::unique_ptr<Hold>> PtraceHold::seize(std::int64_t pid, std::span<const Tid> tids,
-                                                std::shared_ptr<Stragglers> stragglers) {
+                                                std::shared_ptr<Stragglers> stragglers,
+                                                std::chrono::milliseconds limit) {
   std::unique_ptr<PtraceHold> hold(new PtraceHold(pid, std::move(stragglers)));
   int error = ESRCH;
   hold->seized_.reserve(tids.size());
@@ -135,42 +145,67 @@ Result<std::unique_ptr<Hold>> PtraceHold::seize(std::int64_t pid, std::span<cons
   for (const SeizedThread& thread : hold->seized_) {
     request(PTRACE_INTERRUPT, thread.tid);
   }
-  hold->wait_for_stops();
+  hold->wait_for_stops(limit);
   if (!hold->held_.empty()) {
     return std::unique_ptr<Hold>(std::move(hold));
   }
   if (!hold->seized_.empty() && error == ESRCH) {
+    const bool starved = !hold->late_.empty();
     hold->release();
-    return all_stuck(pid);
+    return starved ? all_late(pid, limit) : all_stuck(pid);
   }
   return std::unexpected(explain_ptrace_error(pid, error));
 }
 
-void PtraceHold::wait_for_stops() {
-  for (SeizedThread& thread : seized_) {
-    wait_for(thread);
-    if (thread.stopped) {
-      held_.push_back(thread.tid);
-    }
+// The threads of the target stand still until we have done: where that is allowed, nobody goes before us.
+PtraceHold::PtraceHold(std::int64_t pid, std::shared_ptr<Stragglers> stragglers)
+    : pid_(pid), stragglers_(std::move(stragglers)) {
+  constexpr int kFirst = -20;
+  errno = 0;
+  const int before = getpriority(PRIO_PROCESS, 0);
+  if (errno == 0 && before > kFirst && setpriority(PRIO_PROCESS, 0, kFirst) == 0) {
+    niceness_ = before;
   }
 }
 
-void PtraceHold::wait_for(SeizedThread& thread) const {
-  const auto began = Clock::now();
-  for (unsigned tries = 0; poll(pid_, thread) == Wait::running; ++tries) {
+std::size_t PtraceHold::poll_all(bool look_for_disks) {
+  std::size_t running = 0;
+  for (SeizedThread& thread : seized_) {
+    if (!thread.stopped && !thread.given_up && poll(pid_, thread) == Wait::running) {
+      thread.given_up = look_for_disks && waits_uninterruptibly(pid_, thread.tid);
+      running += thread.given_up ? 0 : 1;
+    } else if (!thread.stopped) {
+      thread.given_up = true;  // it has ended
+    }
+  }
+  return running;
+}
+
+// One deadline for all of them: each further thread that waits for a CPU costs the others nothing more.
+void PtraceHold::wait_for_stops(std::chrono::milliseconds limit) {
+  bool looked_for_disks = false;
+  std::size_t running = poll_all(false);
+  for (unsigned tries = 1; running > 0; ++tries) {
+    const auto waited = Clock::now() - began_;
+    if (waited > limit) {
+      break;
+    }
     // The first stops come within microseconds: look again at once, then leave the CPU to the target.
-    if (tries <= kPollsAtOnce) {
-      continue;
-    }
-    if (tries <= kPollsWithoutSleep) {
+    if (tries > kPollsWithoutSleep) {
+      rest();
+    } else if (tries > kPollsAtOnce) {
       sched_yield();
-      continue;
     }
-    const auto waited = Clock::now() - began;
-    if (waited > kStopTimeout || (waited > kTimeForDisks && waits_uninterruptibly(pid_, thread.tid))) {
-      return;
+    const bool look = waited > kTimeForDisks && !looked_for_disks;
+    looked_for_disks = looked_for_disks || look;
+    running = poll_all(look);
+  }
+  for (const SeizedThread& thread : seized_) {
+    if (thread.stopped) {
+      held_.push_back(thread.tid);
+    } else if (!thread.given_up) {
+      late_.push_back(thread.tid);
     }
-    rest();
   }
 }
 
@@ -185,13 +220,17 @@ void PtraceHold::let_go_all() {
     return now != Wait::stopped || detach(thread);
   });
   held_.clear();
+  if (niceness_) {
+    setpriority(PRIO_PROCESS, 0, *niceness_);
+    niceness_.reset();
+  }
 }
 
 // The process of a killed thread ends for its parent only when we have heard of that thread's end; and of the main
 // thread's end one hears last.
 void PtraceHold::bury_killed() {
   const auto began = Clock::now();
-  while (!seized_.empty() && Clock::now() - began < kStopTimeout) {
+  while (!seized_.empty() && Clock::now() - began < kEndTimeout) {
     std::erase_if(seized_, [this](SeizedThread& thread) { return poll(pid_, thread) == Wait::ended; });
     rest();
   }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace stillframe::target {
 struct SeizedThread {
   Tid tid = 0;
   bool stopped = false;
+  bool given_up = false;   // it has ended, or will not stop soon
   int pending_signal = 0;  // came in place of our stop; given back when the thread is let go
 };
 
@@ -37,14 +39,18 @@ class Stragglers {
 
 class PtraceHold final : public Hold {
  public:
+  static constexpr std::chrono::milliseconds kPatience{2000};  // of who gives no limit
   // Seizes and stops the given threads of a process. Threads that end meanwhile are left out, and so are threads in an
   // uninterruptible wait: they do not stop, and do not run either until the kernel is done with them. `stragglers` gets
-  // those that fell into such a wait too late to be left alone.
+  // those that fell into such a wait too late to be left alone, and those that did not stop within `limit`, which is
+  // for all of them together.
   static Result<std::unique_ptr<Hold>> stop(std::int64_t pid, std::span<const Tid> tids,
-                                            std::shared_ptr<Stragglers> stragglers = nullptr);
+                                            std::shared_ptr<Stragglers> stragglers = nullptr,
+                                            std::chrono::milliseconds limit = kPatience);
   // The same, whatever the threads are doing.
   static Result<std::unique_ptr<Hold>> seize(std::int64_t pid, std::span<const Tid> tids,
-                                             std::shared_ptr<Stragglers> stragglers = nullptr);
+                                             std::shared_ptr<Stragglers> stragglers = nullptr,
+                                             std::chrono::milliseconds limit = kPatience);
   PtraceHold(const PtraceHold&) = delete;
   PtraceHold& operator=(const PtraceHold&) = delete;
   PtraceHold(PtraceHold&&) = delete;
@@ -52,14 +58,15 @@ class PtraceHold final : public Hold {
   ~PtraceHold() override;
 
   [[nodiscard]] std::span<const Tid> held() const override { return held_; }
+  [[nodiscard]] std::span<const Tid> late() const override { return late_; }
   [[nodiscard]] Result<Registers> registers(Tid tid) const override;
   std::int64_t release() override;
 
  private:
-  PtraceHold(std::int64_t pid, std::shared_ptr<Stragglers> stragglers)
-      : pid_(pid), stragglers_(std::move(stragglers)) {}
-  void wait_for_stops();
-  void wait_for(SeizedThread& thread) const;
+  PtraceHold(std::int64_t pid, std::shared_ptr<Stragglers> stragglers);
+  void wait_for_stops(std::chrono::milliseconds limit);
+  // One look at each that has not stopped yet; how many are left to wait for.
+  std::size_t poll_all(bool look_for_disks);
   void let_go_all();
   void bury_killed();
 
@@ -67,6 +74,8 @@ class PtraceHold final : public Hold {
   std::shared_ptr<Stragglers> stragglers_;
   std::vector<SeizedThread> seized_;
   std::vector<Tid> held_;
+  std::vector<Tid> late_;
+  std::optional<int> niceness_;  // of this thread before the stop, where it was changed
   std::chrono::steady_clock::time_point began_;
 };
 

@@ -1,6 +1,7 @@
 // A process or a core as one thing. What is above asks which one it is by lifeless() alone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "binary/file_budget.h"
 #include "memory/memory_source.h"
 #include "model/host.h"
 #include "model/result.h"
@@ -54,6 +56,9 @@ struct ThreadInfo {
   std::optional<std::uint64_t> run_count;
 };
 
+// A thread that gets a CPU stops within microseconds; one that does not within this time is not waited for.
+inline constexpr std::chrono::milliseconds kDefaultStopLimit{100};
+
 // Threads held still. They go on when it is destroyed, or when this process dies (PTRACE_SEIZE).
 class Hold {
  public:
@@ -65,6 +70,8 @@ class Hold {
   virtual ~Hold() = default;
   // Which of the threads asked for really stand still now.
   [[nodiscard]] virtual std::span<const Tid> held() const = 0;
+  // Those that did not stop within the limit: they got no CPU to stop on.
+  [[nodiscard]] virtual std::span<const Tid> late() const { return {}; }
   // Registers of a held thread.
   [[nodiscard]] virtual Result<Registers> registers(Tid tid) const = 0;
   // Lets everything go; returns for how long the first thread was stopped, in microseconds.
@@ -126,9 +133,20 @@ class Target {
   [[nodiscard]] virtual std::optional<double> started_at() const = 0;
   // Of a core that died of a signal.
   [[nodiscard]] virtual std::optional<model::Crash> crash() const = 0;
+  // How long stop() waits for threads, all together: meanwhile those that have stopped stand still.
+  void limit_stops(std::chrono::milliseconds limit) { stop_limit_ = limit; }
+  [[nodiscard]] std::chrono::milliseconds stop_limit() const { return stop_limit_; }
+  // What may still be read of files in this look.
+  [[nodiscard]] const std::shared_ptr<binary::FileBudget>& file_budget() const { return file_budget_; }
+  // Whether less of it was taken in than there is, because of a limit that an option raises.
+  [[nodiscard]] virtual bool cut_short() const { return false; }
   // What could not be read of the target itself (a truncated core, missing notes, libraries not found), for the
   // warnings.
   [[nodiscard]] virtual std::vector<std::string> warnings() const = 0;
+
+ private:
+  std::chrono::milliseconds stop_limit_ = kDefaultStopLimit;
+  std::shared_ptr<binary::FileBudget> file_budget_ = std::make_shared<binary::FileBudget>();
 };
 
 }  // namespace stillframe::target

@@ -84,7 +84,7 @@ std::optional<std::int32_t> LockUsage::line_now(const RawFrame& frame) const {
 std::optional<std::string_view> LockUsage::text_of(const RawFrame& frame, std::int32_t line) {
   const auto [source, fresh] = sources_.try_emplace(frame.code->filename);
   if (fresh) {
-    source->second = resolve::read_source(target_, frame.code->filename);
+    source->second = source_files_.read(frame.code->filename);
   }
   return source->second ? source->second->text.line(line) : std::nullopt;
 }

@@ -28,7 +28,7 @@ struct LockUse {
 class LockUsage {
  public:
   LockUsage(const target::Target& target, const cpython::Objects& objects, cpython::ObjectNames& names)
-      : target_(target), objects_(objects), names_(names) {}
+      : source_files_(target), objects_(objects), names_(names) {}
 
   // Nothing where its source is not there, or has no name for the lock.
   std::optional<LockUse> of(const cpython::RawFrame& frame, cpython::Address lock);
@@ -52,7 +52,7 @@ class LockUsage {
   std::optional<std::string_view> text_of(const cpython::RawFrame& frame, std::int32_t line);
   std::vector<Line> lines_of(const cpython::RawFrame& frame);
 
-  const target::Target& target_;
+  resolve::SourceFiles source_files_;
   const cpython::Objects& objects_;
   cpython::ObjectNames& names_;
   std::map<std::string, std::optional<resolve::SourceFile>> sources_;

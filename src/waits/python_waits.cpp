@@ -25,8 +25,7 @@ constexpr std::size_t kMostLibraryCalls = 16;
 PythonWaits::PythonWaits(const memory::MemorySource& memory, const target::Target& target,
                          const cpython::Runtime& runtime, const cpython::Redaction& redaction,
                          capture::ResourceOption wish, WaitGraphBuilder& book, model::Still& still)
-    : runtime_(runtime),
-      still_(still),
+    : still_(still),
       book_(book),
       objects_(memory, runtime.layout),
       types_(objects_, cpython::Types::Purpose::recognition),

@@ -57,7 +57,6 @@ class PythonWaits {
   void add_owner(std::size_t index, const cpython::LockObject& lock);
   void forget_who_waits_for_a_bell(std::size_t index);
 
-  const cpython::Runtime& runtime_;
   model::Still& still_;
   WaitGraphBuilder& book_;
   const cpython::Objects objects_;

@@ -438,7 +438,8 @@ void forget_what_movers_want(const std::unordered_set<Tid>& unmoved, model::Stil
   // still itself.
   const auto read_with_the_still = [&](const model::Thread& thread) {
     return thread.waits_for_gil == true ||
-           still.resources[thread.wants->resource].kind == model::ResourceKind::standstill;
+           (thread.wants->resource < still.resources.size() &&
+            still.resources[thread.wants->resource].kind == model::ResourceKind::standstill);
   };
   for (model::Thread& thread : still.threads) {
     if (thread.wants && !read_with_the_still(thread) && (!thread.tid || !unmoved.contains(*thread.tid))) {

@@ -1,6 +1,8 @@
 """Files of programs on a file system whose server does not answer any more: who opens one sleeps for good, and no signal
 wakes him. Stillframe comes back all the same, and says what it has left alone."""
 
+import pathlib
+
 import pytest
 
 import native_builds
@@ -39,3 +41,27 @@ def test_source_of_other_files_is_shown(start, stillframe, as_root):
     sources = {frame["function"]: frame["source"] for frame in frames}
     assert sources["<module>"].startswith("call(callback)")
     assert sources["rest"] is None
+
+
+def waiting_helpers() -> set[int]:
+    """Helpers of Stillframe that wait for a server."""
+    found = set()
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (folder / "comm").read_text().startswith("sfwait ") and "State:\tD" in (folder / "status").read_text():
+                found.add(int(folder.name))
+        except OSError:
+            continue  # it has ended
+    return found
+
+
+@pytest.mark.parametrize("what", ["script", "link"])
+def test_leaves_no_second_helper_behind(start, stillframe, as_root, what):
+    earlier = waiting_helpers()
+    program = begin(start, what)
+    first = stillframe("dump", "--json", program.pid)
+    left = waiting_helpers() - earlier
+    again = stillframe("dump", "--json", program.pid)
+    assert waiting_helpers() - earlier <= left, "one that waits already is enough"
+    for outcome in (first, again):
+        assert any("did not answer" in one for one in outcome.still["warnings"])

@@ -51,6 +51,10 @@ std::string describe(const ChainBreak& broken) {
       return "the chain does not end at a frame that begins an evaluation loop";
     case ChainEnd::miscounted:
       return fmt::format("the interpreter counts {} Python calls, and the chain has {}", broken.counted, broken.found);
+    case ChainEnd::too_deep:
+      return fmt::format("it has more than {} calls; --max-frames raises the limit", broken.found);
+    case ChainEnd::too_many:
+      return fmt::format("all threads together have more than {} calls; --max-frames raises the limit", broken.found);
     case ChainEnd::room:
       return "more frames than there is room for";
   }

@@ -20,6 +20,8 @@ enum class ChainEnd : std::uint8_t {
   not_at_base,         // it does not end at the thread's base frame
   not_at_entry,        // it does not end at a frame that begins an evaluation loop
   miscounted,          // the interpreter counts `counted` calls, the chain has `found`
+  too_deep,            // it has more than `found` calls, as many as are taken in of one chain
+  too_many,            // all chains together have more than `found` calls
   room,                // the caller's room for frames was used up
 };
 
@@ -32,6 +34,11 @@ struct ChainBreak {
 
   bool operator==(const ChainBreak&) const = default;
 };
+
+// Whether the chain goes on, and more of it was not wanted.
+constexpr bool is_limit(const ChainBreak& broken) {
+  return broken.end == ChainEnd::too_deep || broken.end == ChainEnd::too_many;
+}
 
 // "the frame at 0x7f… does not lead to a code object"
 std::string describe(const ChainBreak& broken);

@@ -12,6 +12,8 @@ namespace {
 
 // A line table of a function with a million lines is a few megabytes; more is not one.
 constexpr std::uint64_t kMaxLineTable = std::uint64_t{16} << 20U;
+// Of all code objects together; a still of a large program has some hundred kilobytes.
+constexpr std::uint64_t kMaxTextBytes = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMaxCodeBytes = std::uint64_t{64} << 20U;
 constexpr std::uint64_t kMaxPath = 16384;
 // The longest head of a str, and of a bytes object, is 72 bytes (PyUnicodeObject up to 3.11).
@@ -117,9 +119,11 @@ std::optional<Code> CodeCache::load(Address address) {
     code.qualname = objects_.text(*qualname);
     code.lost = code.lost || (!code.qualname && is_lost(*qualname, kTextHead));
   }
-  auto table_bytes = objects_.bytes(*table, kMaxLineTable);
+  auto table_bytes =
+      objects_.bytes(*table, std::min(kMaxLineTable, kMaxTextBytes - std::min(kMaxTextBytes, text_bytes_)));
   code.lost = code.lost || (!table_bytes && is_lost(*table, kTextHead));
   code.line_table = std::move(table_bytes).value_or("");
+  text_bytes_ += code.line_table.size() + code.filename.size() + code.name.size();
   if (layout.code.code_adaptive.present()) {
     const auto units = objects_.field<std::uint64_t>(address, layout.var_object.size_field);
     code.instructions = address + layout.code.code_adaptive.value();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpython/objects/objects.h"
+#include "cpython/stacks/chain_budget.h"
 
 namespace stillframe::cpython {
 
@@ -46,7 +47,11 @@ struct Code {
 class CodeCache {
  public:
   // `code_type`: the address of PyCode_Type, or 0 when it is not known: then the type's name must be "code".
-  CodeCache(const Objects& objects, Address code_type) : objects_(objects), code_type_(code_type) {}
+  CodeCache(const Objects& objects, Address code_type, const ChainLimits& limits = {})
+      : objects_(objects), code_type_(code_type), budget_(limits) {}
+
+  // Of the chains whose code it keeps.
+  [[nodiscard]] ChainBudget& budget() { return budget_; }
 
   // Begins another reading of memory: what is known from earlier ones is compared with it before it is used.
   void begin_reading();
@@ -71,6 +76,8 @@ class CodeCache {
 
   const Objects& objects_;
   Address code_type_;
+  ChainBudget budget_;
+  std::uint64_t text_bytes_ = 0;
   std::deque<Code> codes_;
   std::unordered_map<Address, Entry> by_address_;
   std::uint32_t reading_ = 0;

@@ -53,6 +53,10 @@ FrameChain walk_frame_objects(const Objects& objects, CodeCache& codes, const Ch
       chain.broken = ChainBreak{.end = ChainEnd::no_code, .at = at};
       return chain;
     }
+    if (!codes.budget().take_frame(chain.frames.size())) {
+      chain.broken = codes.budget().end_at(chain.frames.size());
+      return chain;
+    }
     type = fields->type;
     chain.frames.push_back(make_frame(*fields, at, code, objects.dialect().frames));
     at = at == start.top ? start.behind_top.value_or(fields->back) : fields->back;

@@ -2,6 +2,7 @@
 // (Include/internal/pycore_frame.h, from 3.14 pycore_interpframe_structs.h), linked by `previous`.
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -140,10 +141,11 @@ class Walker {
         chunk = objects_.pointer(*chunk, Offset(0));
       }
       all_chunks_known_ = chunk == Address{0};
+      std::ranges::sort(*chunks_);
     }
-    return !all_chunks_known_ || std::ranges::any_of(*chunks_, [&](const auto& chunk) {
-      return frame >= chunk.first && frame - chunk.first < chunk.second;
-    });
+    const auto behind = std::ranges::upper_bound(*chunks_, frame, {}, &std::pair<Address, std::uint64_t>::first);
+    return !all_chunks_known_ ||
+           (behind != chunks_->begin() && frame - std::prev(behind)->first < std::prev(behind)->second);
   }
 
   void add(Address at, const InterpreterFrameFields& fields, const Code& code) {
@@ -155,6 +157,10 @@ class Walker {
         begin != 0 && fields.instruction + 2 >= begin && fields.instruction < begin + code.instruction_bytes;
     const Address first = begin + static_cast<Address>(code.first_traceable) * 2;
     if (inside && fields.owner != kOwnedByGenerator && fields.instruction < first) {
+      return;
+    }
+    if (!codes_.budget().take_frame(chain_.frames.size())) {
+      chain_.broken = codes_.budget().end_at(chain_.frames.size());
       return;
     }
     RawFrame frame{.address = at, .code = &code, .entry = fields.is_entry};

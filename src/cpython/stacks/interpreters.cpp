@@ -1,12 +1,15 @@
 #include "cpython/stacks/interpreters.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace stillframe::cpython {
 namespace {
 
 constexpr std::uint64_t kMaxInterpreters = 10'000;
-constexpr std::uint64_t kMaxThreads = 200'000;
+constexpr std::uint64_t kMostListed = 200'000;
+constexpr std::uint64_t kMaxThreads = 4'000'000;
 
 // _PY_GIL_DROP_REQUEST_BIT of Include/internal/pycore_ceval.h, 3.13+.
 constexpr std::uint64_t kGilDropRequest = 1;
@@ -14,6 +17,7 @@ constexpr std::uint64_t kGilDropRequest = 1;
 }  // namespace
 
 RawProcess InterpreterReader::read() {
+  codes_.budget().begin();
   RawProcess process;
   if (!runtime_.present()) {
     return process;
@@ -86,6 +90,14 @@ RawInterpreter InterpreterReader::read_interpreter(Address address, std::int64_t
     }
     if (!guard.step(at)) {
       interpreter.broken = "the list of threads forms a cycle";
+      break;
+    }
+    if (!codes_.budget().take_thread()) {
+      interpreter.limited = true;
+      interpreter.broken = fmt::format(
+          "there are more than {} thread states, and the oldest are missing; --max-threads "
+          "raises the limit",
+          codes_.budget().limits().threads);
       break;
     }
     // Linked both ways (but in 2.7): a list that was changed while it was read does not fit together.
@@ -196,7 +208,7 @@ std::vector<Address> list_interpreters(const Objects& objects, const Runtime& ru
 std::vector<Address> list_threads(const Objects& objects, Address interpreter) {
   std::vector<Address> threads;
   const auto& layout = objects.layout();
-  ChainGuard guard(kMaxThreads);
+  ChainGuard guard(kMostListed);
   auto at = objects.pointer(interpreter, layout.interpreter.threads_head);
   while (at && *at != 0 && guard.step(*at) && objects.pointer(*at, layout.thread.interp) == interpreter) {
     threads.push_back(*at);

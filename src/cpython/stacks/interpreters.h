@@ -33,6 +33,7 @@ struct RawInterpreter {
   std::optional<bool> gc_collecting;
   std::vector<RawThread> threads;
   std::optional<std::string> broken;  // why the list of threads may not be whole
+  bool limited = false;               // for it is longer than what is taken in
 };
 
 struct RawProcess {

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <lz4frame.h>
 #include <lzma.h>
+#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include <algorithm>
 
 #include "core_builder.h"
 
@@ -124,6 +127,39 @@ TEST_P(Decompress, EndsOnDamagedData) {
   const auto done = decompress(FileReader(in.fd()), GetParam().compression, out.fd(), "core", "/tmp");
   ASSERT_TRUE(done);
   EXPECT_FALSE(done->whole && done->is_elf);
+}
+
+TEST_P(Decompress, EndsAtTheLimit) {
+  const std::string text = sample();
+  const MemoryFile in(GetParam().compress(text));
+  const MemoryFile out("");
+  const auto done =
+      decompress(FileReader(in.fd()), GetParam().compression, out.fd(), "core", "/tmp", {.most = 500'001});
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(done->whole);
+  EXPECT_EQ(done->why_not_whole, "it is longer than 0 MiB, which is all that is decompressed");
+  EXPECT_EQ(done->advice, "--max-core-size raises the limit");
+  EXPECT_EQ(content(out), text.substr(0, 500'001));
+  const MemoryFile exact("");
+  const auto all =
+      decompress(FileReader(in.fd()), GetParam().compression, exact.fd(), "core", "/tmp", {.most = text.size()});
+  EXPECT_TRUE(all->whole) << "no more than that";
+}
+
+TEST_P(Decompress, TellsItsProgress) {
+  std::string text = sample();
+  text.resize(std::size_t{200} << 20U);
+  const MemoryFile in(GetParam().compress(text));
+  const MemoryFile out("");
+  std::vector<std::uint64_t> told;
+  const auto done = decompress(FileReader(in.fd()), GetParam().compression, out.fd(), "core", "/tmp",
+                               {.progress = [&](std::uint64_t bytes) { told.push_back(bytes); }});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(told.size(), 3U);
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  struct stat status{};
+  ASSERT_EQ(fstat(out.fd(), &status), 0);
+  EXPECT_LT(status.st_blocks * 512, std::int64_t{1} << 20U) << "zeros take no room";
 }
 
 TEST_P(Decompress, StopsWhereThereIsNoCore) {

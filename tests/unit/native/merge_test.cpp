@@ -243,5 +243,17 @@ TEST_F(ReferencesTest, ReadsNoMoreOfAFrameThanMakesSense) {
   EXPECT_EQ(order(), "p0 n0");
 }
 
+// A thousand times deeper than usual: who looks through all calls for each loop never comes to the end.
+TEST_F(MergeTest, TakesTimeWithTheDepthAlone) {
+  constexpr std::size_t kDepth = 600'000;
+  native(std::string(kDepth, 'l'));
+  for (std::size_t i = 0; i < kDepth; ++i) {
+    python(true, at(i, 0x10));
+  }
+  const Merged result = merged();
+  EXPECT_FALSE(result.conflict);
+  EXPECT_EQ(result.frames.size(), 2 * kDepth);
+}
+
 }  // namespace
 }  // namespace stillframe::native

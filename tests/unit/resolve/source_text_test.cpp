@@ -93,7 +93,7 @@ TEST(SourceText, WhatCannotBeDecodedLosesNoLine) {
 TEST(ReadSource, AFileOfTheTarget) {
   const FilesTarget target;
   target.write("/srv/app.py", "import os\nprint(os)\n");
-  auto file = read_source(target, "/srv/app.py");
+  auto file = SourceFiles(target).read("/srv/app.py");
   ASSERT_TRUE(file);
   EXPECT_EQ(file->text.line(2), "print(os)");
   EXPECT_TRUE(file->modified_at);
@@ -102,28 +102,28 @@ TEST(ReadSource, AFileOfTheTarget) {
 TEST(ReadSource, NamesThatAreNoFiles) {
   const FilesTarget target;
   for (const std::string_view name : {"", "<stdin>", "<string>", "<frozen importlib._bootstrap>"}) {
-    EXPECT_FALSE(read_source(target, name));
+    EXPECT_FALSE(SourceFiles(target).read(name));
   }
-  EXPECT_FALSE(read_source(target, std::string_view("a\0b", 3)));
+  EXPECT_FALSE(SourceFiles(target).read(std::string_view("a\0b", 3)));
   EXPECT_EQ(target.opens, 0);
-  EXPECT_FALSE(read_source(target, "/no/such.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/no/such.py"));
   target.write("<odd>/name.py", "x\n");
-  EXPECT_TRUE(read_source(target, "<odd>/name.py"));
+  EXPECT_TRUE(SourceFiles(target).read("<odd>/name.py"));
 }
 
 TEST(ReadSource, NeverReadsWhatIsNoRegularFile) {
   const FilesTarget target;
   target.write("/srv/app.py", "");
   ASSERT_EQ(::mkfifo(target.real("/srv/pipe.py").c_str(), 0600), 0);
-  EXPECT_FALSE(read_source(target, "/srv/pipe.py"));
-  EXPECT_FALSE(read_source(target, "/srv"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/pipe.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv"));
 }
 
 TEST(ReadSource, RefusesAHugeFile) {
   const FilesTarget target;
   target.write("/srv/huge.py", "x\n");
   std::filesystem::resize_file(target.real("/srv/huge.py"), (std::uintmax_t{64} << 20U) + 1);
-  EXPECT_FALSE(read_source(target, "/srv/huge.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/huge.py"));
 }
 
 void write_zip(const FilesTarget& target, std::string_view path,
@@ -142,15 +142,57 @@ TEST(ReadSource, AMemberOfAZipArchive) {
   const FilesTarget target;
   write_zip(target, "/srv/app.pyz",
             {{"__main__.py", "import pkg.mod\n"}, {"pkg/mod.py", "# coding: latin-1\r\nx = '\xe9'\r\n"}});
-  auto main = read_source(target, "/srv/app.pyz/__main__.py");
+  auto main = SourceFiles(target).read("/srv/app.pyz/__main__.py");
   ASSERT_TRUE(main);
   EXPECT_EQ(main->text.line(1), "import pkg.mod");
-  auto nested = read_source(target, "/srv/app.pyz/pkg/mod.py");
+  auto nested = SourceFiles(target).read("/srv/app.pyz/pkg/mod.py");
   ASSERT_TRUE(nested);
   EXPECT_EQ(nested->text.line(2), "x = 'é'");
-  EXPECT_FALSE(read_source(target, "/srv/app.pyz/pkg/missing.py"));
-  EXPECT_FALSE(read_source(target, "/srv/app.pyz/PKG/mod.py"));  // case matters
-  EXPECT_FALSE(read_source(target, "/srv/app.pyz/"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/app.pyz/pkg/missing.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/app.pyz/PKG/mod.py"));  // case matters
+  EXPECT_FALSE(SourceFiles(target).read("/srv/app.pyz/"));
+}
+
+TEST(ReadSource, AnArchivesListIsReadOnce) {
+  const FilesTarget target;
+  std::vector<std::pair<std::string, std::string>> members;
+  for (int i = 0; i < 1000; ++i) {
+    members.emplace_back("m" + std::to_string(i), "line " + std::to_string(i));
+  }
+  write_zip(target, "/srv/app.zip", members);
+  auto handle = target.open_file("/srv/app.zip");
+  ASSERT_TRUE(handle);
+  const auto size = std::filesystem::file_size(target.real("/srv/app.zip"));
+  const auto archive = ZipArchive::open(std::move(*handle), size, "/srv/app.zip", *target.file_budget());
+  ASSERT_TRUE(archive);
+  for (const auto& [name, bytes] : members) {
+    EXPECT_EQ(archive->read(name, 100), bytes);
+  }
+  EXPECT_FALSE(archive->read("none", 100));
+  EXPECT_EQ(archive->steps(), 2000U) << "one for each name of the list, and one to read each member";
+}
+
+TEST(ReadSource, AnArchiveIsSearchedAsFarAsTheBudgetLasts) {
+  const FilesTarget target;
+  write_zip(target, "/srv/app.zip", {{"first", "a"}, {"second", "b"}});
+  target.file_budget()->begin(300);
+  SourceFiles sources(target);
+  EXPECT_TRUE(sources.read("/srv/app.zip/first"));
+  EXPECT_FALSE(sources.read("/srv/app.zip/second"));
+  EXPECT_TRUE(target.file_budget()->warning());
+}
+
+TEST(ReadSource, AllSourcesShareOneBudget) {
+  const FilesTarget target;
+  target.write("/a.py", std::string(600, '#'));
+  target.write("/b.py", std::string(600, '#'));
+  target.write("/c.py", std::string(300, '#'));
+  target.file_budget()->begin(1000);
+  SourceFiles sources(target);
+  EXPECT_TRUE(sources.read("/a.py"));
+  EXPECT_FALSE(sources.read("/b.py"));
+  EXPECT_TRUE(sources.read_plain("/c.py"));
+  EXPECT_TRUE(target.file_budget()->warning()->starts_with("/b.py was not read"));
 }
 
 TEST(ReadSource, AZipArchiveBehindAShebangLine) {
@@ -159,7 +201,7 @@ TEST(ReadSource, AZipArchiveBehindAShebangLine) {
   std::ifstream plain(target.real("/srv/plain.zip"), std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(plain)), {});
   target.write("/srv/app.pyz", "#!/usr/bin/env python3\n" + bytes);
-  auto file = read_source(target, "/srv/app.pyz/mod.py");
+  auto file = SourceFiles(target).read("/srv/app.pyz/mod.py");
   ASSERT_TRUE(file);
   EXPECT_EQ(file->text.line(1), "x = 1");
 }
@@ -167,9 +209,9 @@ TEST(ReadSource, AZipArchiveBehindAShebangLine) {
 TEST(ReadSource, DamagedArchivesGiveNothing) {
   const FilesTarget target;
   target.write("/srv/none.zip", "this is no archive");
-  EXPECT_FALSE(read_source(target, "/srv/none.zip/mod.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/none.zip/mod.py"));
   target.write("/srv/empty.zip", "");
-  EXPECT_FALSE(read_source(target, "/srv/empty.zip/mod.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/empty.zip/mod.py"));
 
   write_zip(target, "/srv/good.zip", {{"a.py", std::string(3000, 'a')}, {"mod.py", "x = 1\ny = 2\nz = 3\n"}});
   std::ifstream good(target.real("/srv/good.zip"), std::ios::binary);
@@ -178,16 +220,16 @@ TEST(ReadSource, DamagedArchivesGiveNothing) {
     std::string broken = bytes;
     broken[at] = static_cast<char>(broken[at] ^ 0xff);
     target.write("/srv/broken.zip", broken);
-    static_cast<void>(read_source(target, "/srv/broken.zip/mod.py"));  // must only come back
+    static_cast<void>(SourceFiles(target).read("/srv/broken.zip/mod.py"));  // must only come back
     target.write("/srv/cut.zip", bytes.substr(0, at));
-    static_cast<void>(read_source(target, "/srv/cut.zip/mod.py"));
+    static_cast<void>(SourceFiles(target).read("/srv/cut.zip/mod.py"));
   }
 }
 
 TEST(ReadSource, AMemberLongerThanTheLimitIsRefused) {
   const FilesTarget target;
   write_zip(target, "/srv/bomb.zip", {{"mod.py", std::string((std::size_t{64} << 20U) + 1, ' ')}});
-  EXPECT_FALSE(read_source(target, "/srv/bomb.zip/mod.py"));
+  EXPECT_FALSE(SourceFiles(target).read("/srv/bomb.zip/mod.py"));
 }
 
 }  // namespace

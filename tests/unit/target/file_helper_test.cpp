@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <string>
+#include <thread>
 
+#include "child_process.h"
 #include "temporary_folder.h"
 
 namespace stillframe::target {
@@ -49,6 +53,28 @@ TEST_F(FileHelperTest, SaysWhyThereIsNone) {
   const auto longest = helper_.open(folder_.path("root"), std::string(100000, 'a'));
   EXPECT_EQ(errno, ENAMETOOLONG);
   EXPECT_TRUE(longest && !*longest);
+}
+
+// The parent of a vfork() waits uninterruptibly, as who waits for a server does.
+TEST_F(FileHelperTest, SendsNobodyWhereSomebodyWaitsAlready) {
+  const testing::ChildProcess waiter([](const auto& ready) {
+    prctl(PR_SET_NAME, "sfwait 9:4242");
+    ready();
+    if (vfork() == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      while (true) {
+        pause();
+      }
+    }
+  });
+  while (!somebody_waits_for("9:4242")) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(somebody_waits_for("9:4243"));
+  const Errand errand{.server = "9:4242"};
+  EXPECT_FALSE(helper_.open(folder_.path("root"), "/srv/app.py", errand)) << "no answer, and no time lost";
+  EXPECT_EQ(helper_.ask(folder_.path("root"), "/srv", "9:4242"), false);
+  EXPECT_TRUE(helper_.open(folder_.path("root"), "/srv/app.py", {.server = "9:4243"}));
 }
 
 TEST_F(FileHelperTest, AsksForAFileSystem) {

@@ -19,6 +19,7 @@ TEST(Mounts, AreReadWithTheirNames) {
   const auto mounts = parse_mounts(kText);
   ASSERT_EQ(mounts.size(), 5U);
   EXPECT_EQ(mounts[1].point, "/home/me/far away");
+  EXPECT_EQ(mounts[1].device, "0:39");
   EXPECT_EQ(mounts[1].type, "fuse.sshfs");
   EXPECT_EQ(mounts[1].source, "me@host:/srv");
   EXPECT_EQ(mounts[2].type, "nfs4");

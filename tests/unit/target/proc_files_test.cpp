@@ -81,6 +81,12 @@ TEST(Status, FindsFields) {
   EXPECT_EQ(status_field(kStatus, "NSpid"), "77\t3");
   EXPECT_EQ(status_field(kStatus, "Empty"), "");
   EXPECT_FALSE(status_field(kStatus, "NS"));
+  constexpr std::string_view kStatusText = "Name:\tTgid:\nTgid:\t77\nNSpid:\t77\t3\nNS\nEmpty:\n";
+  EXPECT_EQ(status_field(kStatusText, "Name"), "Tgid:");
+  EXPECT_EQ(status_number(kStatusText, "Tgid"), 77);
+  EXPECT_EQ(status_field(kStatusText, "NSpid"), "77\t3");
+  EXPECT_EQ(status_field(kStatusText, "Empty"), "");
+  EXPECT_FALSE(status_field(kStatusText, "NS"));
   EXPECT_FALSE(status_field("", "Name"));
 }
 

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -113,6 +116,52 @@ TEST(PtraceHold, StopsEveryThreadAndLetsGo) {
   EXPECT_TRUE((*hold)->held().empty());
   await([&] { return shared.ticks() > frozen; });
   EXPECT_EQ(tracer_of(child.pid()), 0);
+}
+
+// Of the threads of a busy process some have stopped by then, and some have not.
+TEST(PtraceHold, WaitsForAllTogetherAndLetsTheLateGo) {
+  Shared shared;
+  const ChildProcess child([&](const auto& ready) {
+    std::vector<std::thread> threads;
+    threads.reserve(8);
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&] { spin(shared, [] {}); });
+    }
+    ready();
+    spin(shared, [] {});
+  });
+  ASSERT_TRUE(child.ready());
+  await([&] { return shared.ticks() > 9 * 100'000; });
+  const auto tids = list_threads(child.pid());
+  for (int round = 0; round < 20; ++round) {
+    const auto stragglers = std::make_shared<Stragglers>(child.pid());
+    auto hold = PtraceHold::seize(child.pid(), tids, stragglers, std::chrono::milliseconds(0));
+    if (hold) {
+      EXPECT_EQ((*hold)->held().size() + (*hold)->late().size(), tids.size());
+      for (const Tid late : (*hold)->late()) {
+        EXPECT_EQ(std::ranges::count((*hold)->held(), late), 0);
+      }
+      (*hold)->release();
+    } else {
+      EXPECT_EQ(hold.error().stopper, "none stopped within 0 ms: they get no CPU to do so");
+    }
+    await([&] {
+      stragglers->let_go();
+      return stragglers->count() == 0;
+    });
+    const auto before = shared.ticks().load();
+    await([&] { return shared.ticks() > before; });
+    EXPECT_EQ(tracer_of(child.pid()), 0);
+  }
+}
+
+TEST(PtraceHold, KeepsItsOwnPriority) {
+  const ChildProcess child(sleep_for_good);
+  const int before = getpriority(PRIO_PROCESS, 0);
+  auto hold = PtraceHold::stop(child.pid(), list_threads(child.pid()));
+  ASSERT_TRUE(hold);
+  (*hold)->release();
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before);
 }
 
 TEST(PtraceHold, LetsGoWhenItIsDestroyed) {

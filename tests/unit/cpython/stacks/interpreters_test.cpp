@@ -14,8 +14,8 @@ constexpr Address kNoInterpreter = 0x7fff'dead'b000;
 
 class EveryLayoutInterpreters : public testing::EveryLayout {
  protected:
-  RawProcess read() {
-    CodeCache codes(objects, python.code_type);
+  RawProcess read(const ChainLimits& limits = {}) {
+    CodeCache codes(objects, python.code_type, limits);
     return InterpreterReader(objects, runtime, codes).read();
   }
 
@@ -43,6 +43,31 @@ TEST_P(EveryLayoutInterpreters, ReadsThreadsOldestFirst) {
   EXPECT_EQ(found.threads[1].address, worker);
   EXPECT_EQ(found.threads[1].chain.frames.size(), 2);
   EXPECT_EQ(list_threads(objects, interpreter), (std::vector<Address>{worker, main_thread}));
+}
+
+TEST_P(EveryLayoutInterpreters, TakesInNoMoreThreadsThanItShall) {
+  const auto process = read({.threads = 1});
+  const auto& found = process.interpreters.front();
+  ASSERT_EQ(found.threads.size(), 1);
+  EXPECT_EQ(found.threads[0].address, worker) << "the newest";
+  EXPECT_TRUE(found.limited);
+  EXPECT_EQ(found.broken,
+            "there are more than 1 thread states, and the oldest are missing; --max-threads raises the limit");
+  EXPECT_FALSE(read({.threads = 2}).interpreters.front().broken);
+}
+
+TEST_P(EveryLayoutInterpreters, TakesInNoMoreCallsThanItShall) {
+  const auto process = read({.frames = 1});
+  const auto& threads = process.interpreters.front().threads;
+  ASSERT_TRUE(threads[0].chain.broken);
+  EXPECT_EQ(describe(*threads[0].chain.broken),
+            "all threads together have more than 1 calls; --max-frames raises the limit")
+      << "the oldest thread is read last";
+  EXPECT_EQ(threads[1].chain.frames.size(), 1);
+  ASSERT_TRUE(threads[1].chain.broken);
+  EXPECT_EQ(describe(*threads[1].chain.broken), "it has more than 1 calls; --max-frames raises the limit");
+  EXPECT_TRUE(is_limit(*threads[1].chain.broken));
+  EXPECT_FALSE(read({.frames = 2}).interpreters.front().threads[1].chain.broken);
 }
 
 TEST_P(EveryLayoutInterpreters, NamesThreadsFromTheThreadingModule) {
