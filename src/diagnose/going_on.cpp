@@ -63,6 +63,7 @@ std::vector<bool> can_go_on(const model::Still& still, const WaitEdges& edges, W
     }
   }
   const auto any = std::ranges::find(nodes, NodeKind::any_thread, &model::WaitNode::kind);
+  // NOLINTNEXTLINE(modernize-loop-convert): it grows on the way
   for (std::size_t next = 0; next < found.size(); ++next) {
     const std::uint32_t node = found[next];
     for (const std::uint32_t waiter : waiters[node]) {

@@ -259,6 +259,7 @@ class ChainMaker {
                     : count > 0 ? ""
                                 : link.ended_by;
     std::vector<WaitChain> branches;
+    branches.reserve(heads.size() + 1);
     // The program's own tasks first.
     std::ranges::stable_partition(heads,
                                   [&](std::uint32_t task) { return !is_of_scheduler(tasks[task], *still_.tasks); });

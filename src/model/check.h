@@ -29,7 +29,8 @@ struct CheckedFact {
 // SF_CHECK(index < size, {"index", 12}, {"size", 3}); the numbers are read only where it does not hold.
 #define SF_CHECK(condition, ...)                                                     \
   do {                                                                               \
-    if (!(condition)) [[unlikely]] {                                                 \
+    if (condition) [[likely]] {                                                      \
+    } else {                                                                         \
       ::stillframe::invariant_broken(__FILE__, __LINE__, #condition, {__VA_ARGS__}); \
     }                                                                                \
   } while (false)

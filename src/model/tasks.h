@@ -21,7 +21,7 @@ enum class Scheduler : std::uint8_t {
 
 // How many there are.
 inline constexpr std::size_t kSchedulers = 0
-#define SF_SCHEDULER(id, ...) +1
+#define SF_SCHEDULER(id, ...) +1  // NOLINT(bugprone-macro-parentheses): a term of the sum
 #include "model/schedulers.def"
 #undef SF_SCHEDULER
     ;

@@ -84,7 +84,7 @@ class Fields {
   template <typename T>
   [[nodiscard]] T get_or(std::string_view key, T otherwise) const {
     const JsonTree* const value = member_or_none(key);
-    return value == nullptr ? otherwise : convert<T>(*value, key);
+    return value == nullptr ? std::move(otherwise) : convert<T>(*value, key);
   }
 
   // An enumerator by the name that json_name() gives it; `last` is the greatest one.

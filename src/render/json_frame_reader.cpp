@@ -61,7 +61,7 @@ model::Frame FrameReader::traced(const Fields& call) {
 }
 
 model::Frame FrameReader::frame(const Fields& fields) {
-  const std::string kind = fields.get<std::string>("kind");
+  const auto kind = fields.get<std::string>("kind");
   if (kind != "python" && kind != "native") {
     fields.complaint().say("has a name that this version does not know", "kind");
   }

@@ -27,7 +27,6 @@ class Resolver {
            NativeFrames& native, model::Still& still)
       : snapshot_(snapshot),
         target_(target),
-        runtime_(runtime),
         native_(native),
         still_(still),
         frames_(cpython::dialect_of(runtime.layout), still) {}
@@ -226,7 +225,6 @@ class Resolver {
 
   capture::Snapshot& snapshot_;
   const target::Target& target_;
-  const cpython::Runtime& runtime_;
   NativeFrames& native_;
   model::Still& still_;
   FrameMaker frames_;

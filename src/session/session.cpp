@@ -42,8 +42,9 @@ Result<std::unique_ptr<Session>> Session::open(target::Target& target, Options o
 Result<void> Session::discover() {
   auto runtime = cpython::discover(target_, memory_,
                                    {.exhaustive = options_.exhaustive, .accept_unknown = options_.accept_unknown});
-  if (!runtime && !(options_.accept_unknown && runtime.error().kind == ErrorKind::not_python)) {
-    if (runtime.error().kind == ErrorKind::not_python) {
+  const bool none = !runtime && runtime.error().kind == ErrorKind::not_python;
+  if (!runtime && (!none || !options_.accept_unknown)) {
+    if (none) {
       runtime.error().advice += "; --native-all shows the native stacks of any program";
     }
     return std::unexpected(std::move(runtime.error()));

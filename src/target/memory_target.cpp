@@ -56,6 +56,7 @@ class MemoryTarget final : public Target {
 
 Result<std::vector<ThreadInfo>> MemoryTarget::threads() const {
   std::vector<ThreadInfo> threads;
+  threads.reserve(given_.threads.size());
   for (const CallerThread& thread : given_.threads) {
     threads.push_back({.tid = thread.tid,
                        .inner_tid = thread.tid,

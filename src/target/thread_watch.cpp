@@ -104,7 +104,7 @@ std::optional<ThreadInfo> ThreadWatch::look_at(Tid tid) {
   Buffer buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): pread fills it
   // This count grows when a thread gets a CPU, so it is read before the state: a thread that is asleep afterwards and
   // has the same count later did not run in between.
-  auto run_count = parse_run_count(reread(tid, "schedstat", files.schedstat, buffer));
+  const auto run_count = parse_run_count(reread(tid, "schedstat", files.schedstat, buffer));
   if (run_count && files.asleep && files.asleep->run_count == run_count) {
     return files.asleep;
   }

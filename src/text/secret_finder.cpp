@@ -124,7 +124,7 @@ std::optional<SecretFinder::Value> SecretFinder::literal(std::size_t i) const {
   const std::size_t width = triple ? 3 : 1;
   const std::size_t begin = i + width;
   for (std::size_t end = begin; end < text_.size(); ++end) {
-    if (text_[end] == '\\' && !(escaped && at(end + 1) == quote)) {
+    if (text_[end] == '\\' && (!escaped || at(end + 1) != quote)) {
       ++end;
     } else if (escaped ? text_[end] == '\\' : triple ? has(end, three) : text_[end] == quote) {
       return Value{.begin = begin, .end = end, .quoted = true, .behind = end + width + (escaped ? 1 : 0)};
@@ -305,7 +305,8 @@ std::optional<std::size_t> SecretFinder::in_brackets(std::size_t begin, std::siz
   if (text_[separator] == ',') {
     const char open = begin >= 2 ? text_[begin - 2] : '\0';
     const char close = at(behind_blanks(value->behind));
-    if (!quoted || !((open == '(' && close == ')') || (open == '[' && close == ']'))) {
+    const bool enclosed = (open == '(' && close == ')') || (open == '[' && close == ']');
+    if (!quoted || !enclosed) {
       return std::nullopt;
     }
   } else if (quoted || shown.contains(' ')) {
@@ -353,9 +354,9 @@ std::optional<std::size_t> SecretFinder::behind_scheme(std::size_t begin, std::s
   const bool digits = std::ranges::any_of(value, is_digit);
   const bool upper = std::ranges::any_of(value.substr(1), is_upper);
   const bool alone = (begin == 0 || is_quote(text_[begin - 1])) && (last == text_.size() || is_quote(text_[last]));
-  constexpr std::size_t kShort = 6;
-  constexpr std::size_t kLong = 20;
-  const bool random = value.size() >= kShort && (digits || upper || value.contains('=') || value.size() >= kLong);
+  constexpr std::size_t kShortest = 6;
+  constexpr std::size_t kSurely = 20;
+  const bool random = value.size() >= kShortest && (digits || upper || value.contains('=') || value.size() >= kSurely);
   return (bearer && alone) || random ? hide(i, last) : std::nullopt;
 }
 
@@ -383,8 +384,9 @@ std::optional<std::size_t> SecretFinder::in_prose(std::size_t begin, std::size_t
   const std::string_view value = part(first, last);
   const bool digits = std::ranges::any_of(value, is_digit);
   const bool letters = std::ranges::any_of(value, is_letter);
-  constexpr std::size_t kShort = 6;
-  const bool likely = value.size() >= kShort && digits && letters && !value.starts_with("0x") && !value.contains('=');
+  constexpr std::size_t kShortest = 6;
+  const bool likely =
+      value.size() >= kShortest && digits && letters && !value.starts_with("0x") && !value.contains('=');
   const bool certain = noun.size() > 4 || looks_random(value);
   return likely && certain ? hide(first, last) : std::nullopt;
 }

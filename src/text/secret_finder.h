@@ -38,8 +38,8 @@ class SecretFinder {
   [[nodiscard]] std::size_t end_of_line(std::size_t begin) const;
   [[nodiscard]] bool ends_bare(std::size_t i) const;
   [[nodiscard]] bool begins_pair(std::size_t i) const;
-  [[nodiscard]] std::optional<Value> literal(std::size_t at) const;
-  [[nodiscard]] std::optional<Value> bare(std::size_t at, std::size_t most) const;
+  [[nodiscard]] std::optional<Value> literal(std::size_t i) const;
+  [[nodiscard]] std::optional<Value> bare(std::size_t begin, std::size_t most) const;
   [[nodiscard]] static bool is_open_word(std::string_view value);
   [[nodiscard]] static bool is_filled_in_later(std::string_view value);
 

@@ -32,6 +32,7 @@ TaskFiles::TaskFiles(const target::Target& target, const model::Still& still) {
     }
   }
   std::vector<FoundFile*> found;
+  found.reserve(files_.size());
   for (auto& [task, file] : files_) {
     found.push_back(&file);
   }

@@ -90,8 +90,8 @@ class Finder {
     ChainGuard guard(kMostHandlers);
     Address item = objects_.pointer(thread_, layout_.thread.exc_info).value_or(0);
     while (item != 0 && guard.step(item) && found_.size() < kMostShown) {
-      add(word(item + dialect_.handled_exception * kWord), 0, true);
-      item = word(item + dialect_.handled_previous * kWord);
+      add(word(item + Address{dialect_.handled_exception} * kWord), 0, true);
+      item = word(item + Address{dialect_.handled_previous} * kWord);
     }
   }
 

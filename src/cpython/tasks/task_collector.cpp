@@ -36,7 +36,7 @@ std::string TaskCollector::name_of_task(Address task) {
 }
 
 std::string TaskCollector::type_of_task(Address task, std::string_view own) {
-  std::string type = types_.name_of(task);
+  const std::string type = types_.name_of(task);
   return type == own ? "" : type;
 }
 
