@@ -132,7 +132,7 @@ class KnownCodeTest : public ::testing::Test {
   FakeStack fake_;
 };
 
-using Pcs = std::vector<Address>;
+using PatternPcs = std::vector<Address>;
 
 class TrampolineTest : public KnownCodeTest, public ::testing::WithParamInterface<std::vector<std::uint8_t>> {};
 
@@ -142,7 +142,7 @@ TEST_P(TrampolineTest, LeadsToWhatWasInterrupted) {
   put_signal_frame(kOtherStack);
   const auto stack = unwind(in(kHandlerCode, 4), kOtherStack - 8);
   EXPECT_FALSE(stack.end_reason) << *stack.end_reason;
-  ASSERT_EQ(pcs(stack), (Pcs{in(kHandlerCode, 4), in(kTrampolineCode, 0), in(kMainCode), in(kStartCode)}));
+  ASSERT_EQ(pcs(stack), (PatternPcs{in(kHandlerCode, 4), in(kTrampolineCode, 0), in(kMainCode), in(kStartCode)}));
   EXPECT_TRUE(stack.frames[1].signal);
   EXPECT_FALSE(stack.frames[2].after_call) << "it is where the signal came";
   EXPECT_EQ(stack.frames[2].found_by, FoundBy::unwind_rules) << "no guess";
@@ -155,7 +155,7 @@ TEST_P(TrampolineTest, IsKnownInItsLastInstructionToo) {
   code(kTrampolineCode, GetParam());
   put_signal_frame(kOtherStack);
   const Address last = in(kTrampolineCode, GetParam().size() - 2);
-  EXPECT_EQ(pcs(unwind(last, kOtherStack)), (Pcs{last, in(kMainCode), in(kStartCode)}));
+  EXPECT_EQ(pcs(unwind(last, kOtherStack)), (PatternPcs{last, in(kMainCode), in(kStartCode)}));
 }
 
 // The handler has no rules either.
@@ -164,7 +164,7 @@ TEST_P(TrampolineTest, IsFoundOnTheStack) {
   fake_.words(kOtherStack - 32, {1, 2, 3, in(kTrampolineCode, 0)});
   put_signal_frame(kOtherStack);
   const auto stack = unwind(in(kBareCode), kOtherStack - 32);
-  ASSERT_EQ(pcs(stack), (Pcs{in(kBareCode), in(kTrampolineCode, 0), in(kMainCode), in(kStartCode)}));
+  ASSERT_EQ(pcs(stack), (PatternPcs{in(kBareCode), in(kTrampolineCode, 0), in(kMainCode), in(kStartCode)}));
   EXPECT_EQ(stack.frames[1].found_by, FoundBy::stack_scan);
   EXPECT_EQ(stack.frames[2].found_by, FoundBy::unwind_rules);
 }
@@ -178,7 +178,7 @@ TEST_F(KnownCodeTest, AnotherSystemCallIsNone) {
   fake_.words(kOtherStack - 8, {in(kTrampolineCode, 0)});
   put_signal_frame(kOtherStack);
   const auto stack = unwind(in(kHandlerCode, 4), kOtherStack - 8);
-  EXPECT_EQ(pcs(stack), (Pcs{in(kHandlerCode, 4), in(kTrampolineCode, 0)}));
+  EXPECT_EQ(pcs(stack), (PatternPcs{in(kHandlerCode, 4), in(kTrampolineCode, 0)}));
   EXPECT_TRUE(stack.end_reason);
 }
 
@@ -187,7 +187,7 @@ TEST_F(KnownCodeTest, EndsWhereTheKernelsFrameCannotBeRead) {
   const Address end = FakeStack::kOtherStack + FakeStack::kStackSize;
   fake_.words(end - 16, {in(kTrampolineCode, 0), 0});
   const auto stack = unwind(in(kHandlerCode, 4), end - 16);
-  EXPECT_EQ(pcs(stack), (Pcs{in(kHandlerCode, 4), in(kTrampolineCode, 0)}));
+  EXPECT_EQ(pcs(stack), (PatternPcs{in(kHandlerCode, 4), in(kTrampolineCode, 0)}));
   ASSERT_TRUE(stack.end_reason);
   EXPECT_TRUE(stack.end_reason->contains("cannot be read")) << *stack.end_reason;
 }
@@ -206,7 +206,7 @@ TEST_F(KnownCodeTest, ThreadsBeginWhereTheReturnAddressEndsThem) {
               {fake_.indirect_call_before(in(kBareCode)), 1, 2, fake_.indirect_call_before(in(kThreadStart)), 0, 0});
   const auto stack = unwind(in(kHandlerCode, 4), kStack + 0x100);
   EXPECT_FALSE(stack.end_reason) << *stack.end_reason;
-  EXPECT_EQ(pcs(stack), (Pcs{in(kHandlerCode, 4), in(kBareCode), in(kThreadStart)}));
+  EXPECT_EQ(pcs(stack), (PatternPcs{in(kHandlerCode, 4), in(kBareCode), in(kThreadStart)}));
 }
 
 // _start calls what jumps to the function that calls main(): no call leads to that one itself.
@@ -217,7 +217,7 @@ TEST_F(KnownCodeTest, AProcessBeginsAtItsEntryPoint) {
   fake_.words(kStack + 0x120, {fake_.call_before(in(kEntry), in(kThreadStart, 0)), 0, 0});
   const auto stack = unwind(in(kHandlerCode, 4), kStack + 0x100);
   EXPECT_FALSE(stack.end_reason) << *stack.end_reason;
-  EXPECT_EQ(pcs(stack), (Pcs{in(kHandlerCode, 4), in(kBareCode), in(kEntry)}));
+  EXPECT_EQ(pcs(stack), (PatternPcs{in(kHandlerCode, 4), in(kBareCode), in(kEntry)}));
 }
 
 // From far away it would pass over what stands between.
@@ -244,7 +244,7 @@ TEST_F(KnownCodeTest, ACallMayLeadToAFunctionThatJumpsToThisOne) {
   };
   fake_.words(kStack + 0x100, {1, fake_.call_before(in(kMainCode), in(kJumper, 0))});
   put_main(kStack + 0x110);
-  EXPECT_EQ(pcs(unwind(in(kBareCode), kStack + 0x100)), (Pcs{in(kBareCode), in(kMainCode), in(kStartCode)}));
+  EXPECT_EQ(pcs(unwind(in(kBareCode), kStack + 0x100)), (PatternPcs{in(kBareCode), in(kMainCode), in(kStartCode)}));
 }
 
 #endif
