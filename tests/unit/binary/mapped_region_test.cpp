@@ -101,7 +101,8 @@ TEST(NativeSymbols, OfACopiedFileAreThoseOfAMappedOne) {
   shop.run("objcopy --only-keep-debug a.so a.debug && objcopy --strip-debug --add-gnu-debuglink=a.debug a.so b.so");
   const std::string file = shop.path("b.so");
   const auto first = address_of(shop.path("a.so"), "first");
-  const auto mapped = testing::open_symbols(file)->calls_at(first + 1, false);
+  const auto mapping = testing::open_symbols(file);
+  const auto mapped = mapping->calls_at(first + 1, false);
   const auto copying = testing::open_symbols(file, testing::open_plainly, {}, FileAccess::copied);
   struct sigaction now{};
   sigaction(SIGBUS, nullptr, &now);
