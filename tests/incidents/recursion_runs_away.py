@@ -3,6 +3,7 @@
 note deep-recursion: Thread {tid} "MainThread" is {any} calls deep: {file}:{any}
 """
 import sys
+import threading  # which names the thread
 import time
 
 sys.setrecursionlimit(5000)
