@@ -24,7 +24,7 @@ enum class StackTop : std::uint8_t {
 };
 
 struct FrameDialect {
-  bool interpreter_frames;            // a call is an _PyInterpreterFrame; a frame object is made only when asked for
+  bool interpreter_frames;  // a call is an _PyInterpreterFrame; a frame object is made only when asked for
   EntryMark entry_mark;
   StackTop stack_top;
   bool lasti_counts_units;            // f_lasti of a frame object counts instructions of two bytes, not bytes
