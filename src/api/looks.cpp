@@ -85,7 +85,10 @@ Result<model::Still> Looks::take(const capture::Options& options) {
   const cpython::Runtime& runtime = session.runtime();
   native::Names& names = session.names();
   const bool with_waits = options.resources != capture::ResourceOption::none;
-  waits::ThreadWaits waits(target_, target_.source());
+  // Chains and JSON tell it.
+  const bool how_long =
+      options.tasks == capture::TaskOption::waits || options.resources == capture::ResourceOption::states;
+  waits::ThreadWaits waits(target_, target_.source(), how_long);
   auto snapshot = capture::take_snapshot(session, options, [&](const auto& threads, const auto& calls) {
     if (with_waits) {
       waits.observe(threads, calls);

@@ -46,8 +46,9 @@ struct Waiter {
 
 class Explainer {
  public:
-  Explainer(const target::Target& target, model::Still& still)
+  Explainer(const target::Target& target, model::Still& still, bool how_long)
       : target_(target),
+        how_long_(how_long),
         still_(still),
         memory_(target.memory()),
         surroundings_(target.surroundings()),
@@ -70,7 +71,9 @@ class Explainer {
       family.emplace(*surroundings_, pid_);
     }
     still_.signals = signal_handlers();
-    find_how_long();
+    if (how_long_) {
+      find_how_long();
+    }
     keep_those_that_still_wait();
     search_for_wakers();
     for (Waiter& waiter : waiters_) {
@@ -342,6 +345,7 @@ class Explainer {
   }
 
   const target::Target& target_;
+  bool how_long_;
   model::Still& still_;
   ArgumentMemory memory_;
   std::unique_ptr<target::Surroundings> surroundings_;
@@ -366,7 +370,7 @@ bool may_wake_others(const model::Thread& thread) {
 }  // namespace
 
 void add_thread_waits(const target::Target& target, model::Still& still) {
-  Explainer(target, still).explain();
+  Explainer(target, still, true).explain();
 }
 
 void ThreadWaits::observe(const std::vector<target::ThreadInfo>& threads,
@@ -381,7 +385,7 @@ void ThreadWaits::observe(const std::vector<target::ThreadInfo>& threads,
     seen.threads.push_back(std::move(one));
   }
   seen_ = std::move(seen);
-  add_thread_waits(target_, seen_);
+  Explainer(target_, seen_, how_long_).explain();
   runs_.clear();
   for (const model::Thread& thread : seen_.threads) {
     if (thread.waiting_on && thread.run_count) {

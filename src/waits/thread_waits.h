@@ -21,7 +21,9 @@ void add_thread_waits(const target::Target& target, model::Still& still);
 // threads sleep.
 class ThreadWaits {
  public:
-  ThreadWaits(const target::Target& target, model::Source source) : target_(target) {
+  // `how_long`: for how long each has waited is asked, too; it costs two more files a thread.
+  ThreadWaits(const target::Target& target, model::Source source, bool how_long = true)
+      : target_(target), how_long_(how_long) {
     seen_.source = std::move(source);
   }
 
@@ -35,6 +37,7 @@ class ThreadWaits {
 
  private:
   const target::Target& target_;
+  bool how_long_;
   model::Still seen_;  // of each thread only what tells of its wait
   std::unordered_map<target::Tid, std::uint64_t> runs_;
 };

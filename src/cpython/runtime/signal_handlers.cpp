@@ -122,7 +122,7 @@ InterruptHandler interrupt_handler(const target::Target& target, const Objects& 
   for (const target::Mapping* mapping : data_of(target.mappings(), inside)) {
     const std::uint64_t size = mapping->end - mapping->begin;
     std::vector<std::byte> bytes(size <= kMostData ? size : 0);
-    if (!bytes.empty() && objects.memory().read(mapping->begin, bytes)) {
+    if (!bytes.empty() && target.memory().read(mapping->begin, bytes)) {
       std::ranges::copy(interrupt_entries(bytes, *by_default), std::back_inserter(handlers));
     }
   }
