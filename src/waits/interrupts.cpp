@@ -9,8 +9,11 @@ namespace stillframe::waits {
 
 void find_interrupt_handler(const capture::Snapshot& snapshot, const target::Target& target,
                             const cpython::Runtime& runtime, model::Still& still) {
+  // Where one of them goes on by itself, nobody asks who could wake it.
   const bool all_sleep = std::ranges::all_of(still.threads, [](const model::Thread& thread) {
-    return !thread.python || (thread.system_call && thread.waits_for_gil != true);
+    const auto& waiting = thread.waiting_on;
+    const bool limited = waiting && (waiting->limited || waiting->timeout || waiting->seconds_left);
+    return !thread.python || (thread.system_call && thread.waits_for_gil != true && !limited);
   });
   if (!all_sleep || !still.signals || snapshot.process.interpreters.empty() || !runtime.present() || !snapshot.copied) {
     return;

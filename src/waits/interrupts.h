@@ -8,8 +8,8 @@
 
 namespace stillframe::waits {
 
-// Fills Still::signals with what SIGINT leads to, where every thread of Python sleeps in a system call; where one runs,
-// nobody asks for it.
+// Fills Still::signals with what SIGINT leads to, where every thread of Python sleeps in a system call without a limit
+// of time; elsewhere nobody asks for it.
 void find_interrupt_handler(const capture::Snapshot& snapshot, const target::Target& target,
                             const cpython::Runtime& runtime, model::Still& still);
 
