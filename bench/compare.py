@@ -37,7 +37,7 @@ from subjects import (
     prepare,
 )
 
-SCENARIOS = ("live", "core", "native", "value", "findings", "tasks", "scale")
+SCENARIOS = ("live", "core", "native", "value", "findings", "session", "tasks", "scale")
 
 
 class Bench:
@@ -243,6 +243,15 @@ class Bench:
                     self.findings_cost(f"{threads} threads that wait for queues and events", waiters.pid)
                 finally:
                     waiters.kill()
+
+    def session_scenarios(self):
+        """What looking again costs."""
+        with self.subject(Workload(21, 50)) as subject:
+            command = [str(self.options.helpers / "session"), str(subject.pid), str(max(5, self.options.rounds))]
+            answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+            first, again = (int(part) for part in answer.stdout.split())
+            print(f"  {first / MILLI:.2f} ms the first time, {again / MILLI:.2f} ms again")
+            self.bound("session, 21 threads x 50 frames: looking again against the first look", again / first, 0.2, "x")
 
     def findings_cost(self, name, pid, subject=None):
         helper = str(self.options.helpers / "findings")
